@@ -1,0 +1,25 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// Warnings are errors everywhere; C is optimised even in debug builds because a debug engine that is
+// fifty times slower would make the tests unusable. FP contraction is off: SPEC 5 spells out every FMA.
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .unsafeFlags(["-warnings-as-errors"])]
+let fastC: [CSetting] = [
+  .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-std=gnu2x", "-Wall", "-Wextra", "-Werror"])
+]
+
+let package = Package(
+  name: "gnb",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "gnb", targets: ["Shell"])],
+  targets: [
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CKernels", cSettings: fastC),
+    .target(name: "Gemma", dependencies: ["CKernels", "CZlib"], swiftSettings: strict),
+    .target(name: "Commands", dependencies: ["Gemma"], swiftSettings: strict),
+    .executableTarget(name: "Shell", dependencies: ["Commands"], swiftSettings: strict),
+    .testTarget(name: "GemmaTests", dependencies: ["Gemma"], swiftSettings: strict),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: strict),
+    .testTarget(name: "ShellTests", dependencies: ["Shell"], swiftSettings: strict),
+  ]
+)
