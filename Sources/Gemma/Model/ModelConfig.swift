@@ -1,0 +1,58 @@
+/// What one decoder layer does differently from its neighbours. Differences between models and layers are data here,
+/// never a test on a model's name.
+public struct LayerPlan: Sendable, Equatable {
+  /// Sliding window in tokens, the token itself included (it sees j > i - window); nil sees everything before it.
+  public var window: Int?
+  /// Base of the rotary position frequencies.
+  public var ropeBase: Double
+
+  public init(window: Int?, ropeBase: Double) {
+    self.window = window
+    self.ropeBase = ropeBase
+  }
+}
+
+/// Shape and constants of a Gemma 2 or Gemma 3 text decoder.
+public struct ModelConfig: Sendable, Equatable {
+  /// As written in the file: "gemma2", "gemma3" or "gemma3_text". For people to read; nothing depends on it.
+  public var architecture: String
+  public var hiddenSize: Int
+  public var intermediateSize: Int
+  public var heads: Int
+  public var keyValueHeads: Int
+  public var headDim: Int
+  public var vocabularySize: Int
+  /// Longest sequence the model was trained for, in tokens.
+  public var contextLength: Int
+  public var rmsNormEpsilon: Float
+  /// Scores are multiplied by this: query_pre_attn_scalar to the power -1/2.
+  public var queryScale: Float
+  /// Scores become cap * tanh(score / cap) before the mask (Gemma 2: 50).
+  public var attentionSoftCap: Float?
+  /// The same for the logits (Gemma 2: 30).
+  public var finalSoftCap: Float?
+  /// RMS norm of each head's query and key before the rotation (Gemma 3).
+  public var hasQueryKeyNorm: Bool
+  public var layers: [LayerPlan]
+
+  public init(
+    architecture: String, hiddenSize: Int, intermediateSize: Int, heads: Int, keyValueHeads: Int, headDim: Int,
+    vocabularySize: Int, contextLength: Int, rmsNormEpsilon: Float, queryScale: Float, attentionSoftCap: Float?,
+    finalSoftCap: Float?, hasQueryKeyNorm: Bool, layers: [LayerPlan]
+  ) {
+    self.architecture = architecture
+    self.hiddenSize = hiddenSize
+    self.intermediateSize = intermediateSize
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads
+    self.headDim = headDim
+    self.vocabularySize = vocabularySize
+    self.contextLength = contextLength
+    self.rmsNormEpsilon = rmsNormEpsilon
+    self.queryScale = queryScale
+    self.attentionSoftCap = attentionSoftCap
+    self.finalSoftCap = finalSoftCap
+    self.hasQueryKeyNorm = hasQueryKeyNorm
+    self.layers = layers
+  }
+}
