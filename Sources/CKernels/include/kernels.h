@@ -1,4 +1,103 @@
+// The contract between the engine (Swift) and its inner loops (C).
+//
+// Every function exists once, in kernels_body.h, written with vector types of 16 floats, and is compiled once for
+// each instruction set: portable.c (baseline, fused multiply-add through fmaf) and avx2.c. The order of operations
+// is part of the contract, so all sets give equal bits:
+//   * A product's element is one chain of fused multiply-adds over k = 0, 1, 2, ... that begins at zero (or at
+//     the value already there when accumulating). Blocking over k stores and reloads the chain, which is exact.
+//   * A sum over a row has 16 lanes, lane i taking the elements i, i+16, ...; the lanes are then added as a tree:
+//     lane i + lane i+8, then +4, +2, +1.
+//   * exp and tanh are the polynomials in elementary.h. Square root and division are IEEE and therefore equal.
 #ifndef GNB_KERNELS_H
 #define GNB_KERNELS_H
-int gnb_kernels_version(void);
+#include <stddef.h>
+#include <stdint.h>
+
+/// Columns in a packed panel, and lanes of every sum.
+#define GNB_LANES 16
+
+/// How a packed panel stores its 16 columns; `k` runs slowest.
+enum gnb_panel {
+  GNB_PANEL_F32 = 0,  ///< [k][16] float
+  GNB_PANEL_BF16 = 1, ///< [k][16] upper halves of floats
+  GNB_PANEL_Q8 = 2,   ///< for every 32 k: 16 float scales, then [32][16] int8
+};
+
+struct gnb_kernels {
+  const char *name;
+
+  /// c[m, n] (+)= a[m, k] * b[k, n]. a is read at a[i*a_row + j*a_column] (one of the two strides is 1); b is
+  /// ceil(n/16) panels of f32 [k][16], `panel_stride` floats apart, padded with zeros; c is row-major with `ldc`.
+  void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
+               size_t panel_stride, float *c, size_t ldc, int accumulate);
+  /// The same for panels of any storage. `bytes_stride` is the distance of panels in bytes; `scratch` holds k*16 floats.
+  void (*gemm_panels)(int storage, size_t m, size_t n, size_t k, const float *a, size_t a_row, const void *b,
+                      size_t bytes_stride, float *c, size_t ldc, int accumulate, float *scratch);
+
+  /// y[rows, n] = x * rstd * weight, rstd[rows] = 1/sqrt(mean(x^2) + eps).
+  void (*rms_norm)(size_t rows, size_t n, const float *x, size_t ldx, const float *weight, float eps, float *y,
+                   size_t ldy, float *rstd);
+  /// dx (+)= gradient of rms_norm for dy. accumulate != 0 adds.
+  void (*rms_norm_backward)(size_t rows, size_t n, const float *x, size_t ldx, const float *weight,
+                            const float *rstd, const float *dy, size_t lddy, float *dx, size_t lddx,
+                            int accumulate);
+
+  /// y = gelu_tanh(gate) * up, over n elements.
+  void (*geglu)(size_t n, const float *gate, const float *up, float *y);
+  /// gate and up are overwritten by their gradients for dy.
+  void (*geglu_backward)(size_t n, float *gate, float *up, const float *dy);
+
+  /// Rotates halves: (x1, x2) -> (x1 c - x2 s, x2 c + x1 s) for one head of 2*half values, in place.
+  void (*rotate)(size_t half, float *x, const float *cosine, const float *sine);
+  /// The inverse rotation.
+  void (*rotate_back)(size_t half, float *x, const float *cosine, const float *sine);
+
+  /// scores[0..n) become probabilities over lo <= j < hi, zero elsewhere. Each score is first multiplied by `scale`
+  /// and, if cap > 0, becomes cap*tanh(s/cap). n is a multiple of 16. stats[0] = maximum, stats[1] = 1/sum.
+  void (*softmax)(size_t n, size_t lo, size_t hi, float *scores, float scale, float cap, float *stats);
+  /// The same probabilities from saved stats, and slope[j] = d capped score / d raw score.
+  void (*softmax_again)(size_t n, size_t lo, size_t hi, float *scores, float scale, float cap, const float *stats,
+                        float *slope);
+  /// ds = p * (dp - d) * slope, over n elements.
+  void (*softmax_backward)(size_t n, const float *p, const float *dp, float d, const float *slope, float *ds);
+
+  float (*dot)(size_t n, const float *x, const float *y);
+  /// y += x
+  void (*add)(size_t n, const float *x, float *y);
+  /// y = x * s
+  void (*scale)(size_t n, const float *x, float s, float *y);
+  float (*maximum)(size_t n, const float *x);
+  /// Sum of exp(x - shift).
+  float (*sum_exp)(size_t n, const float *x, float shift);
+  /// x = exp(x - shift)
+  void (*exp_shifted)(size_t n, float *x, float shift);
+  /// x = cap * tanh(x / cap)
+  void (*soft_cap)(size_t n, float *x, float cap);
+
+  /// AdamW with decoupled decay (Loshchilov & Hutter 2019): see body for the order of operations.
+  void (*adamw)(size_t n, float *parameter, const float *gradient, float *m, float *v, float beta1, float beta2,
+                float epsilon, float decay_factor, float step_size, float inverse_root_correction,
+                float gradient_scale);
+};
+
+/// The set called `name` ("portable", "avx2"), or NULL if this build or this CPU lacks it.
+const struct gnb_kernels *gnb_kernels_named(const char *name);
+/// The best set of this CPU.
+const struct gnb_kernels *gnb_kernels_best(void);
+
+// Layout changes that only move values; no arithmetic, so one version serves all.
+
+/// Panels for b[k, n] = src[n, k] (src row-major with ld): dst panel p holds [k][16]; missing columns are zero.
+void gnb_pack_transposed(size_t n, size_t k, const float *src, size_t ld, float *dst, size_t panel_stride);
+/// Panels for b[k, n] = src[k, n].
+void gnb_pack(size_t k, size_t n, const float *src, size_t ld, float *dst, size_t panel_stride);
+/// f32 panels of b[k, n] become panels of its transpose b'[n, k].
+/// Does the panels [first, last) of the result; n is the source's column count.
+void gnb_transpose_panels(size_t k, size_t n, const float *src, size_t src_stride, float *dst, size_t dst_stride,
+                          size_t first, size_t last);
+/// 16 rows (rows of k values, rounded toward zero to their upper half: exact for bf16 values) as one bf16 panel.
+void gnb_pack_bf16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t *dst);
+/// 16 rows of ggml Q8_0 blocks (k/32 blocks of 34 bytes) as one Q8 panel.
+void gnb_pack_q8(size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst);
+
 #endif

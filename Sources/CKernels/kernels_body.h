@@ -1,0 +1,440 @@
+// The kernels, written once over vectors of 16 floats. A file that includes this defines KERNELS (the name of the
+// table), KERNELS_NAME and ROWS (rows of the product's register block) and sets the target by a pragma.
+#pragma STDC FP_CONTRACT OFF
+// The vector helpers are always inlined: no call passes a vector, so the ABI it warns of never matters.
+#pragma clang diagnostic ignored "-Wpsabi"
+#include <math.h>
+#include <string.h>
+
+#define INLINE inline __attribute__((always_inline))
+
+typedef float v16 __attribute__((ext_vector_type(16)));
+typedef int32_t v16i __attribute__((ext_vector_type(16)));
+typedef int8_t v16b __attribute__((ext_vector_type(16)));
+typedef uint16_t v16h __attribute__((ext_vector_type(16)));
+typedef uint32_t v16u __attribute__((ext_vector_type(16)));
+
+static INLINE v16 splat(float x) { return (v16)(x); }
+static INLINE v16 load(const float *p) {
+  v16 v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+static INLINE void store(float *p, v16 v) { memcpy(p, &v, sizeof v); }
+static INLINE v16 vfma(v16 a, v16 b, v16 c) { return __builtin_elementwise_fma(a, b, c); }
+static INLINE v16 vmax(v16 a, v16 b) { return (a > b) ? a : b; }
+static INLINE v16 vmin(v16 a, v16 b) { return (a < b) ? a : b; }
+
+// The first `count` values, the rest filled.
+static INLINE v16 load_part(const float *p, size_t count, float fill) {
+  float buffer[16];
+  for (int i = 0; i < 16; i++) buffer[i] = fill;
+  memcpy(buffer, p, count * sizeof(float));
+  return load(buffer);
+}
+static INLINE void store_part(float *p, size_t count, v16 v) {
+  float buffer[16];
+  store(buffer, v);
+  memcpy(p, buffer, count * sizeof(float));
+}
+
+static INLINE float lane_sum(v16 v) {
+  float a[16];
+  store(a, v);
+  for (int width = 8; width > 0; width /= 2)
+    for (int i = 0; i < width; i++) a[i] = a[i] + a[i + width];
+  return a[0];
+}
+static INLINE float lane_max(v16 v) {
+  float a[16];
+  store(a, v);
+  float best = a[0];
+  for (int i = 1; i < 16; i++) best = a[i] > best ? a[i] : best;
+  return best;
+}
+
+#include "elementary.h"
+
+// ---- products
+
+// k values of a are walked in blocks so that a panel's block stays in the first-level cache.
+enum { DEPTH = 320 };
+
+// c[rows, 16*panels] over one block of k. `rows` and `panels` are constants after inlining.
+static INLINE void tile(const int rows, const int panels, const int columnMajor, size_t k, const float *a, size_t stride, const float *b,
+                        size_t panel_stride, float *c, size_t ldc, size_t last_columns, int accumulate) {
+  v16 acc[rows][panels];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) {
+      if (!accumulate)
+        acc[i][p] = splat(0.0f);
+      else if (p + 1 < panels || last_columns == 16)
+        acc[i][p] = load(c + (size_t)i * ldc + 16 * (size_t)p);
+      else
+        acc[i][p] = load_part(c + (size_t)i * ldc + 16 * (size_t)p, last_columns, 0.0f);
+    }
+  for (size_t j = 0; j < k; j++) {
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) {
+      v16 column = load(b + (size_t)p * panel_stride + 16 * j);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < rows; i++) {
+        float value = columnMajor ? a[j * stride + (size_t)i] : a[(size_t)i * stride + j];
+        acc[i][p] = vfma(splat(value), column, acc[i][p]);
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) {
+      float *to = c + (size_t)i * ldc + 16 * (size_t)p;
+      if (p + 1 < panels || last_columns == 16)
+        store(to, acc[i][p]);
+      else
+        store_part(to, last_columns, acc[i][p]);
+    }
+}
+
+// All m rows of one panel (n columns of it) over one block of k.
+static INLINE void panel_rows(const int columnMajor, size_t m, size_t columns, size_t k, const float *a, size_t stride,
+                              const float *b, float *c, size_t ldc, int accumulate) {
+  size_t i = 0;
+  const size_t step = columnMajor ? 1 : stride;
+  for (; i + ROWS <= m; i += ROWS)
+    tile(ROWS, 1, columnMajor, k, a + i * step, stride, b, 0, c + i * ldc, ldc, columns, accumulate);
+  switch (m - i) {
+#define REST(count) \
+  case count: tile(count, 1, columnMajor, k, a + i * step, stride, b, 0, c + i * ldc, ldc, columns, accumulate); break;
+    REST(1) REST(2) REST(3) REST(4) REST(5)
+#undef REST
+  default: break;
+  }
+}
+
+static void gemm_rows(size_t m, size_t n, size_t k, const float *a, size_t stride, const float *b, size_t panel_stride,
+                      float *c, size_t ldc, int accumulate) {
+  for (size_t k0 = 0; k0 < k || k0 == 0; k0 += DEPTH) {
+    size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
+    int more = accumulate || k0 > 0;
+    size_t j = 0;
+    // One or two rows alone would wait for each other's sums: take four panels at once.
+    if (m <= 2)
+      for (; j + 64 <= n; j += 64) {
+        const float *panel = b + (j / 16) * panel_stride + 16 * k0;
+        if (m == 1) tile(1, 4, 0, depth, a + k0, stride, panel, panel_stride, c + j, ldc, 16, more);
+        if (m == 2) tile(2, 4, 0, depth, a + k0, stride, panel, panel_stride, c + j, ldc, 16, more);
+      }
+    for (; j < n; j += 16)
+      panel_rows(0, m, n - j < 16 ? n - j : 16, depth, a + k0, stride, b + (j / 16) * panel_stride + 16 * k0, c + j,
+                 ldc, more);
+  }
+}
+
+static void gemm_columns(size_t m, size_t n, size_t k, const float *a, size_t stride, const float *b,
+                         size_t panel_stride, float *c, size_t ldc, int accumulate) {
+  for (size_t k0 = 0; k0 < k || k0 == 0; k0 += DEPTH) {
+    size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
+    for (size_t j = 0; j < n; j += 16)
+      panel_rows(1, m, n - j < 16 ? n - j : 16, depth, a + k0 * stride, stride,
+                 b + (j / 16) * panel_stride + 16 * k0, c + j, ldc, accumulate || k0 > 0);
+  }
+}
+
+static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
+                 size_t panel_stride, float *c, size_t ldc, int accumulate) {
+  if (a_column == 1)
+    gemm_rows(m, n, k, a, a_row, b, panel_stride, c, ldc, accumulate);
+  else
+    gemm_columns(m, n, k, a, a_column, b, panel_stride, c, ldc, accumulate);
+}
+
+// k values of one panel as floats.
+static void unpack_panel(int storage, size_t k, const void *source, float *out) {
+  if (storage == GNB_PANEL_BF16) {
+    const uint16_t *p = source;
+    for (size_t j = 0; j < k; j++) {
+      v16h half;
+      memcpy(&half, p + 16 * j, sizeof half);
+      v16u wide = __builtin_convertvector(half, v16u) << 16;
+      store(out + 16 * j, (v16)wide);
+    }
+    return;
+  }
+  const uint8_t *p = source;
+  for (size_t block = 0; block < k; block += 32, p += 64 + 512) {
+    v16 scales = load((const float *)p);
+    size_t count = k - block < 32 ? k - block : 32;
+    for (size_t j = 0; j < count; j++) {
+      v16b q;
+      memcpy(&q, p + 64 + 16 * j, sizeof q);
+      store(out + 16 * (block + j), __builtin_convertvector(q, v16) * scales);
+    }
+  }
+}
+
+// One row times four Q8 panels, dequantised in registers: the head of a decode step is read at memory speed.
+static void gemv_q8(size_t n, size_t k, const float *a, const uint8_t *b, size_t stride, float *c, int accumulate) {
+  for (size_t j = 0; j + 64 <= n; j += 64) {
+    const uint8_t *p = b + (j / 16) * stride;
+    v16 acc[4];
+    for (int i = 0; i < 4; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
+    for (size_t block = 0; block < k; block += 32, p += 64 + 512) {
+      v16 scales[4];
+      for (int i = 0; i < 4; i++) scales[i] = load((const float *)(p + (size_t)i * stride));
+      for (size_t d = 0; d < 32; d++) {
+        v16 x = splat(a[block + d]);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < 4; i++) {
+          v16b q;
+          memcpy(&q, p + (size_t)i * stride + 64 + 16 * d, sizeof q);
+          acc[i] = vfma(x, __builtin_convertvector(q, v16) * scales[i], acc[i]);
+        }
+      }
+    }
+    for (int i = 0; i < 4; i++) store(c + j + 16 * (size_t)i, acc[i]);
+  }
+}
+
+static void gemm_panels(int storage, size_t m, size_t n, size_t k, const float *a, size_t a_row, const void *b,
+                        size_t bytes_stride, float *c, size_t ldc, int accumulate, float *scratch) {
+  if (storage == GNB_PANEL_F32) {
+    gemm_rows(m, n, k, a, a_row, b, bytes_stride / sizeof(float), c, ldc, accumulate);
+    return;
+  }
+  size_t j = 0;
+  if (m == 1 && storage == GNB_PANEL_Q8 && k % 32 == 0) {
+    gemv_q8(n, k, a, b, bytes_stride, c, accumulate);
+    j = n / 64 * 64;
+  }
+  for (; j < n; j += 16) {
+    unpack_panel(storage, k, (const uint8_t *)b + (j / 16) * bytes_stride, scratch);
+    gemm_rows(m, n - j < 16 ? n - j : 16, k, a, a_row, scratch, 16 * k, c + j, ldc, accumulate);
+  }
+}
+
+// ---- sums
+
+static float dot(size_t n, const float *x, const float *y) {
+  v16 acc = splat(0.0f);
+  size_t j = 0;
+  for (; j + 16 <= n; j += 16) acc = vfma(load(x + j), load(y + j), acc);
+  if (j < n) acc = vfma(load_part(x + j, n - j, 0.0f), load_part(y + j, n - j, 0.0f), acc);
+  return lane_sum(acc);
+}
+
+static float maximum(size_t n, const float *x) {
+  v16 best = splat(-INFINITY);
+  size_t j = 0;
+  for (; j + 16 <= n; j += 16) best = vmax(load(x + j), best);
+  if (j < n) best = vmax(load_part(x + j, n - j, -INFINITY), best);
+  return lane_max(best);
+}
+
+static float sum_exp(size_t n, const float *x, float shift) {
+  v16 acc = splat(0.0f);
+  size_t j = 0;
+  for (; j + 16 <= n; j += 16) acc = acc + vexp(load(x + j) - splat(shift));
+  if (j < n) acc = acc + vexp(load_part(x + j, n - j, -INFINITY) - splat(shift));
+  return lane_sum(acc);
+}
+
+// ---- element by element
+
+#define EACH(n, BODY)                                 \
+  for (size_t j = 0; j < (n); j += 16) {              \
+    const size_t count = (n) - j < 16 ? (n) - j : 16; \
+    BODY                                              \
+  }
+static INLINE v16 take(const float *p, size_t count) { return count == 16 ? load(p) : load_part(p, count, 0.0f); }
+static INLINE void put(float *p, size_t count, v16 v) {
+  if (count == 16)
+    store(p, v);
+  else
+    store_part(p, count, v);
+}
+
+static void add(size_t n, const float *x, float *y) {
+  EACH(n, put(y + j, count, take(y + j, count) + take(x + j, count));)
+}
+static void scale(size_t n, const float *x, float s, float *y) {
+  EACH(n, put(y + j, count, take(x + j, count) * splat(s));)
+}
+static void exp_shifted(size_t n, float *x, float shift) {
+  EACH(n, put(x + j, count, vexp(take(x + j, count) - splat(shift)));)
+}
+static void soft_cap(size_t n, float *x, float cap) {
+  EACH(n, put(x + j, count, splat(cap) * vtanh(take(x + j, count) / splat(cap)));)
+}
+
+static void rms_norm(size_t rows, size_t n, const float *x, size_t ldx, const float *weight, float eps, float *y,
+                     size_t ldy, float *rstd) {
+  for (size_t row = 0; row < rows; row++, x += ldx, y += ldy) {
+    float mean = dot(n, x, x) / (float)n;
+    float r = 1.0f / sqrtf(mean + eps);
+    rstd[row] = r;
+    EACH(n, put(y + j, count, take(x + j, count) * splat(r) * take(weight + j, count));)
+  }
+}
+
+// dx = r * (g - x * r^2 * mean(g x)) with g = dy * weight
+static void rms_norm_backward(size_t rows, size_t n, const float *x, size_t ldx, const float *weight,
+                              const float *rstd, const float *dy, size_t lddy, float *dx, size_t lddx,
+                              int accumulate) {
+  for (size_t row = 0; row < rows; row++, x += ldx, dy += lddy, dx += lddx) {
+    v16 acc = splat(0.0f);
+    EACH(n, acc = vfma(take(dy + j, count) * take(weight + j, count), take(x + j, count), acc);)
+    float r = rstd[row];
+    float factor = lane_sum(acc) / (float)n * r * r;
+    EACH(n, {
+      v16 g = take(dy + j, count) * take(weight + j, count);
+      v16 d = splat(r) * (g - take(x + j, count) * splat(factor));
+      put(dx + j, count, accumulate ? take(dx + j, count) + d : d);
+    })
+  }
+}
+
+// gelu_tanh(x) = x/2 (1 + tanh(u)), u = sqrt(2/pi) (x + 0.044715 x^3)
+#define GELU_A 0.79788456080286535588f
+#define GELU_B 0.044715f
+static INLINE v16 gelu_inner(v16 x) { return splat(GELU_A) * vfma(splat(GELU_B) * x * x, x, x); }
+
+static void geglu(size_t n, const float *gate, const float *up, float *y) {
+  EACH(n, {
+    v16 x = take(gate + j, count);
+    v16 t = vtanh(gelu_inner(x));
+    put(y + j, count, splat(0.5f) * x * (splat(1.0f) + t) * take(up + j, count));
+  })
+}
+
+static void geglu_backward(size_t n, float *gate, float *up, const float *dy) {
+  EACH(n, {
+    v16 x = take(gate + j, count);
+    v16 u = take(up + j, count);
+    v16 d = take(dy + j, count);
+    v16 t = vtanh(gelu_inner(x));
+    v16 value = splat(0.5f) * x * (splat(1.0f) + t);
+    v16 inner = splat(GELU_A) * vfma(splat(3.0f * GELU_B) * x, x, splat(1.0f));
+    v16 slope = splat(0.5f) * (splat(1.0f) + t) + splat(0.5f) * x * (splat(1.0f) - t * t) * inner;
+    put(gate + j, count, d * u * slope);
+    put(up + j, count, d * value);
+  })
+}
+
+static void rotate(size_t half, float *x, const float *cosine, const float *sine) {
+  EACH(half, {
+    v16 a = take(x + j, count);
+    v16 b = take(x + half + j, count);
+    v16 c = take(cosine + j, count);
+    v16 s = take(sine + j, count);
+    put(x + j, count, a * c - b * s);
+    put(x + half + j, count, b * c + a * s);
+  })
+}
+static void rotate_back(size_t half, float *x, const float *cosine, const float *sine) {
+  EACH(half, {
+    v16 a = take(x + j, count);
+    v16 b = take(x + half + j, count);
+    v16 c = take(cosine + j, count);
+    v16 s = take(sine + j, count);
+    put(x + j, count, a * c + b * s);
+    put(x + half + j, count, b * c - a * s);
+  })
+}
+
+// ---- attention's softmax
+
+static INLINE v16 inside(size_t j, size_t lo, size_t hi, v16 value, float outside) {
+  const v16i lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  v16i at = lane + (int)j;
+  return (at >= (int)lo & at < (int)hi) ? value : splat(outside);
+}
+static INLINE v16 shaped(v16 s, float scale, float cap) {
+  s = s * splat(scale);
+  return cap > 0 ? splat(cap) * vtanh(s / splat(cap)) : s;
+}
+
+static void softmax(size_t n, size_t lo, size_t hi, float *scores, float scale, float cap, float *stats) {
+  v16 best = splat(-INFINITY);
+  size_t first = lo / 16 * 16;
+  size_t last = (hi + 15) / 16 * 16;
+  for (size_t j = first; j < last; j += 16) {
+    v16 s = inside(j, lo, hi, shaped(load(scores + j), scale, cap), -INFINITY);
+    store(scores + j, s);
+    best = vmax(s, best);
+  }
+  float top = lane_max(best);
+  v16 acc = splat(0.0f);
+  for (size_t j = first; j < last; j += 16) {
+    v16 e = vexp(load(scores + j) - splat(top));
+    store(scores + j, e);
+    acc = acc + e;
+  }
+  float inverse = 1.0f / lane_sum(acc);
+  for (size_t j = 0; j < n; j += 16)
+    store(scores + j, j >= first && j < last ? load(scores + j) * splat(inverse) : splat(0.0f));
+  stats[0] = top;
+  stats[1] = inverse;
+}
+
+static void softmax_again(size_t n, size_t lo, size_t hi, float *scores, float scale, float cap, const float *stats,
+                          float *slope) {
+  for (size_t j = 0; j < n; j += 16) {
+    v16 s = shaped(load(scores + j), scale, cap);
+    v16 d = splat(scale);
+    if (cap > 0) {
+      v16 t = s / splat(cap);
+      d = splat(scale) * (splat(1.0f) - t * t);
+    }
+    store(slope + j, d);
+    v16 e = vexp(s - splat(stats[0])) * splat(stats[1]);
+    store(scores + j, inside(j, lo, hi, e, 0.0f));
+  }
+}
+
+static void softmax_backward(size_t n, const float *p, const float *dp, float d, const float *slope, float *ds) {
+  EACH(n, put(ds + j, count, take(p + j, count) * (take(dp + j, count) - splat(d)) * take(slope + j, count));)
+}
+
+// ---- optimiser
+
+// g = gradient * gradient_scale; p *= decay_factor; m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2;
+// p -= step_size * m / (sqrt(v) * inverse_root_correction + epsilon)
+static void adamw(size_t n, float *parameter, const float *gradient, float *m, float *v, float beta1, float beta2,
+                  float epsilon, float decay_factor, float step_size, float inverse_root_correction,
+                  float gradient_scale) {
+  for (size_t j = 0; j < n; j++) {
+    float g = gradient[j] * gradient_scale;
+    float first = beta1 * m[j] + (1.0f - beta1) * g;
+    float second = beta2 * v[j] + (1.0f - beta2) * g * g;
+    m[j] = first;
+    v[j] = second;
+    float step = step_size * first / (sqrtf(second) * inverse_root_correction + epsilon);
+    parameter[j] = parameter[j] * decay_factor - step;
+  }
+}
+
+const struct gnb_kernels KERNELS = {
+    .name = KERNELS_NAME,
+    .gemm = gemm,
+    .gemm_panels = gemm_panels,
+    .rms_norm = rms_norm,
+    .rms_norm_backward = rms_norm_backward,
+    .geglu = geglu,
+    .geglu_backward = geglu_backward,
+    .rotate = rotate,
+    .rotate_back = rotate_back,
+    .softmax = softmax,
+    .softmax_again = softmax_again,
+    .softmax_backward = softmax_backward,
+    .dot = dot,
+    .add = add,
+    .scale = scale,
+    .maximum = maximum,
+    .sum_exp = sum_exp,
+    .exp_shifted = exp_shifted,
+    .soft_cap = soft_cap,
+    .adamw = adamw,
+};

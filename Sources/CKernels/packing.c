@@ -1,0 +1,82 @@
+// Layout changes: they move values and round nothing.
+#include "kernels.h"
+#include <string.h>
+
+void gnb_pack_transposed(size_t n, size_t k, const float *src, size_t ld, float *dst, size_t panel_stride) {
+  for (size_t j = 0; j < n; j += 16, dst += panel_stride) {
+    size_t columns = n - j < 16 ? n - j : 16;
+    if (columns < 16) memset(dst, 0, 16 * k * sizeof(float));
+    const float *from = src + j * ld;
+    for (size_t d0 = 0; d0 < k; d0 += 16) {
+      size_t depth = k - d0 < 16 ? k - d0 : 16;
+      for (size_t c = 0; c < columns; c++)
+        for (size_t d = 0; d < depth; d++) dst[16 * (d0 + d) + c] = from[c * ld + d0 + d];
+    }
+  }
+}
+
+void gnb_pack(size_t k, size_t n, const float *src, size_t ld, float *dst, size_t panel_stride) {
+  for (size_t j = 0; j < n; j += 16, dst += panel_stride) {
+    size_t columns = n - j < 16 ? n - j : 16;
+    if (columns == 16) {
+      for (size_t d = 0; d < k; d++) memcpy(dst + 16 * d, src + d * ld + j, 64);
+    } else {
+      memset(dst, 0, 16 * k * sizeof(float));
+      for (size_t d = 0; d < k; d++) memcpy(dst + 16 * d, src + d * ld + j, columns * sizeof(float));
+    }
+  }
+}
+
+void gnb_transpose_panels(size_t k, size_t n, const float *src, size_t src_stride, float *dst, size_t dst_stride,
+                          size_t first, size_t last) {
+  for (size_t p = first; p < last; p++) {
+    float *to = dst + p * dst_stride;
+    size_t columns = k - 16 * p < 16 ? k - 16 * p : 16;
+    if (columns < 16) memset(to, 0, 16 * n * sizeof(float));
+    for (size_t j0 = 0; j0 < n; j0 += 16) {
+      const float *from = src + (j0 / 16) * src_stride + 16 * 16 * p;
+      size_t rows = n - j0 < 16 ? n - j0 : 16;
+      for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) to[16 * (j0 + r) + c] = from[16 * c + r];
+    }
+  }
+}
+
+void gnb_pack_bf16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t *dst) {
+  memset(dst, 0, 16 * k * sizeof(uint16_t));
+  for (size_t r = 0; r < rows; r++)
+    for (size_t d = 0; d < k; d++) dst[16 * d + r] = src[r * ld + d];
+}
+
+// IEEE half to float, exact.
+static float half_to_float(uint16_t h) {
+  uint32_t sign = (uint32_t)(h & 0x8000) << 16;
+  uint32_t exponent = (h >> 10) & 31;
+  uint32_t mantissa = h & 1023;
+  uint32_t bits;
+  if (exponent == 0) {
+    float value = (float)mantissa * 0x1p-24f;
+    memcpy(&bits, &value, 4);
+    bits |= sign;
+  } else if (exponent == 31) {
+    bits = sign | 0x7f800000 | (mantissa << 13);
+  } else {
+    bits = sign | ((exponent + 112) << 23) | (mantissa << 13);
+  }
+  float result;
+  memcpy(&result, &bits, 4);
+  return result;
+}
+
+void gnb_pack_q8(size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst) {
+  for (size_t block = 0; block < k / 32; block++, dst += 64 + 512) {
+    float scales[16] = {0};
+    if (rows < 16) memset(dst, 0, 64 + 512);
+    for (size_t r = 0; r < rows; r++) {
+      const uint8_t *from = src + r * row_bytes + 34 * block;
+      scales[r] = half_to_float((uint16_t)(from[0] | from[1] << 8));
+      for (size_t d = 0; d < 32; d++) dst[64 + 16 * d + r] = from[2 + d];
+    }
+    memcpy(dst, scales, sizeof scales);
+  }
+}

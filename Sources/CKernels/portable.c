@@ -1,0 +1,6 @@
+// The kernels for any machine: what the compiler makes of them without instruction-set extensions.
+#include "kernels.h"
+#define KERNELS gnb_kernels_portable
+#define KERNELS_NAME "portable"
+#define ROWS 6
+#include "kernels_body.h"
