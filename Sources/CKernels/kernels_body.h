@@ -429,6 +429,7 @@ const struct gnb_kernels KERNELS = {
     .softmax = softmax,
     .softmax_again = softmax_again,
     .softmax_backward = softmax_backward,
+    .unpack = unpack_panel,
     .dot = dot,
     .add = add,
     .scale = scale,

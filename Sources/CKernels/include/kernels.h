@@ -61,6 +61,9 @@ struct gnb_kernels {
   /// ds = p * (dp - d) * slope, over n elements.
   void (*softmax_backward)(size_t n, const float *p, const float *dp, float d, const float *slope, float *ds);
 
+  /// k values of a panel of any storage as floats, out[k][16].
+  void (*unpack)(int storage, size_t k, const void *panel, float *out);
+
   float (*dot)(size_t n, const float *x, const float *y);
   /// y += x
   void (*add)(size_t n, const float *x, float *y);
@@ -85,6 +88,15 @@ const struct gnb_kernels *gnb_kernels_named(const char *name);
 /// The best set of this CPU.
 const struct gnb_kernels *gnb_kernels_best(void);
 
+/// A hint to the core that this is a spin loop.
+static inline void gnb_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // Layout changes that only move values; no arithmetic, so one version serves all.
 
 /// Panels for b[k, n] = src[n, k] (src row-major with ld): dst panel p holds [k][16]; missing columns are zero.
@@ -95,9 +107,9 @@ void gnb_pack(size_t k, size_t n, const float *src, size_t ld, float *dst, size_
 /// Does the panels [first, last) of the result; n is the source's column count.
 void gnb_transpose_panels(size_t k, size_t n, const float *src, size_t src_stride, float *dst, size_t dst_stride,
                           size_t first, size_t last);
-/// 16 rows (rows of k values, rounded toward zero to their upper half: exact for bf16 values) as one bf16 panel.
+/// Up to 16 rows of k bf16 values as one bf16 panel.
 void gnb_pack_bf16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t *dst);
-/// 16 rows of ggml Q8_0 blocks (k/32 blocks of 34 bytes) as one Q8 panel.
+/// Up to 16 rows of ggml Q8_0 blocks (k/32 blocks of 34 bytes) as one Q8 panel.
 void gnb_pack_q8(size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst);
 
 #endif

@@ -1,0 +1,121 @@
+import Foundation
+
+/// How an article becomes a prompt, and a category the response to it.
+public struct PromptTemplate: Sendable, Equatable {
+  /// What comes before the response, with `{instruction}` and `{input}`.
+  public var template: String
+  public var instruction: String
+  /// The article is cut to this many tokens; nil leaves it whole. The response is never cut.
+  public var maxInputTokens: Int?
+  /// The token that ends a response: true for <end_of_turn>, false for <eos>.
+  public var endsTurn: Bool
+  /// Whether the template's own markers such as <start_of_turn> are special tokens. An article's never are.
+  public var name: String
+
+  /// Stanford Alpaca's prompt with an input, as the Colab demo has it.
+  public static func alpaca(instruction: String, maxInputTokens: Int?) -> PromptTemplate {
+    PromptTemplate(
+      template: """
+        Below is an instruction that describes a task, paired with an input that provides further context. \
+        Write a response that appropriately completes the request.
+
+        ### Instruction:
+        {instruction}
+
+        ### Input:
+        {input}
+
+        ### Response:
+
+        """, instruction: instruction, maxInputTokens: maxInputTokens, endsTurn: false, name: "alpaca")
+  }
+
+  /// The chat format of the instruction-tuned models.
+  public static func gemmaChat(instruction: String, maxInputTokens: Int?) -> PromptTemplate {
+    PromptTemplate(
+      template: "<start_of_turn>user\n{instruction}\n\n{input}<end_of_turn>\n<start_of_turn>model\n",
+      instruction: instruction, maxInputTokens: maxInputTokens, endsTurn: true, name: "gemma-chat")
+  }
+
+  /// A template of the user's own. It ends where the response begins: what follows `{output}` is left out.
+  /// - Throws: `invalidValue` without `{input}`.
+  public static func custom(_ text: String, instruction: String, maxInputTokens: Int?) throws -> PromptTemplate {
+    guard text.contains("{input}") else {
+      throw GemmaError.invalidValue(name: "template", expected: "a text with {input}", found: text)
+    }
+    let upToOutput = text.range(of: "{output}").map { String(text[..<$0.lowerBound]) } ?? text
+    return PromptTemplate(
+      template: upToOutput, instruction: instruction, maxInputTokens: maxInputTokens, endsTurn: false, name: "custom")
+  }
+
+  /// The instruction that fits a set of categories.
+  public static func defaultInstruction(categories: [String]) -> String {
+    "Classify the news article below into exactly one of these categories: \(categories.joined(separator: ", ")). "
+      + "Answer with the category only."
+  }
+
+  /// The parts before and after the article.
+  private var frame: (before: String, after: String) {
+    let filled = template.replacingFirst("{instruction}", with: instruction)
+    guard let range = filled.range(of: "{input}") else { return (filled, "") }
+    return (String(filled[..<range.lowerBound]), String(filled[range.upperBound...]))
+  }
+
+  /// The article, cut at a token boundary if it is longer than allowed.
+  public func cut(_ input: String, tokenizer: Tokenizer) -> String {
+    guard let maxInputTokens else { return input }
+    let ids = tokenizer.encode(input)
+    return ids.count <= maxInputTokens
+      ? input : tokenizer.decode(Array(ids.prefix(maxInputTokens)), skippingSpecialTokens: false)
+  }
+
+  /// The prompt's text, up to where the response begins.
+  public func render(_ input: String, tokenizer: Tokenizer) -> String {
+    frame.before + cut(input, tokenizer: tokenizer) + frame.after
+  }
+
+  /// The prompt's tokens with one <bos>. The assembled text is tokenized as a whole, since newlines merge.
+  public func promptTokens(_ input: String, tokenizer: Tokenizer) -> [Int32] {
+    let text = render(input, tokenizer: tokenizer)
+    guard endsTurn else { return [tokenizer.bosID] + tokenizer.encode(text) }
+    // Markers of the template are special tokens, the same words within an article are not.
+    return [tokenizer.bosID] + tokenizer.encode(frame.before, parsingSpecialTokens: true)
+      + tokenizer.encode(cut(input, tokenizer: tokenizer)) + tokenizer.encode(frame.after, parsingSpecialTokens: true)
+  }
+
+  /// The token after a response.
+  public func endToken(_ tokenizer: Tokenizer) -> Int32 {
+    endsTurn ? tokenizer.endOfTurnID ?? tokenizer.eosID : tokenizer.eosID
+  }
+
+  /// A response's tokens and the end token.
+  public func responseTokens(_ output: String, tokenizer: Tokenizer) -> [Int32] {
+    tokenizer.encode(output) + [endToken(tokenizer)]
+  }
+
+  public func example(input: String, output: String, tokenizer: Tokenizer) -> TokenizedExample {
+    let prompt = promptTokens(input, tokenizer: tokenizer)
+    return TokenizedExample(
+      ids: prompt + responseTokens(output, tokenizer: tokenizer), promptCount: prompt.count)
+  }
+}
+
+/// A prompt and its response as tokens.
+public struct TokenizedExample: Sendable, Equatable {
+  public var ids: [Int32]
+  /// How many of `ids` are the prompt.
+  public var promptCount: Int
+
+  public init(ids: [Int32], promptCount: Int) {
+    self.ids = ids
+    self.promptCount = promptCount
+  }
+}
+
+extension String {
+  /// The text with the first occurrence of `target` replaced.
+  func replacingFirst(_ target: String, with replacement: String) -> String {
+    guard let range = range(of: target) else { return self }
+    return replacingCharacters(in: range, with: replacement)
+  }
+}

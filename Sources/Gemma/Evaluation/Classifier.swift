@@ -1,0 +1,151 @@
+import Foundation
+
+/// Puts texts through a prompt and reads a category off the model, in one of two ways.
+public struct Classifier: Sendable {
+  public enum Method: String, Sendable, CaseIterable {
+    /// Walks the labels' tokens only: always a category, with a probability for each.
+    case constrained
+    /// Writes freely, as the Colab demo does; the answer's first line is the category, right or not.
+    case generate
+  }
+
+  /// What was read for one text.
+  public struct Answer: Sendable, Equatable {
+    /// A category, or for `.generate` whatever the model wrote.
+    public var prediction: String
+    /// Of each category, in the classifier's order; empty for `.generate`.
+    public var probabilities: [Double]
+    /// The answer's tokens for `.generate`.
+    public var tokens: [Int32]
+  }
+
+  let model: GemmaModel
+  let adapter: Adapter?
+  let prompt: PromptTemplate
+  public let categories: [String]
+  let compute: Compute
+  /// Most tokens a generated answer may have.
+  public static let answerTokens = 64
+  /// Rows of one pass.
+  private static let rowLimit = 1280
+
+  public init(
+    model: GemmaModel, adapter: Adapter?, prompt: PromptTemplate, categories: [String], compute: Compute
+  ) {
+    self.model = model
+    self.adapter = adapter
+    self.prompt = prompt
+    self.categories = categories
+    self.compute = compute
+  }
+
+  /// Classifies texts in order.
+  /// - Parameter progress: called after each group with the answers so far; false stops.
+  /// - Throws: `interrupted` when progress says so.
+  public func classify(
+    _ texts: [String], method: Method, progress: (_ answers: [Answer]) -> Bool = { _ in true }
+  ) throws -> [Answer] {
+    let tokenizer = model.tokenizer
+    let prompts = texts.map { prompt.promptTokens($0, tokenizer: tokenizer) }
+    for (index, ids) in prompts.enumerated() where ids.count + Self.answerTokens > model.config.contextLength {
+      throw GemmaError.invalidValue(
+        name: "article \(index + 1)", expected: "at most \(model.config.contextLength - Self.answerTokens) tokens",
+        found: "\(ids.count) tokens (set max_input_tokens)")
+    }
+    // What all prompts begin with is computed once. Found by comparing tokens, not by trusting the template.
+    let generator = Generator(model: model, adapter: adapter, compute: compute)
+    let shared = texts.count > 1 ? Self.commonPrefix(prompts) : 0
+    let prefix = try generator.cache(of: Array(prompts.first?.prefix(shared) ?? []))
+    var answers: [Answer] = []
+    var first = 0
+    while first < prompts.count {
+      var last = first
+      var rows = 0
+      while last < prompts.count, last == first || rows + prompts[last].count - shared <= Self.rowLimit {
+        rows += prompts[last].count - shared
+        last += 1
+      }
+      let rest = prompts[first..<last].map { Array($0.dropFirst(shared)) }
+      switch method {
+      case .constrained: answers += try constrained(rest, prefix: prefix)
+      case .generate: answers += try generated(rest, prefix: prefix, generator: generator)
+      }
+      if !progress(answers) { throw GemmaError.interrupted }
+      first = last
+    }
+    return answers
+  }
+
+  private func generated(_ prompts: [[Int32]], prefix: KeyValueCache, generator: Generator) throws -> [Answer] {
+    let tokenizer = model.tokenizer
+    var stops: Set<Int32> = [tokenizer.eosID]
+    if let turn = tokenizer.endOfTurnID { stops.insert(turn) }
+    return try generator.greedy(prompts, prefix: prefix, maxTokens: Self.answerTokens, stops: stops).map { ids in
+      let text = tokenizer.decode(ids)
+      let line = text.split(separator: "\n", omittingEmptySubsequences: true).first.map(String.init) ?? ""
+      return Answer(prediction: line.trimmingCharacters(in: .whitespaces), probabilities: [], tokens: ids)
+    }
+  }
+
+  private func constrained(_ prompts: [[Int32]], prefix: KeyValueCache) throws -> [Answer] {
+    let trie = LabelTrie(categories.map { prompt.responseTokens($0, tokenizer: model.tokenizer) })
+    let choices = trie.choices
+    var batch = TokenBatch()
+    // Choices below the root continue the prompt, so its keys and values are kept.
+    let deeper = choices.filter { $0 != 0 }
+    let caches: [KeyValueCache] = deeper.isEmpty ? [] : prompts.map {
+      prefix.extended(capacity: prefix.count + $0.count, config: model.config, compute: compute)
+    }
+    for (i, ids) in prompts.enumerated() {
+      batch.append(
+        ids, cache: deeper.isEmpty ? prefix : caches[i], appends: !deeper.isEmpty, wanted: ids.count - 1..<ids.count)
+    }
+    let hidden = try model.forward(batch, adapter: adapter, compute: compute).hidden
+    let atRoot = shares(hidden, trie: trie, node: 0)
+    return try prompts.indices.map { i in
+      var byNode: [Int: [Double]] = [0: atRoot[i]]
+      if !deeper.isEmpty {
+        var paths = TokenBatch()
+        for node in deeper {
+          let path = trie.nodes[node].path
+          paths.append(path, cache: caches[i], wanted: path.count - 1..<path.count)
+        }
+        let states = try model.forward(paths, adapter: adapter, compute: compute).hidden
+        for (row, node) in deeper.enumerated() {
+          let one = compute.matrix(1, states.columns)
+          one.data.update(from: states.row(row), count: states.columns)
+          byNode[node] = shares(one, trie: trie, node: node)[0]
+        }
+      }
+      let probabilities = trie.labelProbabilities(count: categories.count) { byNode[$0] ?? [] }
+      var best = 0
+      for k in probabilities.indices where probabilities[k] > probabilities[best] { best = k }
+      return Answer(prediction: categories[best], probabilities: probabilities, tokens: [])
+    }
+  }
+
+  /// For each row the probabilities of a node's children, among them only.
+  private func shares(_ hidden: Matrix, trie: LabelTrie, node: Int) -> [[Double]] {
+    let tokens = trie.nodes[node].children.map(\.token)
+    let logits = model.logits(hidden, of: tokens, compute: compute)
+    return (0..<hidden.rows).map { row in
+      let values = (0..<tokens.count).map { Double(logits.row(row)[$0]) }
+      let top = values.max() ?? 0
+      let weights = values.map { ElementaryMath.exp($0 - top) }
+      let sum = weights.reduce(0, +)
+      return weights.map { $0 / sum }
+    }
+  }
+
+  /// Tokens that all prompts begin with, leaving each at least one of its own.
+  private static func commonPrefix(_ prompts: [[Int32]]) -> Int {
+    guard let first = prompts.first else { return 0 }
+    var length = (prompts.map(\.count).min() ?? 1) - 1
+    for ids in prompts.dropFirst() {
+      var same = 0
+      while same < length, ids[same] == first[same] { same += 1 }
+      length = same
+    }
+    return length
+  }
+}

@@ -1,0 +1,21 @@
+/// Token embeddings times sqrt(hidden), read from the file's own storage row by row.
+struct Embedding: Sendable {
+  /// [vocabulary, hidden]
+  let view: TensorView
+  let scale: Float
+
+  /// [tokens, hidden]
+  func forward(_ tokens: [Int32], compute: Compute) -> Matrix {
+    let hidden = view.shape[1]
+    let rowBytes = view.type.bytes(count: hidden)
+    let x = compute.matrix(tokens.count, hidden)
+    guard let base = view.bytes.baseAddress else { return x }
+    compute.forRows(tokens.count) { range in
+      for i in range {
+        view.type.dequantize(from: base + Int(tokens[i]) * rowBytes, into: x.row(i), count: hidden)
+        compute.kernels.table.scale(hidden, x.row(i), scale, x.row(i))
+      }
+    }
+    return x
+  }
+}

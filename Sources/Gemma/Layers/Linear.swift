@@ -1,0 +1,96 @@
+/// The low-rank update of one projection, ready for products: W + scale * B A with A [rank, inputs], B [outputs, rank].
+/// B is kept transposed, [rank, outputs], so that both factors and both gradients have one shape of product.
+struct LoRAFactors {
+  let rank: Int
+  let scale: Float
+  /// [rank, inputs]
+  let a: UnsafePointer<Float>
+  /// [rank, outputs]
+  let b: UnsafePointer<Float>
+  /// Where the gradients accumulate, shaped like a and b.
+  let gradientA: UnsafeMutablePointer<Float>
+  let gradientB: UnsafeMutablePointer<Float>
+}
+
+/// A projection y = x W^T, plus scale * (x A^T) B^T where an adapter has factors for it (Hu et al. 2021).
+struct Linear: Sendable {
+  let weight: WeightMatrix
+
+  var inputs: Int { weight.inputs }
+  var outputs: Int { weight.outputs }
+
+  /// - Returns: y [rows, outputs], and h = scale * x A^T [rows, rank] for the backward.
+  func forward(_ x: Matrix, lora: LoRAFactors?, compute: Compute) -> (y: Matrix, h: Matrix?) {
+    let y = compute.matrix(x.rows, outputs)
+    weight.multiply(x.data, rows: x.rows, xRow: x.columns, into: y.data, yRow: outputs, compute: compute)
+    guard let lora else { return (y, nil) }
+    let h = Self.down(x, factor: lora.a, lora: lora, compute: compute)
+    Self.up(h, factor: lora.b, into: y, accumulate: true, compute: compute)
+    return (y, h)
+  }
+
+  /// Adds to the gradients of A and B, and gives dx [rows, inputs]: overwritten, or added to if `accumulate`.
+  /// `dx` nil: nobody below needs it.
+  func backward(
+    _ dy: Matrix, x: Matrix, h: Matrix?, lora: LoRAFactors?, into dx: Matrix?, accumulate: Bool, compute: Compute
+  ) {
+    if let dx {
+      weight.multiplyTransposed(
+        dy.data, rows: dy.rows, dyRow: dy.columns, into: dx.data, dxRow: dx.columns, accumulate: accumulate,
+        compute: compute)
+    }
+    guard let lora, let h else { return }
+    Self.addOuter(h, dy, into: lora.gradientB, compute: compute)
+    let g = Self.down(dy, factor: lora.b, lora: lora, compute: compute)
+    Self.addOuter(g, x, into: lora.gradientA, compute: compute)
+    if let dx { Self.up(g, factor: lora.a, into: dx, accumulate: true, compute: compute) }
+  }
+
+  /// scale * x f^T: [rows, n] times f [rank, n] gives [rows, rank].
+  private static func down(_ x: Matrix, factor: UnsafePointer<Float>, lora: LoRAFactors, compute: Compute) -> Matrix {
+    let n = x.columns
+    let panels = compute.matrix(Packing.panels(lora.rank), n * Packing.lanes)
+    Packing.transposed(
+      n: lora.rank, k: n, source: factor, stride: n, into: panels.data, panelStride: panels.columns)
+    let result = compute.matrix(x.rows, lora.rank)
+    compute.multiply(
+      m: x.rows, n: lora.rank, k: n, a: x.data, aRow: n, panels: panels.data, panelStride: panels.columns,
+      c: result.data, cRow: lora.rank, accumulate: false)
+    compute.kernels.table.scale(result.count, result.data, lora.scale, result.data)
+    return result
+  }
+
+  /// y (+)= h f: [rows, rank] times f [rank, n].
+  private static func up(
+    _ h: Matrix, factor: UnsafePointer<Float>, into y: Matrix, accumulate: Bool, compute: Compute
+  ) {
+    let panels = compute.matrix(Packing.panels(y.columns), h.columns * Packing.lanes)
+    Packing.straight(
+      k: h.columns, n: y.columns, source: factor, stride: y.columns, into: panels.data, panelStride: panels.columns)
+    compute.multiply(
+      m: h.rows, n: y.columns, k: h.columns, a: h.data, aRow: h.columns, panels: panels.data,
+      panelStride: panels.columns, c: y.data, cRow: y.columns, accumulate: accumulate)
+  }
+
+  /// gradient[rank, n] += h^T x, a chain over the rows in order: h [rows, rank], x [rows, n].
+  private static func addOuter(
+    _ h: Matrix, _ x: Matrix, into gradient: UnsafeMutablePointer<Float>, compute: Compute
+  ) {
+    let (rows, n, rank) = (x.rows, x.columns, h.columns)
+    let group = 4
+    let depth = min(rows, 512)
+    let gemm = compute.kernels.table.gemm!
+    compute.workers.run((Packing.panels(n) + group - 1) / group) { task in
+      let first = task * group * Packing.lanes
+      let width = min(group * Packing.lanes, n - first)
+      let panels = compute.matrix(group, depth * Packing.lanes)
+      for row in stride(from: 0, to: rows, by: depth) {
+        let count = min(depth, rows - row)
+        Packing.straight(
+          k: count, n: width, source: x.row(row) + first, stride: n, into: panels.data, panelStride: panels.columns)
+        gemm(
+          rank, width, count, h.row(row), 1, rank, panels.data, panels.columns, gradient + first, n, 1)
+      }
+    }
+  }
+}

@@ -1,0 +1,202 @@
+/// A Gemma 2 or Gemma 3 text decoder with frozen weights.
+public final class GemmaModel: Sendable {
+  public let config: ModelConfig
+  public let file: ModelFile
+  public let tokenizer: Tokenizer
+  let embedding: Embedding
+  let blocks: [DecoderBlock]
+  let finalNorm: RMSNorm
+  /// The tied output matrix [vocabulary, hidden].
+  let head: WeightMatrix
+
+  /// Reads and packs the weights of `file`.
+  public init(_ file: ModelFile, precision: WeightPrecision = .auto, compute: Compute) throws {
+    self.file = file
+    let config = file.config
+    self.config = config
+    tokenizer = try file.tokenizer()
+    var bodyCount = 0
+    for projection in Projection.allCases {
+      let shape = projection.shape(in: config)
+      bodyCount += shape.inputs * shape.outputs * config.layers.count
+    }
+    let compact = precision == .compact || (precision == .auto && bodyCount * 4 > 3 << 29)
+
+    func norm(_ name: String) throws -> RMSNorm {
+      let view = try file.tensor(name)
+      var weight = [Float](repeating: 0, count: view.shape.reduce(1, *))
+      if let base = view.bytes.baseAddress {
+        weight.withUnsafeMutableBufferPointer {
+          if let target = $0.baseAddress { view.type.dequantize(from: base, into: target, count: $0.count) }
+        }
+      }
+      if !file.normWeightsIncludeOne { for i in weight.indices { weight[i] += 1 } }
+      return RMSNorm(weight: weight, epsilon: config.rmsNormEpsilon)
+    }
+    var rotaries: [Double: RotaryPosition] = [:]
+    var blocks: [DecoderBlock] = []
+    for (i, plan) in config.layers.enumerated() {
+      let prefix = "layers.\(i)."
+      func linear(_ projection: Projection) throws -> Linear {
+        Linear(
+          weight: WeightMatrix(
+            try file.tensor(prefix + projection.path + ".weight"), compact: compact, compute: compute))
+      }
+      let rotary =
+        rotaries[plan.ropeBase] ?? RotaryPosition(headDim: config.headDim, base: plan.ropeBase)
+      rotaries[plan.ropeBase] = rotary
+      blocks.append(
+        DecoderBlock(
+          inputNorm: try norm(prefix + "input_layernorm.weight"),
+          query: try linear(.query), key: try linear(.key), value: try linear(.value), output: try linear(.output),
+          queryNorm: config.hasQueryKeyNorm ? try norm(prefix + "self_attn.q_norm.weight") : nil,
+          keyNorm: config.hasQueryKeyNorm ? try norm(prefix + "self_attn.k_norm.weight") : nil,
+          rotary: rotary,
+          attention: Attention(
+            heads: config.heads, keyValueHeads: config.keyValueHeads, headDim: config.headDim,
+            scale: config.queryScale, softCap: config.attentionSoftCap, window: plan.window),
+          postAttentionNorm: try norm(prefix + "post_attention_layernorm.weight"),
+          preFeedforwardNorm: try norm(prefix + "pre_feedforward_layernorm.weight"),
+          mlp: GatedMLP(gate: try linear(.gate), up: try linear(.up), down: try linear(.down)),
+          postFeedforwardNorm: try norm(prefix + "post_feedforward_layernorm.weight")))
+    }
+    self.blocks = blocks
+    finalNorm = try norm("norm.weight")
+    let embeddings = try file.tensor("embed_tokens.weight")
+    embedding = Embedding(view: embeddings, scale: Float(config.hiddenSize).squareRoot())
+    head = WeightMatrix(embeddings, compact: precision != .f32, compute: compute)
+    compute.blocks.trim()
+  }
+
+  /// The state of a forward pass that the backward needs.
+  struct Tape {
+    var saved: [DecoderBlock.Saved]
+    /// Output of the last layer before the final norm [wanted rows, hidden].
+    var last: Matrix
+  }
+
+  /// Runs the decoder over a batch.
+  ///
+  /// - Returns: the final normed hidden states of the wanted rows, segment by segment [wanted, hidden].
+  func forward(
+    _ batch: TokenBatch, adapter: Adapter?, keep: Bool = false, compute: Compute
+  ) throws -> (hidden: Matrix, tape: Tape?) {
+    if let bad = batch.tokens.first(where: { $0 < 0 || $0 >= config.vocabularySize }) {
+      throw GemmaError.invalidValue(
+        name: "token id", expected: "0..<\(config.vocabularySize)", found: String(bad))
+    }
+    var x = embedding.forward(batch.tokens, compute: compute)
+    var saved: [DecoderBlock.Saved] = []
+    let before = batch.segments.map(batch.before)
+    for (i, block) in blocks.enumerated() {
+      let isLast = i == blocks.count - 1
+      let (next, kept) = block.forward(
+        x, rows: rows(batch, lastLayer: isLast), lora: adapter?.factors(layer: i, gradients: nil), keep: keep,
+        compute: compute
+      ) { k, v in spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute) }
+      if let kept { saved.append(kept) }
+      x = next
+    }
+    let hidden = finalNorm.forward(x, compute: compute).y
+    return (hidden, keep ? Tape(saved: saved, last: x) : nil)
+  }
+
+  /// Adds to `gradients` (shaped as the adapter's parameters) for the gradient of the hidden states.
+  func backward(
+    _ dHidden: Matrix, tape: inout Tape, batch: TokenBatch, adapter: Adapter, gradients: Matrix, compute: Compute
+  ) {
+    var dx = compute.matrix(dHidden.rows, dHidden.columns)
+    let rstd = finalNorm.forward(tape.last, compute: compute).rstd
+    finalNorm.backward(dHidden, x: tape.last, rstd: rstd, into: dx, accumulate: false, compute: compute)
+    let before = batch.segments.map(batch.before)
+    for i in blocks.indices.reversed() {
+      // Taking it out of the tape frees a layer's activations as soon as they are used.
+      let saved = tape.saved.removeLast()
+      let isLast = i == blocks.count - 1
+      guard
+        let next = blocks[i].backward(
+          dx, saved: saved, rows: rows(batch, lastLayer: isLast),
+          lora: adapter.factors(layer: i, gradients: gradients), needsInput: i > 0, compute: compute,
+          spans: { k, v in spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute) })
+      else { return }
+      dx = next
+    }
+  }
+
+  /// The last layer makes queries for the wanted rows only; the others for all.
+  private func rows(_ batch: TokenBatch, lastLayer: Bool) -> DecoderBlock.Rows {
+    let wanted = lastLayer ? batch.segments.flatMap { Array($0.wanted) } : nil
+    if let wanted, wanted.count < batch.tokens.count {
+      return .init(
+        wanted: wanted, positions: batch.positions, wantedPositions: wanted.map { batch.positions[$0] })
+    }
+    return .init(wanted: nil, positions: batch.positions, wantedPositions: batch.positions)
+  }
+
+  /// What each segment sees in layer `layer`, given the batch's rotated keys and its values.
+  private func spans(
+    _ batch: TokenBatch, before: [Int], layer: Int, lastLayer: Bool, k: Matrix, v: Matrix, compute: Compute
+  ) -> [Attention.Span] {
+    let onlyWanted = lastLayer && batch.segments.reduce(0) { $0 + $1.wanted.count } < batch.tokens.count
+    var result: [Attention.Span] = []
+    var queryRow = 0
+    for (i, segment) in batch.segments.enumerated() {
+      let queries = onlyWanted ? segment.wanted : segment.rows
+      let panels: KeyValuePanels
+      if let cache = segment.cache, segment.appends {
+        panels = cache.layers[layer]
+      } else {
+        panels = KeyValuePanels(
+          capacity: before[i] + segment.rows.count, heads: config.keyValueHeads, headDim: config.headDim,
+          compute: compute)
+      }
+      result.append(
+        Attention.Span(
+          queries: queryRow..<queryRow + queries.count,
+          firstPosition: before[i] + queries.lowerBound - segment.rows.lowerBound, panels: panels,
+          rows: segment.rows,
+          parentRows: segment.parent.map { batch.segments[$0].rows } ?? 0..<0))
+      queryRow += queries.count
+    }
+    let spans = result
+    compute.workers.run(spans.count) { i in
+      let segment = batch.segments[i]
+      if let cache = segment.cache, !segment.appends { spans[i].panels.append(all: cache.layers[layer]) }
+      spans[i].panels.append(k, v, rows: spans[i].parentRows)
+      spans[i].panels.append(k, v, rows: segment.rows)
+    }
+    return spans.filter { !$0.queries.isEmpty }
+  }
+
+  /// Logits [rows of hidden, vocabulary], soft cap included. For one or a few rows; losses go through CrossEntropy.
+  public func logits(_ hidden: Matrix, compute: Compute) -> Matrix {
+    let result = compute.matrix(hidden.rows, config.vocabularySize)
+    head.multiply(
+      hidden.data, rows: hidden.rows, xRow: hidden.columns, into: result.data, yRow: result.columns, compute: compute)
+    applyCap(result, compute: compute)
+    return result
+  }
+
+  /// Logits of a few tokens only [rows of hidden, tokens], equal to the same columns of `logits`.
+  func logits(_ hidden: Matrix, of tokens: [Int32], compute: Compute) -> Matrix {
+    let rows = head.rows(tokens.map(Int.init), compute: compute)
+    let panels = compute.matrix(Packing.panels(tokens.count), hidden.columns * Packing.lanes)
+    Packing.transposed(
+      n: tokens.count, k: hidden.columns, source: rows.data, stride: hidden.columns, into: panels.data,
+      panelStride: panels.columns)
+    let result = compute.matrix(hidden.rows, tokens.count)
+    compute.multiply(
+      m: hidden.rows, n: tokens.count, k: hidden.columns, a: hidden.data, aRow: hidden.columns,
+      panels: panels.data, panelStride: panels.columns, c: result.data, cRow: tokens.count, accumulate: false)
+    applyCap(result, compute: compute)
+    return result
+  }
+
+  private func applyCap(_ logits: Matrix, compute: Compute) {
+    guard let cap = config.finalSoftCap else { return }
+    let grain = 1 << 14
+    compute.workers.run((logits.count + grain - 1) / grain) { task in
+      compute.kernels.table.soft_cap(min(grain, logits.count - task * grain), logits.data + task * grain, cap)
+    }
+  }
+}

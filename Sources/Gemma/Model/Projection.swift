@@ -1,0 +1,33 @@
+/// The seven projections of a decoder layer, named as in Hugging Face files.
+public enum Projection: String, CaseIterable, Sendable, Comparable {
+  case query = "q_proj"
+  case key = "k_proj"
+  case value = "v_proj"
+  case output = "o_proj"
+  case gate = "gate_proj"
+  case up = "up_proj"
+  case down = "down_proj"
+
+  /// "self_attn.q_proj", "mlp.up_proj", ...
+  public var path: String {
+    switch self {
+    case .query, .key, .value, .output: "self_attn." + rawValue
+    case .gate, .up, .down: "mlp." + rawValue
+    }
+  }
+
+  /// (inputs, outputs) in a model of this configuration.
+  public func shape(in config: ModelConfig) -> (inputs: Int, outputs: Int) {
+    let hidden = config.hiddenSize
+    return switch self {
+    case .query: (hidden, config.heads * config.headDim)
+    case .key, .value: (hidden, config.keyValueHeads * config.headDim)
+    case .output: (config.heads * config.headDim, hidden)
+    case .gate, .up: (hidden, config.intermediateSize)
+    case .down: (config.intermediateSize, hidden)
+    }
+  }
+
+  private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  public static func < (a: Projection, b: Projection) -> Bool { a.order < b.order }
+}

@@ -1,0 +1,58 @@
+import CKernels
+
+/// How a packed panel of 16 columns is stored. `k` runs slowest.
+public enum PanelStorage: Int32, Sendable {
+  /// [k][16] Float
+  case f32 = 0
+  /// [k][16] upper halves of Floats
+  case bf16 = 1
+  /// for every 32 k: 16 Float scales, then [32][16] Int8
+  case q8 = 2
+
+  /// Size of one panel, in bytes. For `.q8`, k is a multiple of 32.
+  func bytes(depth k: Int) -> Int {
+    switch self {
+    case .f32: k * 64
+    case .bf16: k * 32
+    case .q8: k / 32 * (64 + 512)
+    }
+  }
+}
+
+/// Layout changes that move values and round nothing.
+enum Packing {
+  static let lanes = Int(GNB_LANES)
+
+  /// Panels needed for `columns` columns.
+  static func panels(_ columns: Int) -> Int { (columns + lanes - 1) / lanes }
+
+  /// Panels of b[k, n] = source[n, k].
+  static func transposed(
+    n: Int, k: Int, source: UnsafePointer<Float>, stride: Int, into panels: UnsafeMutablePointer<Float>, panelStride: Int
+  ) { gnb_pack_transposed(n, k, source, stride, panels, panelStride) }
+
+  /// Panels of b[k, n] = source[k, n].
+  static func straight(
+    k: Int, n: Int, source: UnsafePointer<Float>, stride: Int, into panels: UnsafeMutablePointer<Float>, panelStride: Int
+  ) { gnb_pack(k, n, source, stride, panels, panelStride) }
+
+  /// From f32 panels of b[k, n], the panels `range` of its transpose.
+  static func transposePanels(
+    k: Int, n: Int, source: UnsafePointer<Float>, sourceStride: Int, into panels: UnsafeMutablePointer<Float>,
+    panelStride: Int, range: Range<Int>
+  ) { gnb_transpose_panels(k, n, source, sourceStride, panels, panelStride, range.lowerBound, range.upperBound) }
+
+  /// Up to 16 rows of bf16 as one panel.
+  static func bf16(rows: Int, k: Int, source: UnsafeRawPointer, into panel: UnsafeMutableRawPointer) {
+    gnb_pack_bf16(
+      rows, k, source.assumingMemoryBound(to: UInt16.self), k, panel.assumingMemoryBound(to: UInt16.self))
+  }
+
+  /// Up to 16 rows of Q8_0 blocks as one panel.
+  static func q8(rows: Int, k: Int, source: UnsafeRawPointer, rowBytes: Int, into panel: UnsafeMutableRawPointer) {
+    gnb_pack_q8(rows, k, source.assumingMemoryBound(to: UInt8.self), rowBytes, panel.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// Tells the core that the caller spins.
+  static func pause() { gnb_pause() }
+}

@@ -1,0 +1,20 @@
+import CKernels
+
+/// The Swift face of CKernels: one set of inner loops, chosen once. All sets give equal bits.
+public struct Kernels: @unchecked Sendable {
+  /// The contract of every function is in CKernels/include/kernels.h.
+  let table: gnb_kernels
+
+  /// "avx2" or "portable".
+  public var name: String { String(cString: table.name) }
+
+  /// The best set of this CPU.
+  public static let best = Kernels(table: gnb_kernels_best().pointee)
+
+  /// Every set that this build and this CPU have, the slowest first.
+  public static let available: [Kernels] = ["portable", "avx2"].compactMap(named)
+
+  public static func named(_ name: String) -> Kernels? {
+    gnb_kernels_named(name).map { Kernels(table: $0.pointee) }
+  }
+}

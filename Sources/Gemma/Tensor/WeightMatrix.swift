@@ -1,0 +1,120 @@
+/// How the frozen weights are kept in memory. Every choice holds the file's values exactly; it trades bytes for unpacking.
+public enum WeightPrecision: String, Sendable, CaseIterable {
+  /// Float32 where the decoder's weights fit in 1.5 GB, otherwise as compact as the file allows.
+  case auto
+  case f32
+  /// As the file has them where a panel storage exists (BF16, Q8_0), Float32 for the rest.
+  case compact
+}
+
+/// A frozen weight [outputs, inputs], packed for products into panels of 16 outputs.
+public final class WeightMatrix: @unchecked Sendable {
+  public let outputs: Int
+  public let inputs: Int
+  public let storage: PanelStorage
+  private let panelBytes: Int
+  private let blocks: BlockPool
+  private let block: BlockPool.Block
+
+  public var bytes: Int { panelBytes * Packing.panels(outputs) }
+
+  /// Packs `view` [outputs, inputs], in parallel over panels.
+  init(_ view: TensorView, compact: Bool, compute: Compute) {
+    let (outputs, inputs) = (view.shape[0], view.shape[1])
+    self.outputs = outputs
+    self.inputs = inputs
+    switch view.type {
+    case .bf16 where compact: storage = .bf16
+    case .q8_0 where compact: storage = .q8
+    default: storage = .f32
+    }
+    let panelBytes = storage.bytes(depth: inputs)
+    let storage = self.storage
+    self.panelBytes = panelBytes
+    blocks = compute.blocks
+    let block = blocks.take(bytes: panelBytes * Packing.panels(outputs))
+    self.block = block
+    let rowBytes = view.type.bytes(count: inputs)
+    guard let base = view.bytes.baseAddress else { return }
+    compute.workers.run(Packing.panels(outputs)) { p in
+      let rows = min(Packing.lanes, outputs - p * Packing.lanes)
+      let source = base + p * Packing.lanes * rowBytes
+      let panel = block.address + p * panelBytes
+      switch storage {
+      case .bf16: Packing.bf16(rows: rows, k: inputs, source: source, into: panel)
+      case .q8: Packing.q8(rows: rows, k: inputs, source: source, rowBytes: rowBytes, into: panel)
+      case .f32:
+        let scratch = compute.matrix(Packing.lanes, inputs)
+        view.type.dequantize(from: source, into: scratch.data, count: rows * inputs)
+        Packing.transposed(
+          n: rows, k: inputs, source: scratch.data, stride: inputs,
+          into: panel.assumingMemoryBound(to: Float.self), panelStride: 0)
+      }
+    }
+  }
+
+  deinit { blocks.give(block) }
+
+  private func panel(_ p: Int) -> UnsafeRawPointer { UnsafeRawPointer(block.address + p * panelBytes) }
+
+  /// y[rows, outputs] = x[rows, inputs] W^T, for the outputs of `range` only (a multiple of 16 at its start).
+  func multiply(
+    _ x: UnsafePointer<Float>, rows: Int, xRow: Int, into y: UnsafeMutablePointer<Float>, yRow: Int,
+    range: Range<Int>? = nil, compute: Compute
+  ) {
+    let range = range ?? 0..<outputs
+    let firstPanel = range.lowerBound / Packing.lanes
+    let gemm = compute.kernels.table.gemm_panels!
+    compute.forBlocks(rows: rows, panels: Packing.panels(range.count)) { rowRange, panels in
+      let scratch = storage == .f32 ? nil : compute.matrix(inputs, Packing.lanes)
+      let first = panels.lowerBound * Packing.lanes
+      gemm(
+        storage.rawValue, rowRange.count, min(range.count, panels.upperBound * Packing.lanes) - first, inputs,
+        x + rowRange.lowerBound * xRow, xRow, panel(firstPanel + panels.lowerBound), panelBytes,
+        y + rowRange.lowerBound * yRow + first, yRow, 0, scratch?.data)
+    }
+  }
+
+  /// dx[rows, inputs] (+)= dy[rows, n] W, where dy's columns are the outputs of `range`.
+  func multiplyTransposed(
+    _ dy: UnsafePointer<Float>, rows: Int, dyRow: Int, into dx: UnsafeMutablePointer<Float>, dxRow: Int,
+    accumulate: Bool, range: Range<Int>? = nil, compute: Compute
+  ) {
+    let range = range ?? 0..<outputs
+    let firstPanel = range.lowerBound / Packing.lanes
+    let n = range.count
+    let panels = Packing.panels(n)
+    // Panels of W^T are made anew each time: next to the product itself that is cheap, and it saves a second copy of W.
+    var unpacked: Matrix?
+    if storage != .f32 {
+      let target = compute.matrix(panels, inputs * Packing.lanes)
+      compute.workers.run(panels) { p in
+        compute.kernels.table.unpack(storage.rawValue, inputs, panel(firstPanel + p), target.row(p))
+      }
+      unpacked = target
+    }
+    let source =
+      unpacked.map { UnsafePointer($0.data) } ?? panel(firstPanel).assumingMemoryBound(to: Float.self)
+    let transposed = compute.matrix(Packing.panels(inputs), n * Packing.lanes)
+    compute.workers.run(Packing.panels(inputs)) { p in
+      Packing.transposePanels(
+        k: inputs, n: n, source: source, sourceStride: inputs * Packing.lanes, into: transposed.data,
+        panelStride: transposed.columns, range: p..<p + 1)
+    }
+    compute.multiply(
+      m: rows, n: inputs, k: n, a: dy, aRow: dyRow, panels: transposed.data, panelStride: transposed.columns, c: dx,
+      cRow: dxRow, accumulate: accumulate)
+  }
+
+  /// The rows `indices` of W as a matrix [indices.count, inputs].
+  func rows(_ indices: [Int], compute: Compute) -> Matrix {
+    let result = compute.matrix(indices.count, inputs)
+    let unpacked = compute.matrix(inputs, Packing.lanes)
+    for (i, index) in indices.enumerated() {
+      compute.kernels.table.unpack(storage.rawValue, inputs, panel(index / Packing.lanes), unpacked.data)
+      let lane = index % Packing.lanes
+      for k in 0..<inputs { result.row(i)[k] = unpacked.data[k * Packing.lanes + lane] }
+    }
+    return result
+  }
+}

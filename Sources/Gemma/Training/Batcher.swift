@@ -1,0 +1,93 @@
+/// Which examples make which step: an endless stream of shuffled passes, cut into batches.
+struct Batcher: Sendable {
+  let count: Int
+  let shuffle: Bool
+  let seed: UInt64
+
+  /// The example at place `position` of the stream.
+  private func order(epoch: Int) -> [Int] {
+    var order = Array(0..<count)
+    guard shuffle else { return order }
+    var random = Philox(seed: seed, purpose: .shuffle, substream: UInt32(truncatingIfNeeded: epoch))
+    random.shuffle(&order)
+    return order
+  }
+
+  /// The examples start..<start + size of the stream.
+  func examples(from start: Int, size: Int) -> [Int] {
+    var result: [Int] = []
+    var epoch = -1
+    var order: [Int] = []
+    for position in start..<start + size {
+      if position / count != epoch {
+        epoch = position / count
+        order = self.order(epoch: epoch)
+      }
+      result.append(order[position % count])
+    }
+    return result
+  }
+}
+
+/// Sequences laid end to end for one pass through the model, with the tokens to predict.
+struct MicroBatch {
+  var batch: TokenBatch
+  /// For each wanted row its target token, and how many sequences count on it.
+  var targets: [Int32]
+  var weights: [Float]
+
+  /// Rows of a pass: more would not be faster and would hold more activations at once.
+  static let rowLimit = 1280
+
+  /// Splits examples into passes. In each, the prefix that all its sequences share is one segment, computed once.
+  static func make(_ examples: [TokenizedExample], lossOn: TrainingConfig.LossOn) -> [MicroBatch] {
+    var result: [MicroBatch] = []
+    var first = 0
+    while first < examples.count {
+      var last = first
+      var rows = 0
+      while last < examples.count, last == first || rows + examples[last].ids.count <= rowLimit {
+        rows += examples[last].ids.count
+        last += 1
+      }
+      result.append(MicroBatch(Array(examples[first..<last]), lossOn: lossOn))
+      first = last
+    }
+    return result
+  }
+
+  private init(_ examples: [TokenizedExample], lossOn: TrainingConfig.LossOn) {
+    batch = TokenBatch()
+    targets = []
+    weights = []
+    // The last token of a shared stretch predicts what differs, so it belongs to each sequence.
+    let shared = examples.count > 1 ? max(0, Self.commonPrefix(examples) - 1) : 0
+    var parent: Int?
+    if shared > 0 {
+      let ids = Array(examples[0].ids.prefix(shared))
+      parent = batch.append(ids, wanted: lossOn == .all ? 0..<shared : 0..<0)
+      if lossOn == .all {
+        targets += examples[0].ids[1...shared]
+        weights += [Float](repeating: Float(examples.count), count: shared)
+      }
+    }
+    for example in examples {
+      // The last token predicts nothing: it is only a target.
+      let inputs = Array(example.ids[shared..<example.ids.count - 1])
+      let start = lossOn == .all ? 0 : example.promptCount - 1 - shared
+      batch.append(inputs, parent: parent, wanted: start..<inputs.count)
+      targets += example.ids[(shared + start + 1)...]
+      weights += [Float](repeating: 1, count: inputs.count - start)
+    }
+  }
+
+  private static func commonPrefix(_ examples: [TokenizedExample]) -> Int {
+    var length = examples.map { $0.promptCount - 1 }.min() ?? 0
+    for example in examples.dropFirst() {
+      var same = 0
+      while same < length, example.ids[same] == examples[0].ids[same] { same += 1 }
+      length = same
+    }
+    return length
+  }
+}

@@ -1,0 +1,129 @@
+/// What `train` is asked to do.
+public struct TrainingConfig: Sendable, Equatable {
+  public enum LossOn: String, Sendable, CaseIterable {
+    /// Only the answer's tokens are to be predicted.
+    case response
+    /// Every token of prompt and answer, as the Colab demo does.
+    case all
+  }
+
+  public var steps = 60
+  /// Sequences a pass, and passes a step: a step sees batch * accumulate examples.
+  public var batch = 8
+  public var accumulate = 1
+  public var learningRate = 2e-3
+  public var schedule = LearningRate.Schedule.linear
+  public var warmup = 5
+  public var weightDecay = 0.01
+  /// Largest gradient norm; 0 does not clip.
+  public var clip = 1.0
+  public var lossOn = LossOn.response
+  public var shuffle = true
+  public var seed: UInt64 = 3407
+
+  public init() {}
+}
+
+/// What one step did.
+public struct TrainingStep: Sendable, Equatable {
+  /// Counted from 1.
+  public var step: Int
+  public var steps: Int
+  /// Mean of -log p over all targets of the step.
+  public var loss: Double
+  /// Norm of the gradient before clipping.
+  public var gradientNorm: Double
+  public var rate: Double
+  /// Tokens of the step's sequences, shared prefixes counted in each.
+  public var tokens: Int
+}
+
+/// Fine-tunes an adapter. One `step()` at a time, so that the caller may stop, look and go on.
+public final class Trainer {
+  public let config: TrainingConfig
+  public let adapter: Adapter
+  public let optimizer: AdamW
+  /// Steps done.
+  public private(set) var completed: Int
+  private let model: GemmaModel
+  private let examples: [TokenizedExample]
+  private let compute: Compute
+
+  /// - Throws: `invalidValue` for an empty or unusable set of examples.
+  public init(
+    model: GemmaModel, adapter: Adapter, examples: [TokenizedExample], config: TrainingConfig, compute: Compute
+  ) throws {
+    guard !examples.isEmpty else {
+      throw GemmaError.invalidValue(name: "training set", expected: "at least one example", found: "none")
+    }
+    for example in examples {
+      guard example.promptCount >= 1, example.ids.count > example.promptCount else {
+        throw GemmaError.invalidValue(
+          name: "training example", expected: "a prompt and a response", found: "\(example.ids.count) tokens")
+      }
+      guard example.ids.count <= model.config.contextLength else {
+        throw GemmaError.invalidValue(
+          name: "training example", expected: "at most \(model.config.contextLength) tokens",
+          found: "\(example.ids.count) tokens")
+      }
+    }
+    self.model = model
+    self.adapter = adapter
+    self.examples = examples
+    self.config = config
+    self.compute = compute
+    optimizer = AdamW(count: adapter.parameterCount, compute: compute)
+    completed = 0
+  }
+
+  /// The loss of `batch` as one accumulated step sees it, and its gradients: sum of -log p over the number of targets.
+  package func lossAndGradients(_ batch: [TokenizedExample]) throws -> (loss: Double, gradients: Matrix) {
+    let gradients = compute.zeros(1, adapter.parameterCount)
+    let passes = stride(from: 0, to: batch.count, by: config.batch).flatMap {
+      MicroBatch.make(Array(batch[$0..<min($0 + config.batch, batch.count)]), lossOn: config.lossOn)
+    }
+    let total = passes.reduce(0.0) { $0 + $1.weights.reduce(0.0) { $0 + Double($1) } }
+    let entropy = CrossEntropy(head: model.head, softCap: model.config.finalSoftCap)
+    var loss = 0.0
+    for pass in passes {
+      let (hidden, tape) = try model.forward(pass.batch, adapter: adapter, keep: true, compute: compute)
+      guard var tape else { continue }
+      let result = entropy.forward(hidden, targets: pass.targets, compute: compute)
+      for (row, logProbability) in result.logProbabilities.enumerated() {
+        loss -= logProbability * Double(pass.weights[row])
+      }
+      let dHidden = entropy.backward(
+        hidden, targets: pass.targets, result: result, factors: pass.weights.map { $0 / Float(total) },
+        compute: compute)
+      model.backward(
+        dHidden, tape: &tape, batch: pass.batch, adapter: adapter, gradients: gradients, compute: compute)
+    }
+    return (loss / total, gradients)
+  }
+
+  /// One optimiser step.
+  /// - Throws: `invalidValue` when the loss or the gradient is not finite; the adapter is then as before the step.
+  public func step() throws -> TrainingStep {
+    let size = config.batch * config.accumulate
+    let batcher = Batcher(count: examples.count, shuffle: config.shuffle, seed: config.seed)
+    let batch = batcher.examples(from: completed * size, size: size).map { examples[$0] }
+    let (loss, gradients) = try lossAndGradients(batch)
+    let squares = compute.kernels.table.dot(gradients.count, gradients.data, gradients.data)
+    let norm = Double(squares).squareRoot()
+    guard loss.isFinite, norm.isFinite else {
+      throw GemmaError.invalidValue(
+        name: "loss of step \(completed + 1)", expected: "a finite number (try a smaller lr)", found: "\(loss)")
+    }
+    let rate = LearningRate(
+      peak: config.learningRate, schedule: config.schedule, warmup: config.warmup, steps: config.steps
+    ).rate(at: completed)
+    let scale = config.clip > 0 ? min(1, config.clip / (norm + 1e-6)) : 1
+    optimizer.update(
+      adapter.parameters, gradients: gradients, rate: rate, weightDecay: config.weightDecay,
+      gradientScale: Float(scale), compute: compute)
+    completed += 1
+    return TrainingStep(
+      step: completed, steps: config.steps, loss: loss, gradientNorm: norm, rate: rate,
+      tokens: batch.reduce(0) { $0 + $1.ids.count })
+  }
+}
