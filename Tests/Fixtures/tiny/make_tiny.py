@@ -74,6 +74,9 @@ def save_model(model, folder: Path):
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
+    # One folder with each kind of tokenizer file (see make_tokenizer.py).
+    kind = "tokenizer.model" if folder.name == "gemma2" else "tokenizer.json"
+    shutil.copyfile(HERE / "tokenizer" / kind, folder / kind)
 
 
 def save_adapter(model, folder: Path, base: str):

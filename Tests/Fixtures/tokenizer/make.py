@@ -103,7 +103,9 @@ def strings(reference: SentencePieceReference):
         )
         if theirs != (plain, special):
             differing += 1
-            row["hugging_face_differs"] = True
+            # Runs of more than 31 spaces and literal U+2581: Hugging Face merges by rank, SentencePiece takes the
+            # longest user-defined piece first. The ids above are SentencePiece's.
+            row["hugging_face"] = {"ids": theirs[0], "ids_special": theirs[1]}
             print("differs:", repr(text[:60]), plain[:12], theirs[0][:12], special[:12], theirs[1][:12])
         if row["decoded"] != text:
             print("decodes to", repr(row["decoded"][:60]), "from", repr(text[:60]))
