@@ -18,7 +18,7 @@ let package = Package(
     .target(name: "Gemma", dependencies: ["CKernels", "CZlib"], swiftSettings: strict),
     .target(name: "Commands", dependencies: ["Gemma"], swiftSettings: strict),
     .executableTarget(name: "Shell", dependencies: ["Commands"], swiftSettings: strict),
-    .testTarget(name: "GemmaTests", dependencies: ["Gemma"], swiftSettings: strict),
+    .testTarget(name: "GemmaTests", dependencies: ["Gemma", "CKernels"], swiftSettings: strict),
     .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: strict),
     .testTarget(name: "ShellTests", dependencies: ["Shell"], swiftSettings: strict),
   ]

@@ -39,13 +39,16 @@ public struct PromptTemplate: Sendable, Equatable {
 
   /// A template of the user's own. It ends where the response begins: what follows `{output}` is left out.
   /// - Throws: `invalidValue` without `{input}`.
-  public static func custom(_ text: String, instruction: String, maxInputTokens: Int?) throws -> PromptTemplate {
+  public static func custom(_ text: String, instruction: String, maxInputTokens: Int?) throws
+    -> PromptTemplate
+  {
     guard text.contains("{input}") else {
       throw GemmaError.invalidValue(name: "template", expected: "a text with {input}", found: text)
     }
     let upToOutput = text.range(of: "{output}").map { String(text[..<$0.lowerBound]) } ?? text
     return PromptTemplate(
-      template: upToOutput, instruction: instruction, maxInputTokens: maxInputTokens, endsTurn: false, name: "custom")
+      template: upToOutput, instruction: instruction, maxInputTokens: maxInputTokens, endsTurn: false,
+      name: "custom")
   }
 
   /// The instruction that fits a set of categories.
@@ -80,7 +83,8 @@ public struct PromptTemplate: Sendable, Equatable {
     guard endsTurn else { return [tokenizer.bosID] + tokenizer.encode(text) }
     // Markers of the template are special tokens, the same words within an article are not.
     return [tokenizer.bosID] + tokenizer.encode(frame.before, parsingSpecialTokens: true)
-      + tokenizer.encode(cut(input, tokenizer: tokenizer)) + tokenizer.encode(frame.after, parsingSpecialTokens: true)
+      + tokenizer.encode(cut(input, tokenizer: tokenizer))
+      + tokenizer.encode(frame.after, parsingSpecialTokens: true)
   }
 
   /// The token after a response.

@@ -47,9 +47,11 @@ public struct Classifier: Sendable {
   ) throws -> [Answer] {
     let tokenizer = model.tokenizer
     let prompts = texts.map { prompt.promptTokens($0, tokenizer: tokenizer) }
-    for (index, ids) in prompts.enumerated() where ids.count + Self.answerTokens > model.config.contextLength {
+    for (index, ids) in prompts.enumerated() where ids.count + Self.answerTokens > model.config.contextLength
+    {
       throw GemmaError.invalidValue(
-        name: "article \(index + 1)", expected: "at most \(model.config.contextLength - Self.answerTokens) tokens",
+        name: "article \(index + 1)",
+        expected: "at most \(model.config.contextLength - Self.answerTokens) tokens",
         found: "\(ids.count) tokens (set max_input_tokens)")
     }
     // What all prompts begin with is computed once. Found by comparing tokens, not by trusting the template.
@@ -76,11 +78,13 @@ public struct Classifier: Sendable {
     return answers
   }
 
-  private func generated(_ prompts: [[Int32]], prefix: KeyValueCache, generator: Generator) throws -> [Answer] {
+  private func generated(_ prompts: [[Int32]], prefix: KeyValueCache, generator: Generator) throws -> [Answer]
+  {
     let tokenizer = model.tokenizer
     var stops: Set<Int32> = [tokenizer.eosID]
     if let turn = tokenizer.endOfTurnID { stops.insert(turn) }
-    return try generator.greedy(prompts, prefix: prefix, maxTokens: Self.answerTokens, stops: stops).map { ids in
+    return try generator.greedy(prompts, prefix: prefix, maxTokens: Self.answerTokens, stops: stops).map {
+      ids in
       let text = tokenizer.decode(ids)
       let line = text.split(separator: "\n", omittingEmptySubsequences: true).first.map(String.init) ?? ""
       return Answer(prediction: line.trimmingCharacters(in: .whitespaces), probabilities: [], tokens: ids)
@@ -93,12 +97,16 @@ public struct Classifier: Sendable {
     var batch = TokenBatch()
     // Choices below the root continue the prompt, so its keys and values are kept.
     let deeper = choices.filter { $0 != 0 }
-    let caches: [KeyValueCache] = deeper.isEmpty ? [] : prompts.map {
-      prefix.extended(capacity: prefix.count + $0.count, config: model.config, compute: compute)
-    }
+    let caches: [KeyValueCache] =
+      deeper.isEmpty
+      ? []
+      : prompts.map {
+        prefix.extended(capacity: prefix.count + $0.count, config: model.config, compute: compute)
+      }
     for (i, ids) in prompts.enumerated() {
       batch.append(
-        ids, cache: deeper.isEmpty ? prefix : caches[i], appends: !deeper.isEmpty, wanted: ids.count - 1..<ids.count)
+        ids, cache: deeper.isEmpty ? prefix : caches[i], appends: !deeper.isEmpty,
+        wanted: ids.count - 1..<ids.count)
     }
     let hidden = try model.forward(batch, adapter: adapter, compute: compute).hidden
     let atRoot = shares(hidden, trie: trie, node: 0)

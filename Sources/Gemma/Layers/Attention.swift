@@ -78,7 +78,8 @@ struct Attention: Sendable {
       let width = (end - start + 15) / 16 * 16
       let s = compute.matrix(task.queries.count, width)
       for head in task.group * perGroup..<(task.group + 1) * perGroup {
-        scores(q, task.queries, head: head, panels: span.panels, start: start, width: width, into: s.data, compute)
+        scores(
+          q, task.queries, head: head, panels: span.panels, start: start, width: width, into: s.data, compute)
         for i in 0..<task.queries.count {
           let (lo, hi) = visible(position + i, from: start)
           compute.kernels.table.softmax(
@@ -157,7 +158,8 @@ struct Attention: Sendable {
             k: rows.count, n: headDim, source: dContext.row(first) + column, stride: dContext.columns,
             into: packed.data, panelStride: packed.columns)
           table.gemm(
-            end - start, headDim, rows.count, p.data, 1, width, packed.data, packed.columns, dv + start * headDim,
+            end - start, headDim, rows.count, p.data, 1, width, packed.data, packed.columns,
+            dv + start * headDim,
             headDim, 1)
           Packing.straight(
             k: rows.count, n: headDim, source: q.row(first) + column, stride: q.columns, into: packed.data,

@@ -17,7 +17,8 @@ struct CrossEntropy: Sendable {
   private func logits(_ hidden: Matrix, _ range: Range<Int>, compute: Compute) -> Matrix {
     let result = compute.matrix(hidden.rows, range.count)
     head.multiply(
-      hidden.data, rows: hidden.rows, xRow: hidden.columns, into: result.data, yRow: range.count, range: range,
+      hidden.data, rows: hidden.rows, xRow: hidden.columns, into: result.data, yRow: range.count,
+      range: range,
       compute: compute)
     if let softCap {
       compute.forRows(hidden.rows, grain: 1) { rows in

@@ -32,7 +32,8 @@ struct Linear: Sendable {
   /// Adds to the gradients of A and B, and gives dx [rows, inputs]: overwritten, or added to if `accumulate`.
   /// `dx` nil: nobody below needs it.
   func backward(
-    _ dy: Matrix, x: Matrix, h: Matrix?, lora: LoRAFactors?, into dx: Matrix?, accumulate: Bool, compute: Compute
+    _ dy: Matrix, x: Matrix, h: Matrix?, lora: LoRAFactors?, into dx: Matrix?, accumulate: Bool,
+    compute: Compute
   ) {
     if let dx {
       weight.multiplyTransposed(
@@ -47,7 +48,9 @@ struct Linear: Sendable {
   }
 
   /// scale * x f^T: [rows, n] times f [rank, n] gives [rows, rank].
-  private static func down(_ x: Matrix, factor: UnsafePointer<Float>, lora: LoRAFactors, compute: Compute) -> Matrix {
+  private static func down(_ x: Matrix, factor: UnsafePointer<Float>, lora: LoRAFactors, compute: Compute)
+    -> Matrix
+  {
     let n = x.columns
     let panels = compute.matrix(Packing.panels(lora.rank), n * Packing.lanes)
     Packing.transposed(
@@ -66,7 +69,8 @@ struct Linear: Sendable {
   ) {
     let panels = compute.matrix(Packing.panels(y.columns), h.columns * Packing.lanes)
     Packing.straight(
-      k: h.columns, n: y.columns, source: factor, stride: y.columns, into: panels.data, panelStride: panels.columns)
+      k: h.columns, n: y.columns, source: factor, stride: y.columns, into: panels.data,
+      panelStride: panels.columns)
     compute.multiply(
       m: h.rows, n: y.columns, k: h.columns, a: h.data, aRow: h.columns, panels: panels.data,
       panelStride: panels.columns, c: y.data, cRow: y.columns, accumulate: accumulate)
@@ -87,7 +91,8 @@ struct Linear: Sendable {
       for row in stride(from: 0, to: rows, by: depth) {
         let count = min(depth, rows - row)
         Packing.straight(
-          k: count, n: width, source: x.row(row) + first, stride: n, into: panels.data, panelStride: panels.columns)
+          k: count, n: width, source: x.row(row) + first, stride: n, into: panels.data,
+          panelStride: panels.columns)
         gemm(
           rank, width, count, h.row(row), 1, rank, panels.data, panels.columns, gradient + first, n, 1)
       }

@@ -36,7 +36,8 @@ struct RMSNorm: Sendable {
     compute.forRows(rows) { range in
       weight.withUnsafeBufferPointer {
         compute.kernels.table.rms_norm_backward(
-          range.count, weight.count, x + range.lowerBound * xRow, xRow, $0.baseAddress, rstd + range.lowerBound,
+          range.count, weight.count, x + range.lowerBound * xRow, xRow, $0.baseAddress,
+          rstd + range.lowerBound,
           dy + range.lowerBound * dyRow, dyRow, dx + range.lowerBound * dxRow, dxRow, accumulate ? 1 : 0)
       }
     }
@@ -44,7 +45,8 @@ struct RMSNorm: Sendable {
 
   func backward(_ dy: Matrix, x: Matrix, rstd: Matrix, into dx: Matrix, accumulate: Bool, compute: Compute) {
     backward(
-      dy.data, dyRow: dy.columns, x: x.data, xRow: x.columns, rstd: rstd.data, into: dx.data, dxRow: dx.columns,
+      dy.data, dyRow: dy.columns, x: x.data, xRow: x.columns, rstd: rstd.data, into: dx.data,
+      dxRow: dx.columns,
       accumulate: accumulate, rows: x.rows, compute: compute)
   }
 }

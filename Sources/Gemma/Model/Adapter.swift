@@ -8,7 +8,8 @@ public struct AdapterConfig: Sendable, Equatable {
   public var seed: UInt64
 
   public init(
-    rank: Int = 16, alpha: Double = 16, rankStabilised: Bool = false, targets: [Projection] = Projection.allCases,
+    rank: Int = 16, alpha: Double = 16, rankStabilised: Bool = false,
+    targets: [Projection] = Projection.allCases,
     seed: UInt64 = 3407
   ) {
     self.rank = rank
@@ -62,7 +63,8 @@ public final class Adapter: @unchecked Sendable {
         let shape = projection.shape(in: model)
         slots.append(
           Slot(
-            layer: layer, projection: projection, inputs: shape.inputs, outputs: shape.outputs, offset: offset))
+            layer: layer, projection: projection, inputs: shape.inputs, outputs: shape.outputs, offset: offset
+          ))
         offset += config.rank * (shape.inputs + shape.outputs)
       }
     }

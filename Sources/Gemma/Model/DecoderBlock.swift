@@ -138,11 +138,13 @@ struct DecoderBlock: Sendable {
       dFed, x: preFeedforwardNorm.forward(saved.middle, compute: compute).y, saved: saved.mlp, lora: lora,
       compute: compute)
     let dMiddle = compute.matrix(copying: dNext)
-    normBackward(preFeedforwardNorm, dNormed, x: saved.middle, into: dMiddle, accumulate: true, compute: compute)
+    normBackward(
+      preFeedforwardNorm, dNormed, x: saved.middle, into: dMiddle, accumulate: true, compute: compute)
 
     // Attention half.
     let dAttended = compute.matrix(saved.attended.rows, saved.attended.columns)
-    normBackward(postAttentionNorm, dMiddle, x: saved.attended, into: dAttended, accumulate: false, compute: compute)
+    normBackward(
+      postAttentionNorm, dMiddle, x: saved.attended, into: dAttended, accumulate: false, compute: compute)
     let dContext = compute.matrix(saved.context.rows, saved.context.columns)
     output.backward(
       dAttended, x: saved.context, h: saved.outputH, lora: lora?[.output], into: dContext, accumulate: false,
@@ -158,7 +160,8 @@ struct DecoderBlock: Sendable {
       dq, raw: saved.q, norm: queryNorm, rstd: queryRstd, heads: attention.heads,
       positions: rows.wantedPositions, compute: compute)
     unprepare(
-      dk, raw: saved.k, norm: keyNorm, rstd: keyRstd, heads: attention.keyValueHeads, positions: rows.positions,
+      dk, raw: saved.k, norm: keyNorm, rstd: keyRstd, heads: attention.keyValueHeads,
+      positions: rows.positions,
       compute: compute)
 
     let normed = inputNorm.forward(saved.x, compute: compute)
@@ -173,12 +176,16 @@ struct DecoderBlock: Sendable {
       into: rows.wanted == nil ? dx : dFromQuery, accumulate: rows.wanted == nil, compute: compute)
     guard let dx else { return nil }
     if let wanted = rows.wanted, let dFromQuery {
-      for (i, row) in wanted.enumerated() { compute.kernels.table.add(dx.columns, dFromQuery.row(i), dx.row(row)) }
+      for (i, row) in wanted.enumerated() {
+        compute.kernels.table.add(dx.columns, dFromQuery.row(i), dx.row(row))
+      }
     }
     inputNorm.backward(dx, x: saved.x, rstd: normed.rstd, into: dx, accumulate: false, compute: compute)
     // The residual path.
     if let wanted = rows.wanted {
-      for (i, row) in wanted.enumerated() { compute.kernels.table.add(dx.columns, dMiddle.row(i), dx.row(row)) }
+      for (i, row) in wanted.enumerated() {
+        compute.kernels.table.add(dx.columns, dMiddle.row(i), dx.row(row))
+      }
     } else {
       compute.add(dMiddle.data, to: dx.data, count: dx.count)
     }

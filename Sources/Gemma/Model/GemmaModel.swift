@@ -48,7 +48,8 @@ public final class GemmaModel: Sendable {
       blocks.append(
         DecoderBlock(
           inputNorm: try norm(prefix + "input_layernorm.weight"),
-          query: try linear(.query), key: try linear(.key), value: try linear(.value), output: try linear(.output),
+          query: try linear(.query), key: try linear(.key), value: try linear(.value),
+          output: try linear(.output),
           queryNorm: config.hasQueryKeyNorm ? try norm(prefix + "self_attn.q_norm.weight") : nil,
           keyNorm: config.hasQueryKeyNorm ? try norm(prefix + "self_attn.k_norm.weight") : nil,
           rotary: rotary,
@@ -103,7 +104,8 @@ public final class GemmaModel: Sendable {
 
   /// Adds to `gradients` (shaped as the adapter's parameters) for the gradient of the hidden states.
   func backward(
-    _ dHidden: Matrix, tape: inout Tape, batch: TokenBatch, adapter: Adapter, gradients: Matrix, compute: Compute
+    _ dHidden: Matrix, tape: inout Tape, batch: TokenBatch, adapter: Adapter, gradients: Matrix,
+    compute: Compute
   ) {
     var dx = compute.matrix(dHidden.rows, dHidden.columns)
     let rstd = finalNorm.forward(tape.last, compute: compute).rstd
@@ -117,7 +119,9 @@ public final class GemmaModel: Sendable {
         let next = blocks[i].backward(
           dx, saved: saved, rows: rows(batch, lastLayer: isLast),
           lora: adapter.factors(layer: i, gradients: gradients), needsInput: i > 0, compute: compute,
-          spans: { k, v in spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute) })
+          spans: { k, v in
+            spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute)
+          })
       else { return }
       dx = next
     }
@@ -172,7 +176,8 @@ public final class GemmaModel: Sendable {
   public func logits(_ hidden: Matrix, compute: Compute) -> Matrix {
     let result = compute.matrix(hidden.rows, config.vocabularySize)
     head.multiply(
-      hidden.data, rows: hidden.rows, xRow: hidden.columns, into: result.data, yRow: result.columns, compute: compute)
+      hidden.data, rows: hidden.rows, xRow: hidden.columns, into: result.data, yRow: result.columns,
+      compute: compute)
     applyCap(result, compute: compute)
     return result
   }
@@ -198,5 +203,14 @@ public final class GemmaModel: Sendable {
     compute.workers.run((logits.count + grain - 1) / grain) { task in
       compute.kernels.table.soft_cap(min(grain, logits.count - task * grain), logits.data + task * grain, cap)
     }
+  }
+}
+
+extension GemmaModel {
+  /// Logits of every position of one sequence [ids, vocabulary]. For looking and for tests: large.
+  public func logits(of ids: [Int32], adapter: Adapter?, compute: Compute) throws -> Matrix {
+    var batch = TokenBatch()
+    batch.append(ids, wanted: 0..<ids.count)
+    return logits(try forward(batch, adapter: adapter, compute: compute).hidden, compute: compute)
   }
 }

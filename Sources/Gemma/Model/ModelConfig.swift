@@ -36,8 +36,10 @@ public struct ModelConfig: Sendable, Equatable {
   public var layers: [LayerPlan]
 
   public init(
-    architecture: String, hiddenSize: Int, intermediateSize: Int, heads: Int, keyValueHeads: Int, headDim: Int,
-    vocabularySize: Int, contextLength: Int, rmsNormEpsilon: Float, queryScale: Float, attentionSoftCap: Float?,
+    architecture: String, hiddenSize: Int, intermediateSize: Int, heads: Int, keyValueHeads: Int,
+    headDim: Int,
+    vocabularySize: Int, contextLength: Int, rmsNormEpsilon: Float, queryScale: Float,
+    attentionSoftCap: Float?,
     finalSoftCap: Float?, hasQueryKeyNorm: Bool, layers: [LayerPlan]
   ) {
     self.architecture = architecture

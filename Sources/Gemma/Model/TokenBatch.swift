@@ -11,7 +11,8 @@ public struct Segment: Sendable {
   public var wanted: Range<Int>
 
   public init(
-    rows: Range<Int>, parent: Int? = nil, cache: KeyValueCache? = nil, appends: Bool = false, wanted: Range<Int>
+    rows: Range<Int>, parent: Int? = nil, cache: KeyValueCache? = nil, appends: Bool = false,
+    wanted: Range<Int>
   ) {
     self.rows = rows
     self.parent = parent

@@ -53,15 +53,18 @@ public final class Compute: Sendable {
   /// c[m, n] (+)= a[m, k] b[k, n] with b in f32 panels `panelStride` floats apart.
   /// a is read at a[i * aRow + j * aColumn]; one of the two is 1.
   func multiply(
-    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, aRow: Int, aColumn: Int = 1, panels b: UnsafePointer<Float>,
+    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, aRow: Int, aColumn: Int = 1,
+    panels b: UnsafePointer<Float>,
     panelStride: Int, c: UnsafeMutablePointer<Float>, cRow: Int, accumulate: Bool
   ) {
     let gemm = kernels.table.gemm!
     forBlocks(rows: m, panels: Packing.panels(n)) { rows, panels in
       let first = panels.lowerBound * Packing.lanes
       gemm(
-        rows.count, min(n, panels.upperBound * Packing.lanes) - first, k, a + rows.lowerBound * aRow, aRow, aColumn,
-        b + panels.lowerBound * panelStride, panelStride, c + rows.lowerBound * cRow + first, cRow, accumulate ? 1 : 0)
+        rows.count, min(n, panels.upperBound * Packing.lanes) - first, k, a + rows.lowerBound * aRow, aRow,
+        aColumn,
+        b + panels.lowerBound * panelStride, panelStride, c + rows.lowerBound * cRow + first, cRow,
+        accumulate ? 1 : 0)
     }
   }
 

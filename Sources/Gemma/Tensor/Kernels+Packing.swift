@@ -20,39 +20,47 @@ public enum PanelStorage: Int32, Sendable {
 }
 
 /// Layout changes that move values and round nothing.
-enum Packing {
-  static let lanes = Int(GNB_LANES)
+package enum Packing {
+  package static let lanes = Int(GNB_LANES)
 
   /// Panels needed for `columns` columns.
-  static func panels(_ columns: Int) -> Int { (columns + lanes - 1) / lanes }
+  package static func panels(_ columns: Int) -> Int { (columns + lanes - 1) / lanes }
 
   /// Panels of b[k, n] = source[n, k].
-  static func transposed(
-    n: Int, k: Int, source: UnsafePointer<Float>, stride: Int, into panels: UnsafeMutablePointer<Float>, panelStride: Int
+  package static func transposed(
+    n: Int, k: Int, source: UnsafePointer<Float>, stride: Int, into panels: UnsafeMutablePointer<Float>,
+    panelStride: Int
   ) { gnb_pack_transposed(n, k, source, stride, panels, panelStride) }
 
   /// Panels of b[k, n] = source[k, n].
-  static func straight(
-    k: Int, n: Int, source: UnsafePointer<Float>, stride: Int, into panels: UnsafeMutablePointer<Float>, panelStride: Int
+  package static func straight(
+    k: Int, n: Int, source: UnsafePointer<Float>, stride: Int, into panels: UnsafeMutablePointer<Float>,
+    panelStride: Int
   ) { gnb_pack(k, n, source, stride, panels, panelStride) }
 
   /// From f32 panels of b[k, n], the panels `range` of its transpose.
-  static func transposePanels(
+  package static func transposePanels(
     k: Int, n: Int, source: UnsafePointer<Float>, sourceStride: Int, into panels: UnsafeMutablePointer<Float>,
     panelStride: Int, range: Range<Int>
-  ) { gnb_transpose_panels(k, n, source, sourceStride, panels, panelStride, range.lowerBound, range.upperBound) }
+  ) {
+    gnb_transpose_panels(k, n, source, sourceStride, panels, panelStride, range.lowerBound, range.upperBound)
+  }
 
   /// Up to 16 rows of bf16 as one panel.
-  static func bf16(rows: Int, k: Int, source: UnsafeRawPointer, into panel: UnsafeMutableRawPointer) {
+  package static func bf16(rows: Int, k: Int, source: UnsafeRawPointer, into panel: UnsafeMutableRawPointer) {
     gnb_pack_bf16(
       rows, k, source.assumingMemoryBound(to: UInt16.self), k, panel.assumingMemoryBound(to: UInt16.self))
   }
 
   /// Up to 16 rows of Q8_0 blocks as one panel.
-  static func q8(rows: Int, k: Int, source: UnsafeRawPointer, rowBytes: Int, into panel: UnsafeMutableRawPointer) {
-    gnb_pack_q8(rows, k, source.assumingMemoryBound(to: UInt8.self), rowBytes, panel.assumingMemoryBound(to: UInt8.self))
+  package static func q8(
+    rows: Int, k: Int, source: UnsafeRawPointer, rowBytes: Int, into panel: UnsafeMutableRawPointer
+  ) {
+    gnb_pack_q8(
+      rows, k, source.assumingMemoryBound(to: UInt8.self), rowBytes, panel.assumingMemoryBound(to: UInt8.self)
+    )
   }
 
   /// Tells the core that the caller spins.
-  static func pause() { gnb_pause() }
+  package static func pause() { gnb_pause() }
 }

@@ -3,7 +3,7 @@ import CKernels
 /// The Swift face of CKernels: one set of inner loops, chosen once. All sets give equal bits.
 public struct Kernels: @unchecked Sendable {
   /// The contract of every function is in CKernels/include/kernels.h.
-  let table: gnb_kernels
+  package let table: gnb_kernels
 
   /// "avx2" or "portable".
   public var name: String { String(cString: table.name) }

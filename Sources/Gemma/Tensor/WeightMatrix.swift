@@ -102,7 +102,8 @@ public final class WeightMatrix: @unchecked Sendable {
         panelStride: transposed.columns, range: p..<p + 1)
     }
     compute.multiply(
-      m: rows, n: inputs, k: n, a: dy, aRow: dyRow, panels: transposed.data, panelStride: transposed.columns, c: dx,
+      m: rows, n: inputs, k: n, a: dy, aRow: dyRow, panels: transposed.data, panelStride: transposed.columns,
+      c: dx,
       cRow: dxRow, accumulate: accumulate)
   }
 

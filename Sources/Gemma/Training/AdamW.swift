@@ -25,7 +25,8 @@ public final class AdamW: @unchecked Sendable {
 
   /// One update. Gradients are first multiplied by `gradientScale` (clipping).
   public func update(
-    _ parameters: Matrix, gradients: Matrix, rate: Double, weightDecay: Double, gradientScale: Float, compute: Compute
+    _ parameters: Matrix, gradients: Matrix, rate: Double, weightDecay: Double, gradientScale: Float,
+    compute: Compute
   ) {
     step += 1
     var power1 = 1.0
@@ -42,7 +43,8 @@ public final class AdamW: @unchecked Sendable {
       let first = task * grain
       compute.kernels.table.adamw(
         min(grain, parameters.count - first), parameters.data + first, gradients.data + first, m.data + first,
-        v.data + first, Float(Self.beta1), Float(Self.beta2), Float(Self.epsilon), decay, stepSize, inverseRoot,
+        v.data + first, Float(Self.beta1), Float(Self.beta2), Float(Self.epsilon), decay, stepSize,
+        inverseRoot,
         gradientScale)
     }
   }

@@ -51,7 +51,8 @@ public final class Trainer {
 
   /// - Throws: `invalidValue` for an empty or unusable set of examples.
   public init(
-    model: GemmaModel, adapter: Adapter, examples: [TokenizedExample], config: TrainingConfig, compute: Compute
+    model: GemmaModel, adapter: Adapter, examples: [TokenizedExample], config: TrainingConfig,
+    compute: Compute
   ) throws {
     guard !examples.isEmpty else {
       throw GemmaError.invalidValue(name: "training set", expected: "at least one example", found: "none")
@@ -112,7 +113,8 @@ public final class Trainer {
     let norm = Double(squares).squareRoot()
     guard loss.isFinite, norm.isFinite else {
       throw GemmaError.invalidValue(
-        name: "loss of step \(completed + 1)", expected: "a finite number (try a smaller lr)", found: "\(loss)")
+        name: "loss of step \(completed + 1)", expected: "a finite number (try a smaller lr)",
+        found: "\(loss)")
     }
     let rate = LearningRate(
       peak: config.learningRate, schedule: config.schedule, warmup: config.warmup, steps: config.steps

@@ -1,0 +1,34 @@
+# Everything a user or CI does, by name. GNB_CACHE moves the cache of models and data.
+SWIFT ?= swift
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+GNB := .build/release/gnb
+
+.PHONY: build test bench format lint demo packages
+
+packages:
+	@for package in libedit-dev zlib1g-dev; do \
+	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; fi
+
+build: packages
+	$(SWIFT) build -c release
+
+# The demo: fetch the model once, then replay the quickstart notebook.
+demo: build
+	$(GNB) pull gemma-3-270m
+	$(GNB) run notebooks/quickstart.gnb
+
+# Release, because the tests run a real model; nothing in the tests asserts a time.
+test: packages lint
+	$(SWIFT) build -c release
+	$(SWIFT) test -c release
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: build
+	Benchmarks/run

@@ -1,0 +1,141 @@
+import Foundation
+import Gemma
+import Testing
+
+/// The engine against the reference (transformers and PEFT, float32) on tiny random models, and against its slow twin.
+@Suite struct DecoderTests {
+  static let models = ["gemma2", "gemma3"]
+  let compute = Compute(threads: 2)
+
+  private func logits(_ model: GemmaModel, _ ids: [Int32], adapter: Adapter?) throws -> [[Double]] {
+    let values = try model.logits(of: ids, adapter: adapter, compute: compute)
+    return (0..<values.rows).map { row in (0..<values.columns).map { Double(values.row(row)[$0]) } }
+  }
+
+  @Test(arguments: models) func logitsAgreeWithTheReference(_ name: String) throws {
+    let model = try Fixtures.model(name, compute: compute)
+    let expected = try Fixtures.json("tiny/\(name)/expected.json")
+    let ids = try Fixtures.ids(expected["input_ids"])
+    let ours = try logits(model, ids[0], adapter: nil)
+    let truth = expected["logits_first_all"] as? [[Double]] ?? []
+    #expect(ours.count == truth.count)
+    #expect(relativeError(ours.flatMap { $0 }, truth.flatMap { $0 }) < 1e-5)
+    let last = try logits(model, ids[1], adapter: nil).last ?? []
+    #expect(relativeError(last, expected["logits_second_last"] as? [Double] ?? []) < 1e-5)
+
+    let adapter = try Adapter.load(
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model.config, compute: compute)
+    let tuned = expected["adapter"] as? [String: Any] ?? [:]
+    let withAdapter = try logits(model, ids[0], adapter: adapter)
+    #expect(
+      relativeError(
+        withAdapter.flatMap { $0 }, (tuned["logits_first_all"] as? [[Double]] ?? []).flatMap { $0 }) < 1e-5)
+  }
+
+  @Test(arguments: models) func theSlowTwinAgreesWithTheEngine(_ name: String) throws {
+    let model = try Fixtures.model(name, compute: compute)
+    var slow = try SlowDecoder(model.file)
+    let ids = try Fixtures.ids(Fixtures.json("tiny/\(name)/expected.json")["input_ids"])[1]
+    #expect(
+      relativeError(try logits(model, ids, adapter: nil).flatMap { $0 }, slow.logits(ids).flatMap { $0 })
+        < 1e-5)
+    let adapter = try Adapter.load(
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model.config, compute: compute)
+    slow.use(adapter)
+    #expect(
+      relativeError(try logits(model, ids, adapter: adapter).flatMap { $0 }, slow.logits(ids).flatMap { $0 })
+        < 1e-5)
+  }
+
+  @Test(arguments: models, [TrainingConfig.LossOn.response, .all])
+  func lossAndEveryGradientAgreeWithPEFT(_ name: String, _ lossOn: TrainingConfig.LossOn) throws {
+    let model = try Fixtures.model(name, compute: compute)
+    let expected = try Fixtures.json("tiny/\(name)/expected.json")
+    let folder = Fixtures.folder + "/tiny/\(name)"
+    let adapter = try Adapter.load(path: folder + "/adapter", model: model.config, compute: compute)
+    var config = TrainingConfig()
+    config.lossOn = lossOn
+    let trainer = try Trainer(
+      model: model, adapter: adapter, examples: try Fixtures.examples(expected), config: config,
+      compute: compute)
+    let (loss, gradients) = try trainer.lossAndGradients(try Fixtures.examples(expected))
+    let truth = (expected["adapter"] as? [String: Any])?["loss_\(lossOn.rawValue)"] as? Double ?? 0
+    #expect(abs(loss - truth) < 1e-5 * truth)
+    // The gradients are stored as PEFT names its parameters, so they load as an adapter does.
+    let reference = try Adapter.load(
+      path: folder + "/adapter", weights: folder + "/gradients_\(lossOn.rawValue).safetensors",
+      model: model.config,
+      compute: compute)
+    for slot in adapter.slots {
+      let count = adapter.config.rank * (slot.inputs + slot.outputs)
+      let ours = (0..<count).map { Double(gradients.data[slot.offset + $0]) }
+      let theirs = (0..<count).map { Double(reference.parameters.data[slot.offset + $0]) }
+      #expect(relativeError(ours, theirs) < 1e-4, "layer \(slot.layer) \(slot.projection)")
+    }
+  }
+
+  @Test(arguments: models) func tenStepsAgreeWithPEFT(_ name: String) throws {
+    let model = try Fixtures.model(name, compute: compute)
+    let expected = try Fixtures.json("tiny/\(name)/expected.json")
+    let training = expected["training"] as? [String: Any] ?? [:]
+    let adapter = try Adapter.load(
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model.config, compute: compute)
+    var config = TrainingConfig()
+    config.steps = 10
+    config.batch = 2
+    config.learningRate = training["learning_rate"] as? Double ?? 0
+    config.warmup = training["warmup_steps"] as? Int ?? 0
+    config.weightDecay = training["weight_decay"] as? Double ?? 0
+    config.clip = training["clip"] as? Double ?? 0
+    config.lossOn = TrainingConfig.LossOn(rawValue: training["loss_on"] as? String ?? "") ?? .response
+    config.shuffle = false
+    let trainer = try Trainer(
+      model: model, adapter: adapter, examples: try Fixtures.examples(expected), config: config,
+      compute: compute)
+    let losses = training["losses"] as? [Double] ?? []
+    let norms = training["grad_norms"] as? [Double] ?? []
+    #expect(losses.count == 10)
+    for (loss, norm) in zip(losses, norms) {
+      let step = try trainer.step()
+      #expect(abs(step.loss - loss) <= 1e-4 * abs(loss), "step \(step.step)")
+      #expect(abs(step.gradientNorm - norm) <= 1e-3 * norm, "step \(step.step)")
+    }
+  }
+
+  @Test(arguments: models) func gradientsAgreeWithFiniteDifferencesInDouble(_ name: String) throws {
+    let model = try Fixtures.model(name, compute: compute)
+    // Two sequences with a common beginning, longer than the window of 8, so that sharing and windows take part.
+    let shared: [Int32] = [2, 40, 41, 42, 43]
+    let examples = [
+      TokenizedExample(ids: shared + [50, 51, 52, 53, 54, 55], promptCount: 8),
+      TokenizedExample(ids: shared + [60, 61, 62, 63], promptCount: 7),
+    ]
+    let adapter = try Adapter.load(
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model.config, compute: compute)
+    for lossOn in TrainingConfig.LossOn.allCases {
+      var config = TrainingConfig()
+      config.lossOn = lossOn
+      let trainer = try Trainer(
+        model: model, adapter: adapter, examples: examples, config: config, compute: compute)
+      let (loss, gradients) = try trainer.lossAndGradients(examples)
+      var slow = try SlowDecoder(model.file)
+      slow.use(adapter)
+      #expect(abs(loss - slow.loss(examples, lossOn: lossOn)) < 1e-5 * loss)
+      let scale = Double(gradients.values.map(abs).max() ?? 1)
+      for (number, slot) in adapter.slots.enumerated() where number % 3 == (lossOn == .all ? 0 : 1) {
+        let rank = adapter.config.rank
+        let inA = number % 2 == 0
+        let index = (number * 7) % (rank * (inA ? slot.inputs : slot.outputs))
+        let key = "layers.\(slot.layer).\(slot.projection.path)"
+        func moved(_ by: Double) -> Double {
+          var copy = slow
+          if inA { copy.lora[key]?.a[index] += by } else { copy.lora[key]?.b[index] += by }
+          return copy.loss(examples, lossOn: lossOn)
+        }
+        let difference = (moved(1e-5) - moved(-1e-5)) / 2e-5
+        let ours = Double(gradients.data[slot.offset + (inA ? 0 : rank * slot.inputs) + index])
+        #expect(abs(ours - difference) < 1e-4 * max(abs(difference), 0.01 * scale), "\(key)")
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Gemma
+
+/// Where the fixtures are, and the tiny models among them.
+enum Fixtures {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Fixtures").path
+
+  static func json(_ path: String) throws -> [String: Any] {
+    let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + path))
+    guard let object = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+      throw GemmaError.malformed(
+        path: path, location: "start", expected: "an object", found: "something else")
+    }
+    return object
+  }
+
+  static func model(_ name: String, compute: Compute) throws -> GemmaModel {
+    try GemmaModel(ModelFile.open(path: folder + "/tiny/" + name), compute: compute)
+  }
+
+  /// The two sequences of the tiny fixtures.
+  static func examples(_ expected: [String: Any]) throws -> [TokenizedExample] {
+    zip(try ids(expected["input_ids"]), expected["prompt_lengths"] as? [Int] ?? []).map {
+      TokenizedExample(ids: $0, promptCount: $1)
+    }
+  }
+
+  static func ids(_ value: Any?) throws -> [[Int32]] {
+    (value as? [[NSNumber]] ?? []).map { $0.map { $0.int32Value } }
+  }
+
+  /// The model of the quickstart, where `make demo` puts it; nil if it was never fetched.
+  static let gemma270m: String? = {
+    let environment = ProcessInfo.processInfo.environment
+    let cache =
+      environment["GNB_CACHE"] ?? environment["XDG_CACHE_HOME"].map { $0 + "/gnb" } ?? NSHomeDirectory()
+      + "/.cache/gnb"
+    let path = cache + "/models/gemma-3-270m/gemma-3-270m-Q4_K_M.gguf"
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }()
+}
+
+/// Largest difference over the largest magnitude of the truth.
+func relativeError(_ values: [Double], _ truth: [Double]) -> Double {
+  let scale = truth.map(abs).max() ?? 1
+  return zip(values, truth).map { abs($0 - $1) }.max().map { $0 / scale } ?? .infinity
+}

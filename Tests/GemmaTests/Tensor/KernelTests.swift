@@ -1,0 +1,167 @@
+import CKernels
+import Gemma
+import Testing
+
+/// Deterministic values in [-1, 1) for tests.
+func noise(_ count: Int, stream: UInt32 = 0, scale: Float = 1) -> [Float] {
+  let random = Philox(seed: 7, purpose: .test, substream: stream)
+  return (0..<count).map { (2 * random.uniform(at: UInt64($0)) - 1) * scale }
+}
+
+/// The bit patterns, so that two results compare equal only if they are the same to the last bit.
+func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
+
+@Suite struct KernelTests {
+  static let odd = [1, 2, 3, 15, 16, 17, 31, 33, 48, 100]
+
+  /// What a kernel set does to copies of `inputs`, which begin at an address that is not a multiple of a vector.
+  private func run(
+    _ kernels: Kernels, _ inputs: [[Float]], _ body: (gnb_kernels, [UnsafeMutablePointer<Float>]) -> Void
+  ) -> [[UInt32]] {
+    let buffers = inputs.map { values in
+      let memory = UnsafeMutablePointer<Float>.allocate(capacity: values.count + 1)
+      (memory + 1).update(from: values, count: values.count)
+      return memory
+    }
+    defer { for buffer in buffers { buffer.deallocate() } }
+    body(kernels.table, buffers.map { $0 + 1 })
+    return zip(buffers, inputs).map { bits(Array(UnsafeBufferPointer(start: $0 + 1, count: $1.count))) }
+  }
+
+  private func expectEqualBits(
+    _ inputs: [[Float]], _ what: Comment, _ body: (gnb_kernels, [UnsafeMutablePointer<Float>]) -> Void
+  ) {
+    let first = run(Kernels.available[0], inputs, body)
+    for other in Kernels.available.dropFirst() { #expect(run(other, inputs, body) == first, what) }
+  }
+
+  @Test func theProductIsOneChainOfFusedMultiplyAddsInEverySet() {
+    for (m, n, k) in [
+      (1, 1, 1), (1, 64, 33), (2, 130, 7), (5, 17, 40), (6, 16, 320), (13, 50, 641), (7, 3, 1000),
+    ] {
+      let a = noise(m * k, stream: 1)
+      let b = noise(n * k, stream: 2)
+      var expected = noise(m * n, stream: 3)
+      let start = expected
+      for i in 0..<m {
+        for j in 0..<n {
+          for d in 0..<k { expected[i * n + j].addProduct(a[i * k + d], b[j * k + d]) }
+        }
+      }
+      let panels = (n + 15) / 16
+      var packed = [Float](repeating: 0, count: panels * 16 * k)
+      Packing.transposed(n: n, k: k, source: b, stride: k, into: &packed, panelStride: 16 * k)
+      var aTransposed = [Float](repeating: 0, count: m * k)
+      for i in 0..<m { for d in 0..<k { aTransposed[d * m + i] = a[i * k + d] } }
+      for kernels in Kernels.available {
+        var c = start
+        kernels.table.gemm(m, n, k, a, k, 1, packed, 16 * k, &c, n, 1)
+        #expect(bits(c) == bits(expected), "\(kernels.name) \(m)x\(n)x\(k)")
+        c = start
+        kernels.table.gemm(m, n, k, aTransposed, 1, m, packed, 16 * k, &c, n, 1)
+        #expect(bits(c) == bits(expected), "\(kernels.name) by columns \(m)x\(n)x\(k)")
+      }
+    }
+  }
+
+  @Test func theSumOfARowHasSixteenLanesAndAFixedTree() {
+    for n in Self.odd {
+      let (x, y) = (noise(n, stream: 4), noise(n, stream: 5))
+      var lanes = [Float](repeating: 0, count: 16)
+      for i in 0..<n { lanes[i % 16].addProduct(x[i], y[i]) }
+      var width = 8
+      while width > 0 {
+        for i in 0..<width { lanes[i] += lanes[i + width] }
+        width /= 2
+      }
+      for kernels in Kernels.available {
+        #expect(kernels.table.dot(n, x, y).bitPattern == lanes[0].bitPattern, "\(kernels.name) \(n)")
+      }
+    }
+  }
+
+  @Test func exponentialAndTanhAreCloseToTheTruth() {
+    var x = stride(from: Float(-80), through: 80, by: 0.37).map { $0 }
+    let exact = x
+    Kernels.best.table.exp_shifted(x.count, &x, 0)
+    for (value, argument) in zip(x, exact) {
+      let truth = ElementaryMath.exp(Double(argument))
+      #expect(abs(Double(value) - truth) <= 1.5e-7 * truth, "exp(\(argument))")
+    }
+    var t = stride(from: Float(-9), through: 9, by: 0.013).map { $0 }
+    let arguments = t
+    Kernels.best.table.soft_cap(t.count, &t, 1)
+    for (value, argument) in zip(t, arguments) {
+      let e = ElementaryMath.exp(2 * Double(argument))
+      let truth = (e - 1) / (e + 1)
+      #expect(abs(Double(value) - truth) <= 2.5e-7 * abs(truth), "tanh(\(argument))")
+    }
+  }
+
+  @Test func everySetGivesTheSameBitsElementByElement() {
+    for n in Self.odd {
+      let (x, y, z) = (noise(n, stream: 6, scale: 9), noise(n, stream: 7, scale: 3), noise(n, stream: 8))
+      expectEqualBits([x, y, z], "geglu \(n)") { $0.geglu(n, $1[0], $1[1], $1[2]) }
+      expectEqualBits([x, y, z], "geglu backward \(n)") { $0.geglu_backward(n, $1[0], $1[1], $1[2]) }
+      expectEqualBits([x], "soft cap \(n)") { $0.soft_cap(n, $1[0], 5) }
+      expectEqualBits([x], "exp \(n)") { $0.exp_shifted(n, $1[0], 9) }
+      expectEqualBits([x, [0]], "sum of exp \(n)") { $1[1][0] = $0.sum_exp(n, $1[0], 2) }
+      expectEqualBits([x, [0]], "maximum \(n)") { $1[1][0] = $0.maximum(n, $1[0]) }
+      expectEqualBits([x + y, z, noise(n, stream: 9)], "rotate \(n)") { $0.rotate(n, $1[0], $1[1], $1[2]) }
+      expectEqualBits([x + y, z, noise(n, stream: 9)], "rotate back \(n)") {
+        $0.rotate_back(n, $1[0], $1[1], $1[2])
+      }
+      expectEqualBits([x, y, z, [0]], "rms norm \(n)") {
+        $0.rms_norm(1, n, $1[0], n, $1[1], 1e-6, $1[2], n, $1[3])
+      }
+      expectEqualBits([x, y, z, [0.3], noise(n)], "rms norm backward \(n)") {
+        $0.rms_norm_backward(1, n, $1[0], n, $1[1], $1[3], $1[2], n, $1[4], n, 1)
+      }
+      expectEqualBits([x, y, z, noise(n, stream: 10).map(abs)], "adamw \(n)") {
+        $0.adamw(n, $1[0], $1[1], $1[2], $1[3], 0.9, 0.999, 1e-8, 0.999, 0.01, 1.7, 0.5)
+      }
+    }
+    for (n, lo, hi) in [(16, 0, 1), (32, 3, 30), (48, 17, 48), (64, 40, 41)] {
+      for cap: Float in [0, 50] {
+        let x = noise(n, stream: 11, scale: 40)
+        expectEqualBits([x, [0, 0]], "softmax") { $0.softmax(n, lo, hi, $1[0], 0.7, cap, $1[1]) }
+        expectEqualBits([x, [3, 0.5], x], "softmax again") {
+          $0.softmax_again(n, lo, hi, $1[0], 0.7, cap, $1[1], $1[2])
+        }
+      }
+    }
+  }
+
+  @Test func softmaxAgainRepeatsSoftmaxToTheBit() {
+    let (n, lo, hi) = (48, 5, 47)
+    for kernels in Kernels.available {
+      for cap: Float in [0, 30] {
+        var p = noise(n, stream: 12, scale: 30)
+        var again = p
+        var stats: [Float] = [0, 0]
+        var slope = [Float](repeating: 0, count: n)
+        kernels.table.softmax(n, lo, hi, &p, 0.5, cap, &stats)
+        kernels.table.softmax_again(n, lo, hi, &again, 0.5, cap, stats, &slope)
+        #expect(bits(p) == bits(again))
+        #expect(abs(p.reduce(0, +) - 1) < 1e-6)
+        #expect(p[..<lo].allSatisfy { $0 == 0 } && p[hi...].allSatisfy { $0 == 0 })
+      }
+    }
+  }
+
+  @Test func transposedPanelsEqualPackingTheTranspose() {
+    for (n, k) in [(1, 1), (17, 33), (48, 16), (100, 7)] {
+      let w = noise(n * k, stream: 13)
+      var panels = [Float](repeating: 9, count: (n + 15) / 16 * 16 * k)
+      Packing.transposed(n: n, k: k, source: w, stride: k, into: &panels, panelStride: 16 * k)
+      let count = (k + 15) / 16
+      var expected = [Float](repeating: 9, count: count * 16 * n)
+      Packing.straight(k: n, n: k, source: w, stride: k, into: &expected, panelStride: 16 * n)
+      var turned = [Float](repeating: 9, count: count * 16 * n)
+      Packing.transposePanels(
+        k: k, n: n, source: panels, sourceStride: 16 * k, into: &turned, panelStride: 16 * n, range: 0..<count
+      )
+      #expect(turned == expected)
+    }
+  }
+}
