@@ -11,7 +11,7 @@ import sentencepiece
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, processors
 from transformers import PreTrainedTokenizerFast
 
-from sentencepiece_proto import BYTE, CONTROL, NORMAL, UNKNOWN, USER_DEFINED, model_bytes
+from sentencepiece_proto import CONTROL, NORMAL, UNKNOWN, USER_DEFINED, model_bytes
 
 SPACE = "\u2581"
 Pieces = list[tuple[str, float, int]]
