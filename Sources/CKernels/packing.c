@@ -1,4 +1,5 @@
 // Layout changes: they move values and round nothing.
+#include "half.h"
 #include "kernels.h"
 #include <string.h>
 
@@ -48,33 +49,13 @@ void gnb_pack_bf16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16
     for (size_t d = 0; d < k; d++) dst[16 * d + r] = src[r * ld + d];
 }
 
-// IEEE half to float, exact.
-static float half_to_float(uint16_t h) {
-  uint32_t sign = (uint32_t)(h & 0x8000) << 16;
-  uint32_t exponent = (h >> 10) & 31;
-  uint32_t mantissa = h & 1023;
-  uint32_t bits;
-  if (exponent == 0) {
-    float value = (float)mantissa * 0x1p-24f;
-    memcpy(&bits, &value, 4);
-    bits |= sign;
-  } else if (exponent == 31) {
-    bits = sign | 0x7f800000 | (mantissa << 13);
-  } else {
-    bits = sign | ((exponent + 112) << 23) | (mantissa << 13);
-  }
-  float result;
-  memcpy(&result, &bits, 4);
-  return result;
-}
-
 void gnb_pack_q8(size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst) {
   for (size_t block = 0; block < k / 32; block++, dst += 64 + 512) {
     float scales[16] = {0};
     if (rows < 16) memset(dst, 0, 64 + 512);
     for (size_t r = 0; r < rows; r++) {
       const uint8_t *from = src + r * row_bytes + 34 * block;
-      scales[r] = half_to_float((uint16_t)(from[0] | from[1] << 8));
+      scales[r] = gnb_half_at(from);
       for (size_t d = 0; d < 32; d++) dst[64 + 16 * d + r] = from[2 + d];
     }
     memcpy(dst, scales, sizeof scales);

@@ -12,6 +12,7 @@
 #define GNB_KERNELS_H
 #include <stddef.h>
 #include <stdint.h>
+#include "dequantize.h"
 
 /// Columns in a packed panel, and lanes of every sum.
 #define GNB_LANES 16

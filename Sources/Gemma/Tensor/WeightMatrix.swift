@@ -25,7 +25,7 @@ public final class WeightMatrix: @unchecked Sendable {
     self.inputs = inputs
     switch view.type {
     case .bf16 where compact: storage = .bf16
-    case .q8_0 where compact: storage = .q8
+    case .q8n0 where compact: storage = .q8
     default: storage = .f32
     }
     let panelBytes = storage.bytes(depth: inputs)

@@ -1,0 +1,100 @@
+import Foundation
+
+/// A safetensors file, mapped: a JSON header with names, types, shapes and offsets, then the data.
+public final class SafetensorsFile: TensorSource {
+  public let file: MappedFile
+  public let tensorNames: [String]
+  /// The header's `__metadata__`.
+  public let metadata: [String: String]
+  private let tensors: [String: TensorView]
+
+  public func tensor(_ name: String) -> TensorView? { tensors[name] }
+
+  public init(path: String) throws {
+    file = try MappedFile(path: path)
+    var reader = ByteReader(path: path, bytes: file.bytes)
+    let headerCount = try reader.length("a header length", itemBytes: 1)
+    let header = try reader.take(headerCount, "the header")
+    guard header.first == UInt8(ascii: "{"), headerCount <= 100 << 20,
+      let json = (try? JSONSerialization.jsonObject(with: Data(header))) as? [String: Any]
+    else {
+      throw GemmaError.malformed(path: path, location: "byte 8", expected: "a JSON header", found: "something else")
+    }
+    let start = reader.offset
+    let dataCount = file.bytes.count - start
+    var tensors: [String: TensorView] = [:]
+    var order: [(name: String, offset: Int)] = []
+    for (name, value) in json where name != "__metadata__" {
+      func malformed(_ expected: String, _ found: String) -> GemmaError {
+        .malformed(path: path, location: "tensor \(name)", expected: expected, found: found)
+      }
+      guard let entry = value as? [String: Any], let dtype = entry["dtype"] as? String,
+        let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int], offsets.count == 2
+      else { throw malformed("dtype, shape and data_offsets", "\(value)") }
+      // Types of other uses (masks, quantisation states) are left for those who ask for them by name.
+      guard let type = ["F32": ElementType.f32, "F16": .f16, "BF16": .bf16][dtype] else { continue }
+      var count = 1
+      for size in shape {
+        let (product, overflow) = count.multipliedReportingOverflow(by: size)
+        guard size >= 0, !overflow, product <= dataCount else { throw malformed("a shape that fits", "\(shape)") }
+        count = product
+      }
+      guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= dataCount else {
+        throw malformed("offsets within \(dataCount) bytes of data", "\(offsets): is the file cut short?")
+      }
+      guard offsets[1] - offsets[0] == type.bytes(count: count) else {
+        throw malformed("\(type.bytes(count: count)) bytes for \(shape)", "\(offsets[1] - offsets[0])")
+      }
+      tensors[name] = TensorView(
+        name: name, type: type, shape: shape,
+        bytes: UnsafeRawBufferPointer(rebasing: file.bytes[start + offsets[0]..<start + offsets[1]]), owner: file)
+      order.append((name, offsets[0]))
+    }
+    self.tensors = tensors
+    tensorNames = order.sorted { ($0.offset, $0.name) < ($1.offset, $1.name) }.map(\.name)
+    metadata = json["__metadata__"] as? [String: String] ?? [:]
+  }
+}
+
+/// Safetensors in several files, found through `model.safetensors.index.json`.
+public final class ShardedSafetensors: TensorSource {
+  public let tensorNames: [String]
+  private let owner: [String: SafetensorsFile]
+
+  public func tensor(_ name: String) -> TensorView? { owner[name]?.tensor(name) }
+
+  /// - Parameter folder: holds the index and the shards.
+  public init(folder: String) throws {
+    let path = folder + "/model.safetensors.index.json"
+    let index = try JSONFile.object(path)
+    guard let map = index["weight_map"] as? [String: String] else {
+      throw GemmaError.malformed(path: path, location: "weight_map", expected: "an object of file names", found: "none")
+    }
+    var files: [String: SafetensorsFile] = [:]
+    for name in Set(map.values).sorted() {
+      guard !name.contains("/"), name != ".." else {
+        throw GemmaError.malformed(path: path, location: "weight_map", expected: "a file name", found: name)
+      }
+      files[name] = try SafetensorsFile(path: folder + "/" + name)
+    }
+    var owner: [String: SafetensorsFile] = [:]
+    for (tensor, name) in map {
+      guard let file = files[name] else { continue }
+      owner[tensor] = file
+    }
+    self.owner = owner
+    tensorNames = files.keys.sorted().flatMap { files[$0]?.tensorNames ?? [] }
+  }
+}
+
+/// Reading small JSON files with typed errors.
+enum JSONFile {
+  /// The top-level object of the file at `path`.
+  static func object(_ path: String) throws -> [String: Any] {
+    let file = try MappedFile(path: path)
+    guard let object = (try? JSONSerialization.jsonObject(with: Data(file.bytes))) as? [String: Any] else {
+      throw GemmaError.malformed(path: path, location: "start", expected: "a JSON object", found: "something else")
+    }
+    return object
+  }
+}

@@ -1,0 +1,18 @@
+/// One stored tensor: where its bytes are and how to read them. Row-major, the outermost dimension first.
+public struct TensorView: @unchecked Sendable {
+  public let name: String
+  public let type: ElementType
+  public let shape: [Int]
+  public let bytes: UnsafeRawBufferPointer
+  /// Keeps the mapping alive.
+  let owner: MappedFile
+
+  public var count: Int { shape.reduce(1, *) }
+}
+
+/// A file, or files, of named tensors.
+public protocol TensorSource: Sendable {
+  /// In the file's order.
+  var tensorNames: [String] { get }
+  func tensor(_ name: String) -> TensorView?
+}

@@ -1,0 +1,126 @@
+import Foundation
+
+/// A model on disk: a GGUF file or a Hugging Face folder, behind one set of names.
+///
+/// Tensors go by Hugging Face's names without prefix: `embed_tokens.weight`, `layers.0.self_attn.q_proj.weight`, ...
+public final class ModelFile: Sendable {
+  public let path: String
+  /// For people: the file's own name for the model, else the path's last part.
+  public let name: String
+  public let config: ModelConfig
+  /// GGUF stores a norm's full factor, Hugging Face stores the factor minus one.
+  public let normWeightsIncludeOne: Bool
+
+  private enum Kind: Sendable {
+    case gguf(GGUFFile)
+    case folder(any TensorSource, prefix: String)
+  }
+  private let kind: Kind
+
+  private init(path: String, name: String, config: ModelConfig, kind: Kind, normWeightsIncludeOne: Bool) {
+    self.path = path
+    self.name = name
+    self.config = config
+    self.kind = kind
+    self.normWeightsIncludeOne = normWeightsIncludeOne
+  }
+
+  /// Opens a `.gguf` file or a folder with `config.json`.
+  public static func open(path: String) throws -> ModelFile {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw GemmaError.fileNotFound(path: path)
+    }
+    let lastPart = URL(fileURLWithPath: path).lastPathComponent
+    guard isFolder.boolValue else {
+      let file = try GGUFFile(path: path)
+      return ModelFile(
+        path: path, name: file.string("general.name") ?? lastPart, config: try ModelConfig(file), kind: .gguf(file),
+        normWeightsIncludeOne: true)
+    }
+    let config = try ModelConfig(json: JSONFile.object(path + "/config.json"), path: path + "/config.json")
+    let source: any TensorSource =
+      FileManager.default.fileExists(atPath: path + "/model.safetensors.index.json")
+      ? try ShardedSafetensors(folder: path) : try SafetensorsFile(path: path + "/model.safetensors")
+    let suffix = "embed_tokens.weight"
+    guard let embedding = source.tensorNames.first(where: { $0.hasSuffix(suffix) }) else {
+      throw GemmaError.malformed(path: path, location: "tensors", expected: suffix, found: "none of that name")
+    }
+    return ModelFile(
+      path: path, name: lastPart, config: config,
+      kind: .folder(source, prefix: String(embedding.dropLast(suffix.count))), normWeightsIncludeOne: false)
+  }
+
+  /// How the weights are stored, for people: the type that most bytes have, "Q4_K, Q5_0, Q8_0", ...
+  public var storedTypes: [String] {
+    let source: any TensorSource
+    switch kind {
+    case .gguf(let file): source = file
+    case .folder(let files, _): source = files
+    }
+    let types = source.tensorNames.compactMap { source.tensor($0)?.type }
+    return ElementType.allCases.filter { type in type != .f32 && types.contains(type) }.map(\.name)
+      + (types.allSatisfy { $0 == .f32 } ? ["F32"] : [])
+  }
+
+  public func tokenizer() throws -> Tokenizer {
+    switch kind {
+    case .gguf(let file): return try Tokenizer(file)
+    case .folder:
+      let (json, model) = (path + "/tokenizer.json", path + "/tokenizer.model")
+      if FileManager.default.fileExists(atPath: model) { return try Tokenizer(sentencePieceModel: model) }
+      if FileManager.default.fileExists(atPath: json) { return try Tokenizer(tokenizerJSON: json) }
+      throw GemmaError.fileNotFound(path: model)
+    }
+  }
+
+  /// The tensor of a canonical name, its shape checked against the configuration.
+  /// - Throws: `malformed` naming the tensor if it is missing or has another shape.
+  public func tensor(_ name: String) throws -> TensorView {
+    let view: TensorView?
+    switch kind {
+    case .gguf(let file): view = file.tensor(Self.ggufName(name))
+    case .folder(let source, let prefix): view = source.tensor(prefix + name)
+    }
+    guard let view else {
+      throw GemmaError.malformed(path: path, location: "tensor \(name)", expected: "a tensor", found: "none")
+    }
+    let expected = shape(of: name)
+    guard view.shape == expected else {
+      throw GemmaError.malformed(
+        path: path, location: "tensor \(name)", expected: "shape \(expected)", found: "shape \(view.shape)")
+    }
+    return view
+  }
+
+  private func shape(of name: String) -> [Int] {
+    if name == "embed_tokens.weight" { return [config.vocabularySize, config.hiddenSize] }
+    if let projection = Projection.allCases.first(where: { name.hasSuffix($0.path + ".weight") }) {
+      let shape = projection.shape(in: config)
+      return [shape.outputs, shape.inputs]
+    }
+    return name.hasSuffix("q_norm.weight") || name.hasSuffix("k_norm.weight") ? [config.headDim] : [config.hiddenSize]
+  }
+
+  private static let ggufNames = [
+    "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output", "self_attn.q_norm": "attn_q_norm",
+    "self_attn.k_norm": "attn_k_norm", "post_attention_layernorm": "post_attention_norm",
+    "pre_feedforward_layernorm": "ffn_norm", "post_feedforward_layernorm": "post_ffw_norm",
+    "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
+  ]
+
+  /// "layers.3.mlp.up_proj.weight" is "blk.3.ffn_up.weight" there.
+  private static func ggufName(_ name: String) -> String {
+    switch name {
+    case "embed_tokens.weight": return "token_embd.weight"
+    case "norm.weight": return "output_norm.weight"
+    default:
+      let parts = name.split(separator: ".")
+      guard parts.count >= 4, let mapped = ggufNames[parts[2..<parts.count - 1].joined(separator: ".")] else {
+        return name
+      }
+      return "blk.\(parts[1]).\(mapped).weight"
+    }
+  }
+}
