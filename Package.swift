@@ -15,7 +15,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: fastC),
-    .target(name: "Gemma", dependencies: ["CKernels", "CZlib"], swiftSettings: strict),
+    .target(name: "CMiniNews", exclude: ["generate"], cSettings: fastC),
+    .target(name: "Gemma", dependencies: ["CKernels", "CMiniNews", "CZlib"], swiftSettings: strict),
     .target(name: "Commands", dependencies: ["Gemma"], swiftSettings: strict),
     .executableTarget(name: "Shell", dependencies: ["Commands"], swiftSettings: strict),
     .testTarget(name: "GemmaTests", dependencies: ["Gemma", "CKernels"], swiftSettings: strict),

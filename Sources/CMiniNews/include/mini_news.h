@@ -11,6 +11,6 @@ struct gnb_article {
 };
 
 /// Sorted by category, then file.
-extern const struct gnb_article gnb_mini_news[];
+const struct gnb_article *gnb_mini_news_article(size_t index);
 extern const size_t gnb_mini_news_count;
 #endif

@@ -76,6 +76,7 @@ struct CrossEntropy: Sendable {
     _ hidden: Matrix, targets: [Int32], result: Result, factors: [Float], compute: Compute
   ) -> Matrix {
     let dHidden = compute.zeros(hidden.rows, hidden.columns)
+    let share = compute.matrix(hidden.rows, hidden.columns)
     slices { range in
       let p = logits(hidden, range, compute: compute)
       compute.forRows(hidden.rows, grain: 1) { rows in
@@ -99,9 +100,11 @@ struct CrossEntropy: Sendable {
           }
         }
       }
+      // Each slice's share is a sum of its own: one chain over the whole vocabulary would lose three more bits.
       head.multiplyTransposed(
-        p.data, rows: p.rows, dyRow: p.columns, into: dHidden.data, dxRow: dHidden.columns, accumulate: true,
+        p.data, rows: p.rows, dyRow: p.columns, into: share.data, dxRow: share.columns, accumulate: false,
         range: range, compute: compute)
+      compute.add(share.data, to: dHidden.data, count: dHidden.count)
     }
     return dHidden
   }

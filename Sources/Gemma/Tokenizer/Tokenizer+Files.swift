@@ -27,7 +27,7 @@ extension Tokenizer {
   }
 
   /// From a SentencePiece `tokenizer.model`: field 1 of the protocol buffer, repeated, is (piece, score, type).
-  convenience init(sentencePieceModel path: String) throws {
+  public convenience init(sentencePieceModel path: String) throws {
     let file = try MappedFile(path: path)
     var vocabulary = Vocabulary(capacity: file.bytes.count / 16)
     var message = ProtocolBuffer(path: path, bytes: file.bytes)
@@ -55,7 +55,7 @@ extension Tokenizer {
   }
 
   /// From a Hugging Face `tokenizer.json` with a BPE model.
-  convenience init(tokenizerJSON path: String) throws {
+  public convenience init(tokenizerJSON path: String) throws {
     let file = try MappedFile(path: path)
     func malformed(_ location: String, _ expected: String, _ found: String) -> GemmaError {
       .malformed(path: path, location: location, expected: expected, found: found)

@@ -1,0 +1,108 @@
+import Foundation
+
+/// One text and its category.
+public struct Sample: Sendable, Equatable {
+  /// Unique in its data set; for Livedoor the file's name without folder.
+  public let id: String
+  public let title: String
+  /// What goes into the prompt.
+  public let text: String
+  public let category: String
+
+  public init(id: String, title: String, text: String, category: String) {
+    self.id = id
+    self.title = title
+    self.text = text
+    self.category = category
+  }
+}
+
+/// Texts with categories, sorted by category and id: nothing depends on a folder's or an archive's order.
+public struct Dataset: Sendable, Equatable {
+  public let name: String
+  public let samples: [Sample]
+  /// Sorted.
+  public let categories: [String]
+  /// Texts left out because an equal one was there.
+  public let duplicates: Int
+  /// Over ids, categories and texts, so that a folder and an archive of the same articles agree.
+  public let sha256: String
+
+  /// - Throws: `invalidValue` if nothing is left, or one category only.
+  public init(name: String, samples: [Sample]) throws {
+    var seen: Set<String> = []
+    var kept: [Sample] = []
+    for sample in samples.sorted(by: { ($0.category, $0.id) < ($1.category, $1.id) })
+    where seen.insert(sample.category + "\u{0}" + sample.text).inserted {
+      kept.append(sample)
+    }
+    let categories = Set(kept.map(\.category)).sorted()
+    guard !kept.isEmpty else {
+      throw GemmaError.invalidValue(name: "data set \(name)", expected: "at least one text", found: "none")
+    }
+    guard categories.count > 1 else {
+      throw GemmaError.invalidValue(
+        name: "data set \(name)", expected: "at least two categories", found: "only \(categories[0])")
+    }
+    var hash = SHA256()
+    for sample in kept { hash.update("\(sample.category)\u{0}\(sample.id)\u{0}\(sample.text)\u{0}") }
+    self.name = name
+    self.samples = kept
+    self.categories = categories
+    duplicates = samples.count - kept.count
+    sha256 = hash.finish()
+  }
+
+  /// Samples of each category, in the order of `categories`.
+  public var counts: [Int] { categories.map { category in samples.count { $0.category == category } } }
+
+  /// Loads what is at `path`: a folder or archive in the Livedoor layout, a .csv, .tsv or .jsonl file.
+  ///
+  /// - Parameter categories: keeps only these; nil keeps all, but of the full Livedoor corpus the demo's five.
+  public static func load(path: String, categories: [String]? = nil) throws -> Dataset {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw GemmaError.fileNotFound(path: path)
+    }
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    let lower = path.lowercased()
+    let samples: [Sample]
+    if isFolder.boolValue {
+      samples = try Livedoor.folder(path)
+    } else if lower.hasSuffix(".csv") || lower.hasSuffix(".tsv") {
+      samples = try DelimitedText.samples(path: path, separator: lower.hasSuffix(".csv") ? "," : "\t")
+    } else if lower.hasSuffix(".jsonl") {
+      samples = try JSONLines.samples(path: path)
+    } else {
+      samples = try Livedoor.archive(path)
+    }
+    return try select(samples, categories: categories, name: name)
+  }
+
+  /// Keeps the categories asked for.
+  /// - Throws: `invalidValue` listing what is there, if one is not.
+  static func select(_ samples: [Sample], categories: [String]?, name: String) throws -> Dataset {
+    let there = Set(samples.map(\.category))
+    var wanted = categories
+    if wanted == nil, there.isSuperset(of: Livedoor.allCategories) { wanted = Livedoor.demoCategories }
+    guard let wanted else { return try Dataset(name: name, samples: samples) }
+    if let unknown = wanted.first(where: { !there.contains($0) }) {
+      throw GemmaError.invalidValue(
+        name: "categories", expected: "of \(there.sorted().joined(separator: ", "))", found: unknown)
+    }
+    return try Dataset(name: name, samples: samples.filter { wanted.contains($0.category) })
+  }
+}
+
+/// The whole text of a file that must be UTF-8.
+func utf8Text(path: String) throws -> String {
+  let file = try MappedFile(path: path)
+  return try utf8Text(file.bytes, path: path)
+}
+
+func utf8Text(_ bytes: some Collection<UInt8>, path: String) throws -> String {
+  guard let text = String(validating: bytes, as: UTF8.self) else {
+    throw GemmaError.malformed(path: path, location: "text", expected: "UTF-8", found: "bytes that are not")
+  }
+  return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+}

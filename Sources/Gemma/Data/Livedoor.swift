@@ -1,0 +1,98 @@
+import CMiniNews
+import Foundation
+
+/// The layout of the Livedoor news corpus: text/CATEGORY/CATEGORY-NUMBER.txt, each with its address, its date, its title
+/// and then the body. Licence and read-me files are left out.
+enum Livedoor {
+  static let allCategories = [
+    "dokujo-tsushin", "it-life-hack", "kaden-channel", "livedoor-homme", "movie-enter", "peachy", "smax",
+    "sports-watch", "topic-news",
+  ]
+  /// The five of the demo.
+  static let demoCategories = ["it-life-hack", "kaden-channel", "movie-enter", "sports-watch", "topic-news"]
+
+  private static func isArticle(_ name: String) -> Bool {
+    name.hasSuffix(".txt") && !["LICENSE.txt", "README.txt", "CHANGES.txt"].contains(name)
+  }
+
+  /// - Parameter path: named in errors.
+  static func sample(category: String, file: String, bytes: some Collection<UInt8>, path: String) throws -> Sample {
+    let lines = try utf8Text(bytes, path: path).replacingOccurrences(of: "\r\n", with: "\n")
+      .split(separator: "\n", maxSplits: 3, omittingEmptySubsequences: false)
+    guard lines.count >= 3 else {
+      throw GemmaError.malformed(
+        path: path, location: "line \(lines.count)", expected: "address, date, title and body",
+        found: "\(lines.count) lines")
+    }
+    let title = lines[2].trimmingCharacters(in: .whitespacesAndNewlines)
+    let body = lines.count > 3 ? String(lines[3]) : ""
+    return Sample(
+      id: file, title: title, text: (title + "\n" + body).trimmingCharacters(in: .whitespacesAndNewlines),
+      category: category)
+  }
+
+  /// From an archive of that layout, at any depth.
+  static func archive(_ path: String) throws -> [Sample] {
+    var samples: [Sample] = []
+    try TarGzip(path: path).forEachFile { name, data in
+      let parts = name.split(separator: "/").map(String.init)
+      guard parts.count >= 2, isArticle(parts[parts.count - 1]) else { return }
+      // Files directly under text/ are about the corpus, not of it.
+      guard parts[parts.count - 2] != "text" else { return }
+      samples.append(
+        try sample(
+          category: parts[parts.count - 2], file: parts[parts.count - 1], bytes: data, path: path + ":" + name))
+    }
+    return samples
+  }
+
+  /// From a folder that holds the category folders, or holds `text` which does.
+  static func folder(_ path: String) throws -> [Sample] {
+    let manager = FileManager.default
+    func contents(_ folder: String) throws -> [String] {
+      do { return try manager.contentsOfDirectory(atPath: folder).sorted() } catch {
+        throw GemmaError.inputOutput(path: folder, reason: error.localizedDescription)
+      }
+    }
+    let root = manager.fileExists(atPath: path + "/text") ? path + "/text" : path
+    var samples: [Sample] = []
+    for category in try contents(root) {
+      var isFolder: ObjCBool = false
+      let folder = root + "/" + category
+      guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else { continue }
+      for name in try contents(folder) where isArticle(name) {
+        let file = try MappedFile(path: folder + "/" + name)
+        samples.append(try sample(category: category, file: name, bytes: file.bytes, path: file.path))
+      }
+    }
+    return samples
+  }
+}
+
+extension Dataset {
+  /// The data set that comes with gnb: 300 short articles written for it, 60 in each of the five categories.
+  public static func miniNews(categories: [String]? = nil) throws -> Dataset {
+    var samples: [Sample] = []
+    for article in MiniNews.articles {
+      samples.append(
+        try Livedoor.sample(
+          category: article.category, file: article.file, bytes: article.bytes, path: "mini-news/" + article.file))
+    }
+    return try select(samples, categories: categories, name: "mini-news")
+  }
+}
+
+/// The compiled-in articles.
+package enum MiniNews {
+  package static var articles: [(category: String, file: String, bytes: UnsafeBufferPointer<UInt8>)] {
+    (0..<gnb_mini_news_count).compactMap { index in
+      guard let article = gnb_mini_news_article(index)?.pointee, let category = article.category,
+        let file = article.file
+      else { return nil }
+      return (
+        String(cString: category), String(cString: file),
+        UnsafeBufferPointer(start: article.bytes, count: article.count)
+      )
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import CZlib
+import Foundation
+
+/// Reads a .tar.gz (or plain .tar) entry by entry, trusting nothing: sizes and checksums are checked, names never
+/// leave the archive's folder, and what it unpacks to is bounded.
+public struct TarGzip {
+  /// Most bytes one entry, and the whole archive, may unpack to.
+  static let entryLimit = 64 << 20
+  static let totalLimit = 2 << 30
+
+  private let path: String
+
+  public init(path: String) { self.path = path }
+
+  /// Calls `body` for every regular file, in the archive's order.
+  public func forEachFile(_ body: (_ name: String, _ data: [UInt8]) throws -> Void) throws {
+    let file = try MappedFile(path: path)
+    var stream = try Inflater(path: path, bytes: file.bytes)
+    var longName: String?
+    var emptyBlocks = 0
+    while emptyBlocks < 2 {
+      guard let header = try stream.read(512) else { break }
+      if header.allSatisfy({ $0 == 0 }) {
+        emptyBlocks += 1
+        continue
+      }
+      try checkSum(header)
+      guard let size = Self.octal(header[124..<136]), size <= Self.entryLimit else {
+        throw malformed("an entry of at most \(Self.entryLimit) bytes", "a larger one or no number")
+      }
+      guard let data = try stream.read(size), try stream.read((512 - size % 512) % 512) != nil else {
+        throw malformed("\(size) bytes of an entry", "the end: the archive is cut short")
+      }
+      switch header[156] {
+      case UInt8(ascii: "L"):
+        longName = String(decoding: data.prefix { $0 != 0 }, as: UTF8.self)
+        continue
+      case UInt8(ascii: "x"):
+        longName = Self.paxPath(data) ?? longName
+        continue
+      case UInt8(ascii: "0"), 0:
+        var name = Self.text(header[0..<100])
+        let prefix = Self.text(header[345..<500])
+        if header[257..<262].elementsEqual("ustar".utf8), !prefix.isEmpty { name = prefix + "/" + name }
+        name = longName ?? name
+        let parts = name.split(separator: "/")
+        guard !name.hasPrefix("/"), !parts.contains(".."), !parts.isEmpty else {
+          throw malformed("names within the archive", name)
+        }
+        // macOS leaves a shadow file beside each.
+        if !(parts.last?.hasPrefix("._") ?? false) { try body(name, data) }
+      default: break
+      }
+      longName = nil
+    }
+  }
+
+  private func malformed(_ expected: String, _ found: String) -> GemmaError {
+    .malformed(path: path, location: "archive", expected: expected, found: found)
+  }
+
+  private func checkSum(_ header: [UInt8]) throws {
+    var sum = 0
+    for (i, byte) in header.enumerated() { sum += (148..<156).contains(i) ? 32 : Int(byte) }
+    guard Self.octal(header[148..<156]) == sum else {
+      throw malformed("a tar header", "a wrong checksum: is it a tar archive?")
+    }
+  }
+
+  private static func text(_ field: ArraySlice<UInt8>) -> String {
+    String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  private static func octal(_ field: ArraySlice<UInt8>) -> Int? {
+    Int(text(field).trimmingCharacters(in: .whitespaces), radix: 8)
+  }
+
+  /// The path record of an extended header: lines of "LENGTH key=value".
+  private static func paxPath(_ data: [UInt8]) -> String? {
+    for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      if parts.count == 2, parts[1].hasPrefix("path=") { return String(parts[1].dropFirst(5)) }
+    }
+    return nil
+  }
+}
+
+/// Bytes of a gzip stream as asked for, or of the file itself if it is not compressed.
+private struct Inflater {
+  private let path: String
+  private let bytes: UnsafeRawBufferPointer
+  private let isGzip: Bool
+  private var offset = 0
+  private var total = 0
+  private var ended = false
+  private let stream: Stream
+
+  /// zlib keeps a pointer to its state: it must not move.
+  private final class Stream {
+    var z = z_stream()
+    deinit { inflateEnd(&z) }
+  }
+
+  init(path: String, bytes: UnsafeRawBufferPointer) throws {
+    self.path = path
+    self.bytes = bytes
+    isGzip = bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
+    stream = Stream()
+    // 15 + 16: gzip framing with its checksum.
+    guard
+      inflateInit2_(&stream.z, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    else { throw GemmaError.inputOutput(path: path, reason: "zlib failed to start") }
+  }
+
+  /// Exactly `count` bytes, or nil at the end.
+  mutating func read(_ count: Int) throws -> [UInt8]? {
+    total += count
+    guard total <= TarGzip.totalLimit else {
+      throw GemmaError.unsupported(path: path, feature: "more than \(TarGzip.totalLimit) bytes unpacked")
+    }
+    if !isGzip {
+      guard offset + count <= bytes.count else { return nil }
+      defer { offset += count }
+      return Array(bytes[offset..<offset + count])
+    }
+    guard count > 0 else { return [] }
+    var result = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      if ended { return nil }
+      let (status, used, made) = result.withUnsafeMutableBytes { output -> (Int32, Int, Int) in
+        let input = UnsafeMutableRawBufferPointer(mutating: bytes)
+        let available = min(bytes.count - offset, 1 << 24)
+        stream.z.next_in = input.baseAddress.map { ($0 + offset).assumingMemoryBound(to: UInt8.self) }
+        stream.z.avail_in = UInt32(available)
+        stream.z.next_out = output.baseAddress.map { ($0 + done).assumingMemoryBound(to: UInt8.self) }
+        stream.z.avail_out = UInt32(count - done)
+        let status = inflate(&stream.z, Z_NO_FLUSH)
+        return (status, available - Int(stream.z.avail_in), count - done - Int(stream.z.avail_out))
+      }
+      offset += used
+      done += made
+      if status == Z_STREAM_END { ended = true } else if status != Z_OK || (used == 0 && made == 0) {
+        throw GemmaError.malformed(
+          path: path, location: "byte \(offset)", expected: "gzip data",
+          found: offset >= bytes.count ? "the end: the file is cut short" : "damaged data")
+      }
+    }
+    return result
+  }
+}
