@@ -1,1 +1,3 @@
-import Commands
+import Foundation
+
+exit(Gnb.main(Array(CommandLine.arguments.dropFirst())))

@@ -1,1 +1,45 @@
-import Gemma
+/// A value of the command language.
+public enum Value: Sendable, Equatable {
+  case string(String)
+  case number(Double)
+  case bool(Bool)
+  case list([Value])
+
+  /// The value as one would type it.
+  public var source: String {
+    switch self {
+    case .string(let text):
+      let plain = !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "-_./~:".contains($0) }
+      return plain ? text : JSONValue.string(text).text
+    case .number, .bool: return text
+    case .list(let items): return "[" + items.map(\.source).joined(separator: ", ") + "]"
+    }
+  }
+
+  /// The value within other text: a string without quotes.
+  public var text: String {
+    switch self {
+    case .string(let text): text
+    case .number(let value): value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+    case .bool(let value): value ? "true" : "false"
+    case .list: source
+    }
+  }
+
+  /// What a bare word means where no type is asked for.
+  public init(word: String) {
+    switch word {
+    case "true": self = .bool(true)
+    case "false": self = .bool(false)
+    default: self = Value.number(in: word).map(Value.number) ?? .string(word)
+    }
+  }
+
+  /// 60, -0.5, 2e-4, 1k
+  static func number(in word: String) -> Double? {
+    guard let first = word.first, first.isASCII, first.isNumber || "+-.".contains(first) else { return nil }
+    let thousands = word.hasSuffix("k")
+    guard let value = Double(thousands ? String(word.dropLast()) : word), value.isFinite else { return nil }
+    return thousands ? value * 1000 : value
+  }
+}

@@ -31,3 +31,12 @@ public enum Projection: String, CaseIterable, Sendable, Comparable {
   private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
   public static func < (a: Projection, b: Projection) -> Bool { a.order < b.order }
 }
+
+extension ModelConfig {
+  /// Weights of the decoder and the (tied) embedding.
+  public var parameterCount: Int {
+    let projections = Projection.allCases.reduce(0) { $0 + $1.shape(in: self).inputs * $1.shape(in: self).outputs }
+    let norms = 4 * hiddenSize + (hasQueryKeyNorm ? 2 * headDim : 0)
+    return layers.count * (projections + norms) + hiddenSize + vocabularySize * hiddenSize
+  }
+}

@@ -46,3 +46,24 @@ func relativeError(_ values: [Double], _ truth: [Double]) -> Double {
   let scale = truth.map(abs).max() ?? 1
   return zip(values, truth).map { abs($0 - $1) }.max().map { $0 / scale } ?? .infinity
 }
+
+extension Fixtures {
+  /// The Livedoor archive: in the cache, or beside the repository where CI has it.
+  static let livedoor: String? = {
+    let environment = ProcessInfo.processInfo.environment
+    let cache =
+      environment["GNB_CACHE"] ?? environment["XDG_CACHE_HOME"].map { $0 + "/gnb" } ?? NSHomeDirectory() + "/.cache/gnb"
+    let beside = URL(fileURLWithPath: folder).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("shared/data/ldcc-rebuilt.tar.gz").path
+    return [cache + "/data/livedoor/livedoor.tar.gz", beside].first { FileManager.default.fileExists(atPath: $0) }
+  }()
+}
+
+extension String {
+  /// Replaces a regular expression line by line.
+  func replacingOccurrences(of pattern: String, with template: String, pattern _: Bool) -> String {
+    split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.replacingOccurrences(of: pattern, with: template, options: .regularExpression) }
+      .joined(separator: "\n")
+  }
+}

@@ -35,3 +35,27 @@ import Testing
     for row in rows { check(tokenizer, row) }
   }
 }
+
+extension TokenizerTests {
+  @Test(
+    .enabled(
+      if: Fixtures.gemma270m != nil && Fixtures.livedoor != nil, "needs the model and the corpus: see .ci/run"))
+  func everyArticleOfTheCorpusGivesTheReferencesIds() throws {
+    let tokenizer = try ModelFile.open(path: Fixtures.gemma270m ?? "").tokenizer()
+    var expected: [String: (count: Int, hash: String)] = [:]
+    let table = try String(contentsOfFile: Fixtures.folder + "/tokenizer/livedoor.tsv", encoding: .utf8)
+    for line in table.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: "\t").map(String.init)
+      expected[fields[0]] = (Int(fields[1]) ?? 0, fields[2])
+    }
+    var seen = 0
+    try TarGzip(path: Fixtures.livedoor ?? "").forEachFile { name, data in
+      guard let truth = expected[(name as NSString).lastPathComponent] else { return }
+      let ids = tokenizer.encode(String(decoding: data, as: UTF8.self))
+      let hash = ids.withUnsafeBytes { SHA256.hexDigest($0) }
+      #expect(ids.count == truth.count && hash.hasPrefix(truth.hash), "\(name)")
+      seen += 1
+    }
+    #expect(seen == 4274)
+  }
+}

@@ -1,0 +1,91 @@
+import Gemma
+
+/// ask, generate, score.
+enum AskCommands {
+  static let all: [Command] = [ask, generate, score]
+
+  static let ask = Command(
+    "ask", .ask, "put a text through the prompt and see the categories' probabilities",
+    arguments: [ArgumentSpec("text", .text, required: true, positional: true, "the article or sentence")],
+    examples: ["ask \"あの角度からのフリーキックが決まるなんて！\""]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let workspace = session.workspace
+    let classifier = Classifier(
+      model: try workspace.needModel(), adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),
+      categories: try workspace.needData().categories, compute: try session.compute())
+    guard let answer = try classifier.classify([arguments.string("text")], method: .constrained).first else { return }
+    let order = answer.probabilities.indices.sorted {
+      (answer.probabilities[$1], $0) < (answer.probabilities[$0], $1)
+    }
+    let bars = order.map {
+      (classifier.categories[$0], answer.probabilities[$0], NumberFormat.percent(answer.probabilities[$0]))
+    }
+    invocation.show(
+      .drawing(Drawing(name: "ask") { width in Plot.bars(bars, title: answer.prediction, width: min(width, 60)) }))
+    invocation.result([
+      ("prediction", .string(answer.prediction)), ("categories", .strings(classifier.categories)),
+      ("probabilities", .numbers(answer.probabilities)),
+    ])
+  }
+
+  static let generate = Command(
+    "generate", .ask, "let the model continue a text, word by word",
+    arguments: [
+      ArgumentSpec("prompt", .text, required: true, positional: true, "the text to continue, as it stands"),
+      ArgumentSpec("max_tokens", .integer(1...8192), .number(64), "stop after so many tokens"),
+    ], examples: ["generate \"The capital of Japan is\" max_tokens=20"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let model = try session.workspace.needModel()
+    let tokenizer = model.tokenizer
+    let generator = Generator(model: model, adapter: session.workspace.adapter, compute: try session.compute())
+    var stops: Set<Int32> = [tokenizer.eosID]
+    if let turn = tokenizer.endOfTurnID { stops.insert(turn) }
+    var decoder = StreamingDecoder(tokenizer)
+    var text = ""
+    func show(_ piece: String) {
+      guard !piece.isEmpty else { return }
+      text += piece
+      invocation.show(.stream(piece))
+    }
+    let started = Stopwatch()
+    let prompt = [tokenizer.bosID] + tokenizer.encode(arguments.string("prompt"))
+    let ids = try generator.greedy([prompt], maxTokens: arguments.int("max_tokens"), stops: stops) { _, token in
+      show(decoder.push(token))
+      return !session.isInterrupted()
+    }[0]
+    show(decoder.finish())
+    invocation.show(.stream("\n"))
+    invocation.print(
+      Span("\(ids.count) tokens in "), Span(NumberFormat.duration(started.seconds), volatile: .time))
+    invocation.result([("ids", .ids(ids)), ("text", .string(text))], volatile: [("seconds", .number(started.seconds))])
+  }
+
+  static let score = Command(
+    "score", .ask, "the log-probability of each token of a text, and its perplexity",
+    arguments: [ArgumentSpec("text", .text, required: true, positional: true, "the text")],
+    examples: ["score \"吾輩は猫である。\""]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let model = try session.workspace.needModel()
+    let ids = [model.tokenizer.bosID] + model.tokenizer.encode(arguments.string("text"))
+    let values = try Generator(model: model, adapter: session.workspace.adapter, compute: try session.compute())
+      .logProbabilities(ids)
+    let total = values.reduce(0, +)
+    let perplexity = values.isEmpty ? 1 : ElementaryMath.exp(-total / Double(values.count))
+    invocation.show(
+      .table(
+        Table(
+          [.init("token", flexible: true), .init("id", .right), .init("log p", .right)],
+          rows: zip(ids.dropFirst(), values).map {
+            [ShowCommands.visible(model.tokenizer.piece($0)), "\($0)", NumberFormat.fixed($1, 4)]
+          })))
+    invocation.print(
+      "log p \(NumberFormat.fixed(total, 4)), perplexity \(NumberFormat.short(perplexity, 5)), \(values.count) tokens")
+    invocation.result([
+      ("ids", .ids(ids)), ("logprobs", .numbers(values)), ("total", .number(total)),
+      ("perplexity", .number(perplexity)),
+    ])
+  }
+}

@@ -1,0 +1,263 @@
+import Gemma
+
+/// evaluate, report, confusion, mistakes, compare, baseline.
+enum EvaluateCommands {
+  static let all: [Command] = [evaluate, report, confusion, mistakes, compare, baseline]
+
+  static let evaluate = Command(
+    "evaluate", .evaluate, "classify the validation articles and count what is right",
+    details: "'constrained' lets the model choose among the categories only and gives each a probability. 'generate' "
+      + "lets it write freely and takes the first line, as the Colab demo does.",
+    arguments: [
+      ArgumentSpec("on", .choice(["validation", "train"]), .string("validation"), "which articles"),
+      ArgumentSpec("limit", .integer(1...Int.max), "only the first so many"),
+      ArgumentSpec(
+        "method", .choice(Classifier.Method.allCases.map(\.rawValue)), .string("constrained"), "how to read the answer"),
+      ArgumentSpec("as", .text, "the name to keep it under; by default from the steps trained"),
+    ], examples: ["evaluate", "evaluate limit=200 method=generate as=free"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let workspace = session.workspace
+    let model = try workspace.needModel()
+    let (data, split) = (try workspace.needData(), try workspace.needSplit())
+    let all = arguments.string("on") == "train" ? split.train : split.validation
+    let samples = Array(all.prefix(arguments.optionalInt("limit") ?? all.count))
+    let method = Classifier.Method(rawValue: arguments.string("method")) ?? .constrained
+    let classifier = Classifier(
+      model: model, adapter: workspace.adapter, prompt: try workspace.promptOrDefault(), categories: data.categories,
+      compute: try session.compute())
+    let started = Stopwatch()
+    let truth = samples.map { data.samples[$0].category }
+    let answers = try classifier.classify(samples.map { data.samples[$0].text }, method: method) { answers in
+      let right = zip(answers, truth).count { $0.prediction == $1 }
+      let note = Span("\(NumberFormat.percent(Double(right) / Double(answers.count))) right so far")
+      invocation.emit(
+        .progress(ProgressReport(done: answers.count, total: samples.count, unit: "article", note: [note])))
+      return !session.isInterrupted()
+    }
+    let standard = workspace.steps.isEmpty ? "untrained" : "step \(workspace.steps.count)"
+    let evaluation = Workspace.Evaluation(
+      name: arguments.optionalString("as") ?? standard, method: method.rawValue, samples: samples, truth: truth,
+      predictions: answers.map(\.prediction), probabilities: answers.map(\.probabilities))
+    session.workspace.add(evaluation)
+    tell(evaluation, invocation)
+    invocation.print(
+      Span("evaluated in "), Span(NumberFormat.duration(started.seconds), volatile: .time), Span(" at "),
+      Span("\(NumberFormat.fixed(Double(samples.count) / started.seconds, 1)) articles/s", volatile: .rate))
+    result(evaluation, data: data, seconds: started.seconds, invocation)
+  }
+
+  private static func tell(_ e: Workspace.Evaluation, _ invocation: Invocation) {
+    let (low, high) = Significance.wilson(correct: e.correct, total: e.truth.count)
+    invocation.print(
+      Span("\(e.name): "), Span("accuracy \(NumberFormat.fixed(e.accuracy))", .strong),
+      Span(
+        "  (\(e.correct) of \(e.truth.count), 95% interval \(NumberFormat.fixed(low, 3)) to \(NumberFormat.fixed(high, 3)), "
+          + "\(e.method))"))
+  }
+
+  private static func result(
+    _ e: Workspace.Evaluation, data: Dataset, seconds: Double, _ invocation: Invocation
+  ) {
+    let predictions = e.samples.indices.map { i -> JSONValue in
+      .object(
+        [
+          ("id", .string(data.samples[e.samples[i]].id)), ("label", .string(e.truth[i])),
+          ("prediction", .string(e.predictions[i])),
+        ] + (e.probabilities.isEmpty || e.probabilities[i].isEmpty
+          ? [] : [("probabilities", .numbers(e.probabilities[i]))]))
+    }
+    invocation.result(
+      [
+        ("name", .string(e.name)), ("method", .string(e.method)), ("accuracy", .number(e.accuracy)),
+        ("correct", .int(e.correct)), ("total", .int(e.truth.count)), ("predictions", .array(predictions)),
+      ], volatile: [("seconds", .number(seconds))])
+  }
+
+  private static let evaluationName = ArgumentSpec(
+    "name", .text, positional: true, "which evaluation; the last by default")
+
+  static let report = Command(
+    "report", .evaluate, "precision, recall and F1 of each category",
+    details: "As scikit-learn's classification_report prints them, with four digits.",
+    arguments: [evaluationName], examples: ["report"]
+  ) { arguments, invocation in
+    let workspace = invocation.session.workspace
+    let e = try workspace.evaluation(arguments.optionalString("name"))
+    let report = ClassificationReport(
+      classes: try workspace.needData().categories, truth: e.truth, predicted: e.predictions)
+    for line in report.text().split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+      invocation.print(String(line))
+    }
+    func row(_ r: ClassificationReport.Row) -> JSONValue {
+      .object([
+        ("name", .string(r.name)), ("precision", .number(r.precision)), ("recall", .number(r.recall)),
+        ("f1", .number(r.f1)), ("support", .int(r.support)),
+      ])
+    }
+    invocation.result([
+      ("name", .string(e.name)), ("accuracy", .number(report.accuracy)),
+      ("rows", .array((report.rows + [report.macro, report.weighted]).map(row))),
+    ])
+  }
+
+  static let confusion = Command(
+    "confusion", .evaluate, "how often each category was taken for each",
+    arguments: [evaluationName], examples: ["confusion"]
+  ) { arguments, invocation in
+    let workspace = invocation.session.workspace
+    let e = try workspace.evaluation(arguments.optionalString("name"))
+    let matrix = ConfusionMatrix(
+      classes: try workspace.needData().categories, truth: e.truth, predicted: e.predictions)
+    let hasOther = matrix.outside.contains { $0 > 0 }
+    var columns = [Table.Column("truth ↓  prediction →")]
+    columns += matrix.classes.indices.map { Table.Column("\($0 + 1)", .right) }
+    if hasOther { columns.append(.init("other", .right)) }
+    let rows = matrix.classes.indices.map { i in
+      ["\(i + 1) \(matrix.classes[i])"] + matrix.counts[i].map { $0 == 0 ? "·" : "\($0)" }
+        + (hasOther ? ["\(matrix.outside[i])"] : [])
+    }
+    invocation.show(.table(Table(columns, rows: rows)))
+    invocation.result([
+      ("name", .string(e.name)), ("classes", .strings(matrix.classes)),
+      ("counts", .array(matrix.counts.map { .array($0.map(JSONValue.int)) })),
+      ("other", .array(matrix.outside.map(JSONValue.int))),
+    ])
+  }
+
+  static let mistakes = Command(
+    "mistakes", .evaluate, "the articles it got wrong, with their text",
+    arguments: [
+      evaluationName, ArgumentSpec("limit", .integer(1...100_000), .number(10), "at most so many"),
+    ], examples: ["mistakes", "mistakes limit=20"]
+  ) { arguments, invocation in
+    let workspace = invocation.session.workspace
+    let data = try workspace.needData()
+    let e = try workspace.evaluation(arguments.optionalString("name"))
+    let wrong = e.samples.indices.filter { e.predictions[$0] != e.truth[$0] }
+    guard !wrong.isEmpty else {
+      invocation.print("no mistakes in \(e.truth.count) articles")
+      invocation.result([("name", .string(e.name)), ("mistakes", .array([]))])
+      return
+    }
+    let shown = wrong.prefix(arguments.int("limit"))
+    func confidence(_ i: Int) -> String {
+      guard !e.probabilities.isEmpty, let top = e.probabilities[i].max() else { return "" }
+      return NumberFormat.fixed(top, 2)
+    }
+    invocation.show(
+      .table(
+        Table(
+          [
+            .init("truth"), .init("prediction", flexible: true), .init("p", .right), .init("article", flexible: true),
+          ],
+          rows: shown.map { i in
+            let text = data.samples[e.samples[i]].text
+            return [
+              e.truth[i], e.predictions[i].isEmpty ? "(nothing)" : e.predictions[i], confidence(i),
+              text.split(whereSeparator: \.isNewline).joined(separator: " "),
+            ]
+          })))
+    if shown.count < wrong.count {
+      invocation.print(Span("\(wrong.count - shown.count) more of \(wrong.count): mistakes limit=\(wrong.count)", .faint))
+    }
+    invocation.result([
+      ("name", .string(e.name)), ("mistakes", .strings(wrong.map { data.samples[e.samples[$0]].id })),
+    ])
+  }
+
+  static let compare = Command(
+    "compare", .evaluate, "all evaluations side by side, or two against each other",
+    details: "With two names, McNemar's exact test on the articles that both classified.",
+    arguments: [
+      ArgumentSpec("first", .text, positional: true, "an evaluation"),
+      ArgumentSpec("second", .text, positional: true, "another"),
+    ], examples: ["compare", "compare untrained tf-idf"]
+  ) { arguments, invocation in
+    let workspace = invocation.session.workspace
+    guard let first = arguments.optionalString("first") else {
+      _ = try workspace.evaluation(nil)
+      invocation.show(
+        .table(
+          Table(
+            [
+              .init("evaluation", flexible: true), .init("method"), .init("accuracy", .right),
+              .init("95% interval", .right), .init("articles", .right),
+            ],
+            rows: workspace.evaluations.map { e in
+              let (low, high) = Significance.wilson(correct: e.correct, total: e.truth.count)
+              return [
+                e.name, e.method, NumberFormat.fixed(e.accuracy),
+                "\(NumberFormat.fixed(low, 3))–\(NumberFormat.fixed(high, 3))", "\(e.truth.count)",
+              ]
+            })))
+      invocation.result(workspace.evaluations.map { ($0.name, .number($0.accuracy)) })
+      return
+    }
+    guard let second = arguments.optionalString("second") else {
+      throw GemmaError.invalidValue(name: "compare", expected: "two names, or none", found: first)
+    }
+    let (a, b) = (try workspace.evaluation(first), try workspace.evaluation(second))
+    let rightOfB = Dictionary(
+      zip(b.samples, zip(b.truth, b.predictions).map { $0 == $1 }), uniquingKeysWith: { old, _ in old })
+    var counts = (both: 0, onlyA: 0, onlyB: 0, neither: 0)
+    for (i, sample) in a.samples.enumerated() {
+      guard let okB = rightOfB[sample] else { continue }
+      switch (a.truth[i] == a.predictions[i], okB) {
+      case (true, true): counts.both += 1
+      case (true, false): counts.onlyA += 1
+      case (false, true): counts.onlyB += 1
+      case (false, false): counts.neither += 1
+      }
+    }
+    let p = Significance.mcNemar(onlyFirst: counts.onlyA, onlySecond: counts.onlyB)
+    invocation.show(
+      .table(
+        Table(
+          [.init("right"), .init("articles", .right)],
+          rows: [
+            ["both", "\(counts.both)"], ["only \(a.name)", "\(counts.onlyA)"], ["only \(b.name)", "\(counts.onlyB)"],
+            ["neither", "\(counts.neither)"],
+          ])))
+    invocation.print("McNemar's exact p = \(NumberFormat.short(p, 3))")
+    invocation.result([
+      ("both", .int(counts.both)), ("only_first", .int(counts.onlyA)), ("only_second", .int(counts.onlyB)),
+      ("neither", .int(counts.neither)), ("p", .number(p)),
+    ])
+  }
+
+  static let baseline = Command(
+    "baseline", .evaluate, "what simple methods reach on the same split",
+    details: "The most frequent category, and TF-IDF of characters with logistic regression: once on whole articles, once "
+      + "on what the prompt leaves of them.", examples: ["baseline"]
+  ) { _, invocation in
+    let session = invocation.session
+    let workspace = session.workspace
+    let (data, split) = (try workspace.needData(), try workspace.needSplit())
+    let labels = split.train.map { data.samples[$0].category }
+    let truth = split.validation.map { data.samples[$0].category }
+    var made: [Workspace.Evaluation] = []
+    func add(_ name: String, _ predictions: [String], _ probabilities: [[Double]] = []) {
+      made.append(
+        .init(
+          name: name, method: "baseline", samples: split.validation, truth: truth, predictions: predictions,
+          probabilities: probabilities))
+    }
+    let majority = MajorityBaseline(labels: labels).prediction
+    add("majority", truth.map { _ in majority })
+    func tfidf(_ name: String, _ text: (Int) -> String) {
+      let model = TFIDFBaseline(texts: split.train.map(text), labels: labels, classes: data.categories)
+      let answers = split.validation.map { model.predict(text($0)) }
+      add(name, answers.map(\.prediction), answers.map(\.probabilities))
+    }
+    tfidf("tf-idf") { data.samples[$0].text }
+    if let model = workspace.model, let prompt = workspace.prompt, prompt.maxInputTokens != nil {
+      tfidf("tf-idf cut") { prompt.cut(data.samples[$0].text, tokenizer: model.tokenizer) }
+    }
+    for evaluation in made {
+      session.workspace.add(evaluation)
+      tell(evaluation, invocation)
+    }
+    invocation.result(made.map { ($0.name, .number($0.accuracy)) })
+  }
+}

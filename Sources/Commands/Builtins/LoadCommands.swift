@@ -1,0 +1,159 @@
+import Foundation
+import Gemma
+
+/// load model, load data, load adapter, save adapter, pull.
+enum LoadCommands {
+  static let all: [Command] = [loadModel, loadData, loadAdapter, saveAdapter, pull]
+
+  static let loadModel = Command(
+    "load model", .load, "load a model",
+    details: "A name in the cache (see 'pull'), a .gguf file, or a Hugging Face folder with safetensors. "
+      + "A new model drops the adapter and what was measured with the old one.",
+    arguments: [
+      ArgumentSpec("name", .modelName, .string("gemma-3-270m"), positional: true, "the model's name or path"),
+      ArgumentSpec(
+        "precision", .choice(WeightPrecision.allCases.map(\.rawValue)), .string("auto"),
+        "how the frozen weights are kept in memory"),
+    ], examples: ["load model gemma-3-270m", "load model ~/models/gemma-2-2b precision=compact"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let started = Stopwatch()
+    let path = try session.cache.model(arguments.string("name"))
+    try session.checkInput(arguments.string("name"), path: path) {
+      SHA256.hexDigest(try MappedFile(path: path).bytes)
+    }
+    let file = try ModelFile.open(path: path)
+    let model = try GemmaModel(
+      file, precision: WeightPrecision(rawValue: arguments.string("precision")) ?? .auto, compute: session.compute())
+    var workspace = Workspace()
+    (workspace.data, workspace.split, workspace.prompt) = (
+      session.workspace.data, session.workspace.split, session.workspace.prompt
+    )
+    workspace.model = model
+    workspace.modelName = arguments.string("name")
+    session.workspace = workspace
+    let config = model.config
+    let parameters = config.parameterCount
+    invocation.print(
+      "\(file.name): \(config.layers.count) layers, \(NumberFormat.count(parameters)) parameters, "
+        + "stored as \(file.storedTypes.joined(separator: ", "))")
+    invocation.print(Span("loaded in "), Span(NumberFormat.duration(started.seconds), volatile: .time))
+    invocation.result(
+      [
+        ("name", .string(file.name)), ("architecture", .string(config.architecture)),
+        ("layers", .int(config.layers.count)), ("hidden", .int(config.hiddenSize)),
+        ("vocabulary", .int(config.vocabularySize)), ("parameters", .int(parameters)),
+      ], volatile: [("path", .string(path)), ("seconds", .number(started.seconds))])
+  }
+
+  static let loadData = Command(
+    "load data", .load, "load articles with their categories",
+    details: "'mini-news' comes with gnb. Otherwise a name in the cache ('livedoor'), a folder or .tar.gz in the "
+      + "Livedoor layout, a .csv or .tsv with columns text and category, or a .jsonl file with Alpaca keys. "
+      + "Of the full Livedoor corpus the demo's five categories are taken unless others are named.",
+    arguments: [
+      ArgumentSpec("name", .dataName, .string("mini-news"), positional: true, "the data set's name or path"),
+      ArgumentSpec("categories", .list, "only these categories"),
+    ], examples: ["load data mini-news", "load data livedoor", "load data articles.csv categories=[sport, film]"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let name = arguments.string("name")
+    let categories = arguments.strings("categories")
+    let data =
+      name == "mini-news"
+      ? try Dataset.miniNews(categories: categories)
+      : try Dataset.load(path: session.cache.data(name), categories: categories)
+    try session.checkInput(name, path: name) { data.sha256 }
+    session.workspace.data = data
+    session.workspace.split = nil
+    session.workspace.prompt = nil
+    session.workspace.evaluations = []
+    let left = data.duplicates == 0 ? "" : " (\(data.duplicates) left out as duplicates)"
+    invocation.print("\(NumberFormat.count(data.samples.count)) articles in \(data.categories.count) categories\(left)")
+    let lengths = data.categories.map { category in
+      let counts = data.samples.filter { $0.category == category }.map(\.text.count).sorted()
+      return counts[counts.count / 2]
+    }
+    invocation.show(
+      .table(
+        Table(
+          [.init("category"), .init("articles", .right), .init("median characters", .right)],
+          rows: zip(data.categories, zip(data.counts, lengths)).map {
+            [$0, NumberFormat.count($1.0), NumberFormat.count($1.1)]
+          })))
+    invocation.result([
+      ("name", .string(data.name)), ("sha256", .string(data.sha256)), ("samples", .int(data.samples.count)),
+      ("duplicates", .int(data.duplicates)), ("categories", .strings(data.categories)),
+      ("counts", .array(data.counts.map(JSONValue.int))),
+    ])
+  }
+
+  static let loadAdapter = Command(
+    "load adapter", .load, "load a LoRA adapter in PEFT's layout",
+    arguments: [ArgumentSpec("path", .path, required: true, positional: true, "the adapter's folder")],
+    examples: ["load adapter my-adapter"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let model = try session.workspace.needModel()
+    let adapter = try Adapter.load(
+      path: (arguments.string("path") as NSString).expandingTildeInPath, model: model.config,
+      compute: session.compute())
+    session.workspace.adapter = adapter
+    session.workspace.steps = []
+    PrepareCommands.describe(adapter, model: model, invocation)
+  }
+
+  static let saveAdapter = Command(
+    "save adapter", .load, "write the LoRA adapter in PEFT's layout",
+    arguments: [ArgumentSpec("path", .path, required: true, positional: true, "the folder to write")],
+    examples: ["save adapter my-adapter"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let adapter = try session.workspace.needAdapter()
+    let path = (arguments.string("path") as NSString).expandingTildeInPath
+    try adapter.save(path: path, baseModel: session.workspace.modelName)
+    invocation.print(
+      Span("adapter of \(NumberFormat.count(adapter.parameterCount)) parameters written to "),
+      Span(path, volatile: .path))
+    invocation.result([("parameters", .int(adapter.parameterCount))], volatile: [("path", .string(path))])
+  }
+
+  static let pull = Command(
+    "pull", .load, "fetch a model or data set into the cache",
+    details: "Downloads are checked and go on where they stopped. Names the licence of what it fetches.",
+    arguments: [
+      ArgumentSpec(
+        "name", .choice(Catalogue.items.map(\.name)), required: true, positional: true, "what to fetch"),
+      ArgumentSpec("from", .path, "take this file in place of downloading"),
+    ], examples: ["pull gemma-3-270m", "pull livedoor", "pull livedoor from=ldcc-20140209.tar.gz"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    guard let item = Catalogue.items.first(where: { $0.name == arguments.string("name") }) else { return }
+    invocation.print("\(item.name) is under \(item.licence): \(item.licenceAddress)")
+    let from = arguments.optionalString("from").map { ($0 as NSString).expandingTildeInPath }
+    // A data set must be one before it goes into the cache.
+    if let from, !item.isModel { _ = try Dataset.load(path: from) }
+    var last = ""
+    let outcome = try Pull(item, cache: session.cache).run(from: from) { what, bytes in
+      let text = bytes > 0 ? "\(what) \(NumberFormat.bytes(bytes))" : what
+      if text != last {
+        last = text
+        invocation.emit(.progress(ProgressReport(done: bytes, total: 0, unit: "byte", note: [Span(text)])))
+      }
+      return !session.isInterrupted()
+    }
+    invocation.print(
+      Span(
+        "\(outcome.wasThere ? "already there" : "fetched"), \(NumberFormat.bytes(outcome.bytes)), sha256 "
+          + "\(outcome.sha256.prefix(16))…, in "), Span(outcome.path, volatile: .path))
+    invocation.result(
+      [("name", .string(item.name)), ("bytes", .int(outcome.bytes)), ("sha256", .string(outcome.sha256))],
+      volatile: [("path", .string(outcome.path)), ("was_there", .bool(outcome.wasThere))])
+  }
+}
+
+/// Time since it was made, from a clock that only goes forward. For showing: no result depends on it.
+struct Stopwatch {
+  private let start = DispatchTime.now().uptimeNanoseconds
+  var seconds: Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+}

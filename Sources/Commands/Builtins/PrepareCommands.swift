@@ -1,0 +1,132 @@
+import Gemma
+
+/// split, prompt, lora.
+enum PrepareCommands {
+  static let all: [Command] = [split, prompt, lora]
+
+  static let split = Command(
+    "split", .prepare, "draw the articles to train on and to validate with",
+    details: "Every category gets its share of both parts, and no article is in both. The draw depends on the seed only.",
+    arguments: [
+      ArgumentSpec("train", .integer(1...Int.max), .number(100), "articles to train on"),
+      ArgumentSpec("validation", .integer(1...Int.max), "articles to validate with; 1000, or what is left if that is less"),
+      ArgumentSpec("seed", .integer(0...Int.max), .number(200), "another seed draws other articles"),
+      ArgumentSpec("stratify", .bool, .bool(true), "give every category its share"),
+      ArgumentSpec("shuffle", .bool, .bool(true), "draw at random, not from the top"),
+    ], examples: ["split", "split train=100 validation=1000 seed=200"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let data = try session.workspace.needData()
+    let train = arguments.int("train")
+    let split = try Split.make(
+      data, train: train,
+      validation: arguments.optionalInt("validation") ?? max(1, min(1000, data.samples.count - train)),
+      seed: UInt64(arguments.int("seed")), stratify: arguments.bool("stratify"), shuffle: arguments.bool("shuffle"))
+    session.workspace.split = split
+    session.workspace.evaluations = []
+    showSplit(split, data, invocation)
+    func ids(_ part: [Int]) -> JSONValue { .strings(part.map { data.samples[$0].id }) }
+    invocation.result([
+      ("train", ids(split.train)), ("validation", ids(split.validation)), ("seed", .int(Int(split.seed))),
+    ])
+  }
+
+  static func showSplit(_ split: Split, _ data: Dataset, _ invocation: Invocation) {
+    func count(_ part: [Int], _ category: String) -> Int { part.count { data.samples[$0].category == category } }
+    var rows = data.categories.map { ["\($0)", "\(count(split.train, $0))", "\(count(split.validation, $0))"] }
+    rows.append(["all", "\(split.train.count)", "\(split.validation.count)"])
+    invocation.show(
+      .table(
+        Table(
+          [.init("category"), .init("train", .right), .init("validation", .right)], rows: rows,
+          rules: [rows.count - 1])))
+  }
+
+  static let prompt = Command(
+    "prompt", .prepare, "say how an article becomes a prompt",
+    details: "'alpaca' is the prompt of the Colab demo, 'gemma-chat' that of the instruction-tuned models. "
+      + "A template of your own has {input} where the article goes, and may have {instruction} and {output}. "
+      + "A long article is cut to max_input_tokens; the answer never is.",
+    arguments: [
+      ArgumentSpec("template", .text, .string("alpaca"), positional: true, "alpaca, gemma-chat, or a template"),
+      ArgumentSpec("instruction", .text, "what the model is told to do; names the categories by default"),
+      ArgumentSpec("max_input_tokens", .integer(8...1_000_000), "cut articles to this many tokens"),
+    ], examples: ["prompt alpaca max_input_tokens=256", "prompt \"{instruction}\\n{input}\\nCategory: {output}\""]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let data = try session.workspace.needData()
+    let instruction =
+      arguments.optionalString("instruction") ?? PromptTemplate.defaultInstruction(categories: data.categories)
+    let limit = arguments.optionalInt("max_input_tokens")
+    let prompt: PromptTemplate
+    switch arguments.string("template") {
+    case "alpaca": prompt = .alpaca(instruction: instruction, maxInputTokens: limit)
+    case "gemma-chat": prompt = .gemmaChat(instruction: instruction, maxInputTokens: limit)
+    case let text: prompt = try .custom(text, instruction: instruction, maxInputTokens: limit)
+    }
+    session.workspace.prompt = prompt
+    invocation.print("prompt \(prompt.name), articles " + (limit.map { "cut to \($0) tokens" } ?? "whole"))
+    invocation.print(Span(instruction, .faint))
+    invocation.result([
+      ("template", .string(prompt.name)), ("instruction", .string(instruction)),
+      ("max_input_tokens", limit.map(JSONValue.int) ?? .null),
+    ])
+  }
+
+  static let lora = Command(
+    "lora", .prepare, "attach a fresh LoRA adapter to the model",
+    details: "Two thin matrices beside each chosen projection; only they are trained. "
+      + "B begins at zero, so the tuned model begins as the base model.",
+    arguments: [
+      ArgumentSpec("rank", .integer(1...1024), .number(16), "columns of the thin matrices"),
+      ArgumentSpec("alpha", .number(0...1e6), .number(16), "the update is scaled by alpha / rank"),
+      ArgumentSpec("rslora", .bool, .bool(false), "scale by alpha / sqrt(rank) instead"),
+      ArgumentSpec(
+        "targets", .list, "projections, of: " + Projection.allCases.map(\.rawValue).joined(separator: " ") + "; all by default"),
+      ArgumentSpec("seed", .integer(0...Int.max), "of the random start; the session's by default"),
+    ], examples: ["lora", "lora rank=8 alpha=16", "lora targets=[q_proj, v_proj]"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let model = try session.workspace.needModel()
+    var targets = Projection.allCases
+    if let names = arguments.strings("targets") {
+      targets = try names.map { name in
+        guard let projection = Projection(rawValue: name) else {
+          throw GemmaError.invalidValue(
+            name: "targets", expected: "of \(Projection.allCases.map(\.rawValue).joined(separator: ", "))", found: name)
+        }
+        return projection
+      }
+      targets = Array(Set(targets)).sorted()
+      guard !targets.isEmpty else {
+        throw GemmaError.invalidValue(name: "targets", expected: "at least one projection", found: "[]")
+      }
+    }
+    let adapter = Adapter(
+      AdapterConfig(
+        rank: arguments.int("rank"), alpha: arguments.double("alpha"), rankStabilised: arguments.bool("rslora"),
+        targets: targets, seed: arguments.optionalInt("seed").map(UInt64.init) ?? session.settings.seed),
+      model: model.config, compute: try session.compute())
+    session.workspace.adapter = adapter
+    session.workspace.steps = []
+    describe(adapter, model: model, invocation)
+  }
+
+  static func describe(_ adapter: Adapter, model: GemmaModel, _ invocation: Invocation) {
+    let total = model.config.parameterCount
+    let share = Double(adapter.parameterCount) / Double(total + adapter.parameterCount)
+    let config = adapter.config
+    invocation.print(
+      "LoRA rank \(config.rank), scale \(NumberFormat.short(Double(config.scale), 4)), on "
+        + (config.targets.count == Projection.allCases.count
+          ? "all seven projections" : config.targets.map(\.rawValue).joined(separator: ", ")))
+    invocation.print(
+      "trainable: \(NumberFormat.count(adapter.parameterCount)) of \(NumberFormat.count(total + adapter.parameterCount)) "
+        + "parameters, \(NumberFormat.percent(share, 2))")
+    invocation.result([
+      ("rank", .int(config.rank)), ("scale", .number(Double(config.scale))),
+      ("targets", .strings(config.targets.map(\.rawValue))), ("trainable", .int(adapter.parameterCount)),
+      ("parameters", .int(total)),
+    ])
+  }
+}

@@ -1,0 +1,65 @@
+import Gemma
+
+/// set, help.
+enum SessionCommands {
+  static let all: [Command] = [set, help]
+
+  static let set = Command(
+    "set", .session, "change a setting",
+    details: "Threads and kernels change how fast it goes, never a result.",
+    arguments: [
+      ArgumentSpec("seed", .integer(0...Int.max), "of everything that draws"),
+      ArgumentSpec("width", .integer(40...400), "columns of tables and plots"),
+      ArgumentSpec("threads", .integer(1...256), "threads that compute"),
+      ArgumentSpec("kernels", .choice(["avx2", "portable"]), "the set of inner loops"),
+    ], examples: ["set seed=1", "set width=60 threads=1"]
+  ) { arguments, invocation in
+    try invocation.session.settings.apply(arguments.values)
+  }
+
+  static let help = Command(
+    "help", .session, "what there is, or how one command works",
+    arguments: [ArgumentSpec("topic", .text, positional: true, "a command or an error code")],
+    examples: ["help", "help train", "help G012"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let help = Help(session.table)
+    let width = session.settings.width
+    let lines = try arguments.optionalString("topic").map { try help.topic($0, width: width) } ?? help.overview(width: width)
+    for line in lines { invocation.print(line) }
+  }
+}
+
+extension Settings {
+  /// Names that `set` and `--set` know.
+  public static let names = ["seed", "width", "threads", "kernels"]
+
+  mutating func apply(_ values: [String: Value]) throws {
+    for (name, value) in values {
+      guard case .number(let number) = value else {
+        if name == "kernels" {
+          guard Kernels.named(value.text) != nil else {
+            throw GemmaError.invalidValue(
+              name: "kernels", expected: "of this CPU: \(Kernels.available.map(\.name).joined(separator: ", "))",
+              found: value.text)
+          }
+          kernels = value.text
+        }
+        continue
+      }
+      switch name {
+      case "seed": seed = UInt64(number)
+      case "width": width = Int(number)
+      case "threads": threads = Int(number)
+      default: break
+      }
+    }
+  }
+}
+
+extension CommandTable {
+  /// gnb's own commands.
+  public static let standard = CommandTable(
+    LoadCommands.all + PrepareCommands.all + TrainCommands.all + EvaluateCommands.all + AskCommands.all
+      + ShowCommands.all + SessionCommands.all)
+}

@@ -1,0 +1,153 @@
+import Gemma
+
+/// show model, data, split, sample, prompt, lora, tokens, config, session.
+enum ShowCommands {
+  static let all: [Command] = [model, data, split, sample, prompt, lora, tokens, config, session]
+
+  /// A piece with its spaces and line ends visible.
+  static func visible(_ piece: String) -> String {
+    piece.replacingOccurrences(of: "\n", with: "⏎").replacingOccurrences(of: "\t", with: "⇥")
+  }
+
+  private static func pairs(_ rows: [(String, String)]) -> Output {
+    .table(Table([.init(""), .init("", flexible: true)], rows: rows.map { [$0, $1] }))
+  }
+
+  static let model = Command("show model", .look, "the model's shape", examples: ["show model"]) { _, invocation in
+    let workspace = invocation.session.workspace
+    let model = try workspace.needModel()
+    let c = model.config
+    let windows = Set(c.layers.compactMap(\.window)).sorted().map(String.init).joined(separator: ", ")
+    invocation.show(
+      pairs([
+        ("name", model.file.name), ("architecture", c.architecture), ("stored as", model.file.storedTypes.joined(separator: ", ")),
+        ("parameters", NumberFormat.count(c.parameterCount)), ("layers", "\(c.layers.count)"),
+        ("hidden size", "\(c.hiddenSize)"), ("feed-forward size", "\(c.intermediateSize)"),
+        ("heads", "\(c.heads) of \(c.headDim), sharing \(c.keyValueHeads) for keys and values"),
+        ("layers with a window", "\(c.layers.count { $0.window != nil }) of \(windows.isEmpty ? "none" : windows + " tokens")"),
+        ("vocabulary", NumberFormat.count(c.vocabularySize)), ("context", "\(NumberFormat.count(c.contextLength)) tokens"),
+      ]))
+    invocation.result([("name", .string(model.file.name)), ("parameters", .int(c.parameterCount))])
+  }
+
+  static let data = Command("show data", .look, "the data set's categories", examples: ["show data"]) { _, invocation in
+    let data = try invocation.session.workspace.needData()
+    invocation.print("\(data.name): \(NumberFormat.count(data.samples.count)) articles, sha256 \(data.sha256.prefix(16))…")
+    invocation.show(
+      .table(
+        Table(
+          [.init("category"), .init("articles", .right), .init("first article", flexible: true)],
+          rows: zip(data.categories, data.counts).map { category, count in
+            [category, "\(count)", data.samples.first { $0.category == category }?.title ?? ""]
+          })))
+    invocation.result([("name", .string(data.name)), ("sha256", .string(data.sha256))])
+  }
+
+  static let split = Command("show split", .look, "how the articles are divided", examples: ["show split"]) { _, invocation in
+    let workspace = invocation.session.workspace
+    PrepareCommands.showSplit(try workspace.needSplit(), try workspace.needData(), invocation)
+  }
+
+  private static let number = ArgumentSpec(
+    "number", .integer(1...Int.max), .number(1), positional: true, "which article, from 1")
+
+  private static func pick(_ arguments: Arguments, _ invocation: Invocation) throws -> Sample {
+    let workspace = invocation.session.workspace
+    let data = try workspace.needData()
+    // With a split, numbers count the training articles in their order.
+    let order = workspace.split?.train ?? Array(data.samples.indices)
+    let number = arguments.int("number")
+    guard number <= order.count else {
+      throw GemmaError.invalidValue(name: "number", expected: "from 1 to \(order.count)", found: "\(number)")
+    }
+    return data.samples[order[number - 1]]
+  }
+
+  static let sample = Command(
+    "show sample", .look, "an article", details: "After a split, the numbers count the training articles.",
+    arguments: [number], examples: ["show sample 3"]
+  ) { arguments, invocation in
+    let sample = try pick(arguments, invocation)
+    invocation.print(Span("\(sample.category)  ", .strong), Span(sample.id, .faint))
+    for line in DisplayWidth.wrap(sample.text, to: invocation.session.settings.width) { invocation.print(line) }
+    invocation.result([("id", .string(sample.id)), ("category", .string(sample.category)), ("text", .string(sample.text))])
+  }
+
+  static let prompt = Command(
+    "show prompt", .look, "an article as the model sees it, with the answer it should give", arguments: [number],
+    examples: ["show prompt 1"]
+  ) { arguments, invocation in
+    let workspace = invocation.session.workspace
+    let sample = try pick(arguments, invocation)
+    let tokenizer = try workspace.needModel().tokenizer
+    let prompt = try workspace.promptOrDefault()
+    let example = prompt.example(input: sample.text, output: sample.category, tokenizer: tokenizer)
+    let text = prompt.render(sample.text, tokenizer: tokenizer)
+    let end = tokenizer.piece(prompt.endToken(tokenizer))
+    let lines = DisplayWidth.wrap(text, to: invocation.session.settings.width)
+    for line in lines.dropLast(lines.last?.isEmpty == true ? 1 : 0) { invocation.print(line) }
+    invocation.print(Span(sample.category, .good), Span(end, .faint))
+    invocation.print(
+      Span("\(example.promptCount) tokens of prompt, \(example.ids.count - example.promptCount) of answer", .faint))
+    invocation.result([
+      ("id", .string(sample.id)), ("text", .string(text)), ("ids", .ids(example.ids)),
+      ("prompt_tokens", .int(example.promptCount)),
+    ])
+  }
+
+  static let lora = Command("show lora", .look, "the adapter", examples: ["show lora"]) { _, invocation in
+    let workspace = invocation.session.workspace
+    PrepareCommands.describe(try workspace.needAdapter(), model: try workspace.needModel(), invocation)
+    invocation.print("steps trained: \(workspace.steps.count)")
+  }
+
+  static let tokens = Command(
+    "show tokens", .look, "how a text is cut into tokens",
+    arguments: [ArgumentSpec("text", .text, required: true, positional: true, "the text")],
+    examples: ["show tokens \"機械学習を学ぶ\""]
+  ) { arguments, invocation in
+    let tokenizer = try invocation.session.workspace.needModel().tokenizer
+    let ids = tokenizer.encode(arguments.string("text"))
+    let pieces = ids.map(tokenizer.piece)
+    invocation.show(
+      .table(
+        Table([.init("id", .right), .init("piece", flexible: true)], rows: zip(ids, pieces).map { ["\($0)", visible($1)] })))
+    invocation.print("\(ids.count) tokens, \(arguments.string("text").count) characters")
+    invocation.result([("ids", .ids(ids)), ("pieces", .strings(pieces))])
+  }
+
+  static let config = Command("show config", .look, "the settings", examples: ["show config"]) { _, invocation in
+    let session = invocation.session
+    invocation.print("seed     \(session.settings.seed)")
+    invocation.print("width    \(session.settings.width)")
+    invocation.print(Span("threads  "), Span("\(session.settings.threads)", volatile: .threads))
+    invocation.print(Span("kernels  "), Span(try session.compute().kernels.name, volatile: .kernel))
+    invocation.print(Span("cache    "), Span(session.cache.path, volatile: .path))
+    invocation.result(
+      [("seed", .int(Int(session.settings.seed))), ("width", .int(session.settings.width))],
+      volatile: [
+        ("threads", .int(session.settings.threads)), ("kernels", .string(try session.compute().kernels.name)),
+        ("cache", .string(session.cache.path)),
+      ])
+  }
+
+  static let session = Command("show session", .look, "what is loaded and made so far", examples: ["show session"]) {
+    _, invocation in
+    let session = invocation.session
+    let w = session.workspace
+    invocation.show(
+      pairs([
+        ("model", w.model.map { $0.file.name } ?? "none"),
+        ("data", w.data.map { "\($0.name), \($0.samples.count) articles" } ?? "none"),
+        ("split", w.split.map { "\($0.train.count) to train, \($0.validation.count) to validate" } ?? "none"),
+        ("prompt", w.prompt?.name ?? "none"),
+        ("adapter", w.adapter.map { "rank \($0.config.rank), \(w.steps.count) steps" } ?? "none"),
+        ("evaluations", w.evaluations.isEmpty ? "none" : w.evaluations.map(\.name).joined(separator: ", ")),
+        (
+          "variables",
+          session.variables.isEmpty
+            ? "none" : session.variables.keys.sorted().map { "$\($0)" }.joined(separator: " ")
+        ),
+      ]))
+  }
+}

@@ -1,0 +1,67 @@
+/// A stretch of one source line: lines and columns from 1, columns in characters.
+public struct SourceRange: Sendable, Equatable {
+  public var line: Int
+  public var columns: Range<Int>
+
+  public init(line: Int, columns: Range<Int>) {
+    self.line = line
+    self.columns = columns
+  }
+
+  /// From this one's beginning to the other's end, or this one if they are on different lines.
+  func joined(_ other: SourceRange) -> SourceRange {
+    line == other.line && other.columns.upperBound > columns.lowerBound
+      ? SourceRange(line: line, columns: columns.lowerBound..<other.columns.upperBound) : self
+  }
+}
+
+/// What stands for a value.
+public struct Expression: Sendable, Equatable {
+  public enum Part: Sendable, Equatable {
+    case text(String)
+    case variable(String)
+  }
+
+  public enum Kind: Sendable, Equatable {
+    case word(String)
+    /// A quoted string, in pieces around its variables.
+    case string([Part])
+    case variable(String)
+    case list([Expression])
+  }
+
+  public var kind: Kind
+  public var range: SourceRange
+}
+
+/// One command, assignment or loop.
+public indirect enum Statement: Sendable, Equatable {
+  case command(CommandCall)
+  case assignment(name: String, value: Expression, range: SourceRange)
+  case loop(variable: String, values: Expression, body: [Statement], range: SourceRange)
+}
+
+/// A command as written: words, then names with values, in any order.
+public struct CommandCall: Sendable, Equatable {
+  public struct Named: Sendable, Equatable {
+    public var name: String
+    public var nameRange: SourceRange
+    public var value: Expression
+  }
+
+  public var words: [Expression]
+  public var named: [Named]
+  public var range: SourceRange
+  /// The line as typed, for showing.
+  public var source: String
+}
+
+extension CommandCall {
+  /// The command that `time COMMAND` is to time; nil for any other line.
+  var timed: CommandCall? {
+    guard let first = words.first, first.kind == .word("time"), words.count > 1 else { return nil }
+    var rest = self
+    rest.words.removeFirst()
+    return rest
+  }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Gemma
+
+/// Reads `.gnb` text. Every mistake names its line.
+public struct NotebookReader {
+  private let path: String
+  private let lines: [String]
+  private var at = 0
+  private var notebook: Notebook
+  private var names: Set<String> = []
+
+  public static func read(path: String) throws -> Notebook {
+    let file = try MappedFile(path: path)
+    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+      throw GemmaError.malformed(path: path, location: "text", expected: "UTF-8", found: "bytes that are not")
+    }
+    return try read(text: text, path: path)
+  }
+
+  public static func read(text: String, path: String) throws -> Notebook {
+    var reader = NotebookReader(text: text, path: path)
+    try reader.frontMatter()
+    try reader.body()
+    return reader.notebook
+  }
+
+  private init(text: String, path: String) {
+    self.path = path
+    lines = text.replacingOccurrences(of: "\r\n", with: "\n").components(separatedBy: "\n")
+    notebook = Notebook(path: path)
+  }
+
+  private func error(_ code: Diagnostic.Code, _ message: String, line: Int, help: String? = nil) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      code, message, range: SourceRange(line: line, columns: 1..<max(2, lines[line - 1].count + 1)), help: help)
+    diagnostic.file = path
+    diagnostic.sourceLine = lines[line - 1]
+    return diagnostic
+  }
+
+  private mutating func frontMatter() throws {
+    guard lines.first == "---" else {
+      throw error(.badNotebook, "a notebook begins with front matter", line: 1, help: "---\ngnb: 1\n---")
+    }
+    at = 1
+    var version: String?
+    var inInputs = false
+    while at < lines.count, lines[at] != "---" {
+      let line = lines[at]
+      at += 1
+      let trimmed = line.trimmingCharacters(in: .whitespaces)
+      if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
+      guard let colon = trimmed.firstIndex(of: ":") else {
+        throw error(.badNotebook, "expected 'name: value' in the front matter", line: at)
+      }
+      let name = String(trimmed[..<colon])
+      var value = trimmed[trimmed.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+      if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = String(value.dropFirst().dropLast()) }
+      if inInputs, line.hasPrefix(" ") {
+        guard value.count == 64, value.allSatisfy(\.isHexDigit) else {
+          throw error(.badNotebook, "an input's value is its sha256: 64 hexadecimal digits", line: at)
+        }
+        notebook.inputs.append((name, value.lowercased()))
+        continue
+      }
+      inInputs = false
+      switch name {
+      case "gnb": version = value
+      case "title": notebook.title = value
+      case "seed":
+        guard let seed = UInt64(value) else { throw error(.badNotebook, "seed is a whole number", line: at) }
+        notebook.seed = seed
+      case "width":
+        guard let width = Int(value), (40...400).contains(width) else {
+          throw error(.badNotebook, "width is a number from 40 to 400", line: at)
+        }
+        notebook.width = width
+      case "inputs": inInputs = true
+      default:
+        let near = Suggestion.nearest(name, in: ["gnb", "title", "seed", "width", "inputs"])
+        throw error(
+          .badNotebook, "unknown front matter '\(name)'", line: at, help: near.map { "did you mean '\($0)'?" })
+      }
+    }
+    guard at < lines.count else { throw error(.badNotebook, "the front matter is never closed with ---", line: 1) }
+    at += 1
+    guard version == "1" else {
+      throw error(.badNotebook, "expected 'gnb: 1', the version of the format", line: 1)
+    }
+  }
+
+  private mutating func body() throws {
+    var prose: [String] = []
+    func flush(_ notebook: inout Notebook) {
+      if !prose.isEmpty { notebook.parts.append(.prose(prose)) }
+      prose = []
+    }
+    while at < lines.count {
+      let line = lines[at]
+      guard line.hasPrefix("```") else {
+        prose.append(line)
+        at += 1
+        continue
+      }
+      let fence = String(line.prefix { $0 == "`" })
+      let info = line.dropFirst(fence.count).split(separator: " ").map(String.init)
+      let start = at + 1
+      guard let end = lines[start...].firstIndex(where: { $0.hasPrefix(fence) && $0.allSatisfy { $0 == "`" } }) else {
+        throw error(.badNotebook, "this block is never closed with \(fence)", line: at + 1)
+      }
+      let inside = Array(lines[start..<end])
+      switch info.first {
+      case "gnb":
+        flush(&notebook)
+        try addCell(inside, attributes: info.dropFirst(), line: at + 1)
+      case "out", "err":
+        guard prose.allSatisfy(\.isEmpty), case .cell(var cell)? = notebook.parts.last, cell.recorded == nil else {
+          throw error(.badNotebook, "an output block comes right after its cell", line: at + 1)
+        }
+        cell.recorded = inside
+        for attribute in info.dropFirst() {
+          guard attribute.hasPrefix("in=") else {
+            throw error(.badAttribute, "unknown attribute '\(attribute)'", line: at + 1, help: "an output has in=HASH")
+          }
+          cell.inputHash = String(attribute.dropFirst(3))
+        }
+        prose = []
+        notebook.parts[notebook.parts.count - 1] = .cell(cell)
+      default: prose += lines[at...end]
+      }
+      at = end + 1
+    }
+    flush(&notebook)
+  }
+
+  private mutating func addCell(_ source: [String], attributes: ArraySlice<String>, line: Int) throws {
+    var cell = Notebook.Cell(
+      name: "\(notebook.cells.count + 1)", source: source.joined(separator: "\n"), firstLine: line + 1)
+    for attribute in attributes {
+      let parts = attribute.split(separator: "=", maxSplits: 1).map(String.init)
+      switch (parts[0], parts.count) {
+      case (let id, 1) where id.hasPrefix("#") && id.count > 1: cell.name = String(id.dropFirst())
+      case ("raises", 2):
+        guard let code = Diagnostic.Code(rawValue: parts[1]) else {
+          throw error(.badAttribute, "unknown error code '\(parts[1])'", line: line, help: "see 'help errors'")
+        }
+        cell.raises = code
+      case ("rows", 2), ("timeout", 2):
+        guard let number = Int(parts[1]), number > 0 else {
+          throw error(.badAttribute, "'\(parts[0])' takes a whole number", line: line)
+        }
+      case ("pause", 1): break
+      default:
+        let known = ["#id", "raises=CODE", "rows=N", "pause", "timeout=S"]
+        throw error(
+          .badAttribute, "unknown attribute '\(attribute)'", line: line, help: "a cell has: " + known.joined(separator: " "))
+      }
+    }
+    guard names.insert(cell.name).inserted else {
+      throw error(.badAttribute, "there is another cell '#\(cell.name)'", line: line)
+    }
+    notebook.parts.append(.cell(cell))
+  }
+}

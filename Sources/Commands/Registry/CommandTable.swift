@@ -1,0 +1,138 @@
+/// All commands. Dispatch, checking, help, completion, suggestions and docs/language.md read this one table.
+public struct CommandTable: Sendable {
+  public let commands: [Command]
+
+  public init(_ commands: [Command]) { self.commands = commands }
+
+  /// Words that begin a line, sorted; `let` and `for` belong to the language.
+  public var verbs: [String] { Set(commands.map(\.verb) + ["let", "for"]).sorted() }
+
+  public func nouns(of verb: String) -> [String] { commands.filter { $0.verb == verb }.compactMap(\.noun) }
+
+  /// The command a line names, and how many of its words are the name.
+  func find(_ line: CommandCall) throws -> (command: Command, words: Int) {
+    guard let first = line.words.first, case .word(let verb) = first.kind else {
+      throw Diagnostic(.unknownCommand, "a line begins with a command", range: line.range)
+    }
+    let candidates = commands.filter { $0.verb == verb }
+    guard !candidates.isEmpty else {
+      let near = Suggestion.nearest(verb, in: verbs)
+      throw Diagnostic(
+        .unknownCommand, "unknown command '\(verb)'", range: first.range,
+        help: near.map { "did you mean '\($0)'?" } ?? "type 'help' for all commands")
+    }
+    if line.words.count > 1, case .word(let noun) = line.words[1].kind,
+      let command = candidates.first(where: { $0.noun == noun })
+    {
+      return (command, 2)
+    }
+    if let command = candidates.first(where: { $0.noun == nil }) { return (command, 1) }
+    let nouns = candidates.compactMap(\.noun)
+    guard line.words.count > 1 else {
+      throw Diagnostic(
+        .unknownNoun, "'\(verb)' wants to know what", range: first.range,
+        help: "one of: " + nouns.map { "\(verb) \($0)" }.joined(separator: ", "))
+    }
+    let found: String
+    if case .word(let word) = line.words[1].kind { found = word } else { found = "a value" }
+    throw Diagnostic(
+      .unknownNoun, "'\(verb)' does not know '\(found)'", range: line.words[1].range,
+      help: Suggestion.nearest(found, in: nouns).map { "did you mean '\(verb) \($0)'?" }
+        ?? "one of: " + nouns.map { "\(verb) \($0)" }.joined(separator: ", "))
+  }
+
+  /// A line's command with the values of its arguments.
+  ///
+  /// - Parameter value: what an expression stands for; nil leaves it unchecked (a variable whose value is not known yet).
+  func bind(_ line: CommandCall, value: (Expression) throws -> Value?) throws -> (Command, Arguments) {
+    let (command, skip) = try find(line)
+    var values: [String: Value] = [:]
+    var given: Set<String> = []
+    func take(_ spec: ArgumentSpec, _ expression: Expression) throws {
+      given.insert(spec.name)
+      if let raw = try value(expression) { values[spec.name] = try Self.check(raw, spec, expression) }
+    }
+    for named in line.named {
+      guard let spec = command.arguments.first(where: { $0.name == named.name }) else {
+        let near = Suggestion.nearest(named.name, in: command.arguments.map(\.name))
+        throw Diagnostic(
+          .unknownArgument, "unknown argument '\(named.name)'", range: named.nameRange,
+          help: near.map { "did you mean '\($0)'?" }
+            ?? (command.arguments.isEmpty
+              ? "'\(command.name)' takes none"
+              : "'\(command.name)' takes: " + command.arguments.map(\.name).joined(separator: ", ")))
+      }
+      guard !given.contains(spec.name) else {
+        throw Diagnostic(.givenTwice, "'\(spec.name)' is given twice", range: named.nameRange)
+      }
+      try take(spec, named.value)
+    }
+    var rest = line.words.dropFirst(skip)
+    for spec in command.arguments where spec.positional && !given.contains(spec.name) {
+      guard let next = rest.first else { break }
+      let isLast = command.arguments.last { $0.positional }?.name == spec.name
+      if spec.kind == .text, isLast, rest.count > 1 {
+        // Text without quotes: the words as they stand.
+        given.insert(spec.name)
+        let parts = try rest.map { try value($0)?.text ?? "" }
+        values[spec.name] = .string(parts.joined(separator: " "))
+        rest = []
+      } else {
+        rest = rest.dropFirst()
+        try take(spec, next)
+      }
+    }
+    if let extra = rest.first {
+      throw Diagnostic(
+        .tooManyValues, "'\(command.name)' has no place for this value", range: extra.range,
+        help: command.arguments.isEmpty
+          ? nil : "name it: " + command.arguments.filter { !given.contains($0.name) }.map { $0.name + "=" }.joined(separator: " "))
+    }
+    for spec in command.arguments where !given.contains(spec.name) {
+      if spec.required {
+        throw Diagnostic(
+          .missingArgument, "'\(command.name)' needs \(spec.name): \(spec.help)", range: line.range,
+          help: command.examples.first.map { "for example: \($0)" })
+      }
+      values[spec.name] = spec.standard
+    }
+    return (command, Arguments(values: values))
+  }
+
+  /// The value as the argument's kind has it.
+  private static func check(_ value: Value, _ spec: ArgumentSpec, _ expression: Expression) throws -> Value {
+    func wrong() -> Diagnostic {
+      Diagnostic(
+        .wrongType, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)", range: expression.range)
+    }
+    func outside() -> Diagnostic {
+      Diagnostic(
+        .outOfRange, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)", range: expression.range)
+    }
+    switch spec.kind {
+    case .integer(let range):
+      guard case .number(let number) = value, let whole = Int(exactly: number) else { throw wrong() }
+      guard range.contains(whole) else { throw outside() }
+    case .number(let range):
+      guard case .number(let number) = value else { throw wrong() }
+      guard range.contains(number) else { throw outside() }
+    case .bool: guard case .bool = value else { throw wrong() }
+    case .choice(let words):
+      if case .list = value { throw wrong() }
+      guard words.contains(value.text) else {
+        throw Diagnostic(
+          .notAChoice, "'\(spec.name)' takes \(words.joined(separator: ", ")), not \(value.source)",
+          range: expression.range, help: Suggestion.nearest(value.text, in: words).map { "did you mean '\($0)'?" })
+      }
+      return .string(value.text)
+    case .list:
+      if case .list = value { return value }
+      return .list([value])
+    case .text, .path, .modelName, .dataName:
+      if case .list = value { throw wrong() }
+      return .string(value.text)
+    case .any: break
+    }
+    return value
+  }
+}

@@ -1,0 +1,140 @@
+/// Help text, made from the command table.
+public struct Help {
+  public let table: CommandTable
+
+  public init(_ table: CommandTable) { self.table = table }
+
+  /// All commands by group, a line each.
+  public func overview(width: Int) -> [String] {
+    var lines: [String] = []
+    let names = table.commands.map { DisplayWidth.of($0.name) }.max() ?? 0
+    for group in Command.Group.allCases {
+      let commands = table.commands.filter { $0.group == group }
+      guard !commands.isEmpty else { continue }
+      lines += ["\(group.rawValue)"]
+      for command in commands {
+        lines += Self.entry(command.name, command.summary, indent: 2, column: names + 4, width: width)
+      }
+    }
+    lines += [
+      "Language", "  let x = 5        a variable, then $x or \"...$x...\"",
+      "  for r in [4, 8] { lora rank=$r; train }", "  time COMMAND     run it and say how long it took",
+      "", "help COMMAND tells its arguments, help G012 explains an error.",
+    ]
+    return lines
+  }
+
+  /// A name and its text beside it, wrapped.
+  private static func entry(_ name: String, _ text: String, indent: Int, column: Int, width: Int) -> [String] {
+    DisplayWidth.wrap(text, to: max(20, width - column)).enumerated().map { i, line in
+      DisplayWidth.pad(String(repeating: " ", count: indent) + (i == 0 ? name : ""), to: column) + line
+    }
+  }
+
+  /// What a word asks for: a command, all commands of a verb, or an error code.
+  public func topic(_ topic: String, width: Int) throws -> [String] {
+    if let code = Diagnostic.Code(rawValue: topic.uppercased()) { return explain(code, width: width) }
+    let words = topic.split(separator: " ").map(String.init)
+    let matching = table.commands.filter { command in
+      command.name == topic || (words.count == 1 && command.verb == topic)
+    }
+    guard !matching.isEmpty else {
+      throw Diagnostic(
+        .unknownCommand, "there is no command '\(topic)'",
+        help: Suggestion.nearest(topic, in: table.commands.map(\.name) + table.verbs).map { "did you mean 'help \($0)'?" }
+          ?? "type 'help' for all commands")
+    }
+    return Array(matching.map { describe($0, width: width) }.joined(separator: [""]))
+  }
+
+  /// How a command is typed: "split [train=] [validation=]".
+  func usage(_ command: Command) -> String {
+    ([command.name]
+      + command.arguments.map { argument in
+        let text = argument.positional ? argument.name.uppercased() : argument.name + "="
+        return argument.required ? text : "[\(text)]"
+      }).joined(separator: " ")
+  }
+
+  private func describe(_ command: Command, width: Int) -> [String] {
+    var lines = DisplayWidth.wrap(usage(command), to: width)
+    lines += DisplayWidth.wrap(command.summary.capitalisedFirst + ".", to: width)
+    if !command.details.isEmpty { lines += DisplayWidth.wrap(command.details, to: width) }
+    let column = (command.arguments.map(\.name.count).max() ?? 0) + 4
+    for argument in command.arguments {
+      let standard = argument.standard.map { "; default \($0.source)" } ?? ""
+      lines += Self.entry(
+        argument.name, "\(argument.help) (\(argument.kind.description)\(standard))", indent: 2, column: column,
+        width: width)
+    }
+    if !command.examples.isEmpty { lines += ["for example:"] + command.examples.map { "  " + $0 } }
+    return lines
+  }
+
+  private func explain(_ code: Diagnostic.Code, width: Int) -> [String] {
+    DisplayWidth.wrap("\(code.rawValue): \(code.explanation)", to: width)
+  }
+
+  /// docs/language.md's part on commands.
+  public var markdown: String {
+    var text = ""
+    for group in Command.Group.allCases {
+      let commands = table.commands.filter { $0.group == group }
+      guard !commands.isEmpty else { continue }
+      text += "## \(group.rawValue)\n\n"
+      for command in commands {
+        text += "### `\(command.name)`\n\n```\n\(usage(command))\n```\n\n\(command.summary.capitalisedFirst)."
+        text += command.details.isEmpty ? "\n\n" : " \(command.details)\n\n"
+        if !command.arguments.isEmpty {
+          text += "| argument | takes | default | |\n| --- | --- | --- | --- |\n"
+          for a in command.arguments {
+            text += "| `\(a.name)` | \(a.kind.description) | \(a.standard.map { "`\($0.source)`" } ?? (a.required ? "required" : "")) "
+            text += "| \(a.help) |\n"
+          }
+          text += "\n"
+        }
+        if !command.examples.isEmpty { text += "```\n" + command.examples.joined(separator: "\n") + "\n```\n\n" }
+      }
+    }
+    text += "## Errors\n\n| code | meaning |\n| --- | --- |\n"
+    for code in Diagnostic.Code.allCases { text += "| \(code.rawValue) | \(code.explanation) |\n" }
+    return text
+  }
+}
+
+extension String {
+  var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
+
+extension Diagnostic.Code {
+  /// What it means and what to do, in a sentence or two.
+  public var explanation: String {
+    switch self {
+    case .unexpected: "The line is not written as the language has it. The caret shows where it stopped making sense."
+    case .unclosedString: "A string begins with \" and must end with \" on its line; \"\"\" begins a text of several lines."
+    case .unclosedBracket: "A [ or { has no partner. At a prompt, go on typing: the command runs when it is closed."
+    case .unknownCommand: "No command has that name. 'help' lists all."
+    case .unknownNoun: "The command exists but does not do that. 'help' and its name list what it does."
+    case .unknownArgument: "The command has no argument of that name. 'help' and its name list them."
+    case .missingArgument: "The command cannot do without this argument."
+    case .tooManyValues: "The command takes fewer values; further ones need their argument's name."
+    case .wrongType: "The argument takes another kind of value, such as a number in place of a word."
+    case .notAChoice: "The argument takes one of a few words."
+    case .outOfRange: "The number is outside what the argument takes."
+    case .unknownVariable: "A $name was used that no 'let' has set before it."
+    case .givenTwice: "The same argument has two values on one line."
+    case .badNotebook: "The file is not a .gnb notebook as docs/notebook-format.md describes it."
+    case .badAttribute: "A cell's first line has something it does not take: #id, raises=, rows=, pause, timeout=."
+    case .fileNotFound: "There is no file or folder at that path."
+    case .inputOutput: "The system refused to read or write; its own reason is in the message."
+    case .malformedFile: "The file is damaged, cut short, or of another kind than its name says."
+    case .unsupported: "The file is in order but asks for something this version of gnb does not do."
+    case .hashMismatch: "The file is not the one that was asked for: its sha256 differs."
+    case .invalidValue: "The value cannot be used here; the message says what would do."
+    case .missingStep: "Another command has to come first; the help line names it."
+    case .interrupted: "Stopped by Ctrl-C. What was done before is kept."
+    case .notRaised: "A cell marked raises= was meant to fail and did not."
+    case .internalError: "An error gnb did not foresee. Please report it with the notebook that caused it."
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import Gemma
+
+/// Checks and runs statements.
+public struct Interpreter {
+  public let session: Session
+
+  public init(_ session: Session) { self.session = session }
+
+  /// Finds every mistake that can be found without running: commands, arguments, types, variables.
+  ///
+  /// - Parameter known: the variables that will be there; grows with what the statements set.
+  public func check(_ statements: [Statement], known: inout Set<String>) throws {
+    for statement in statements {
+      switch statement {
+      case .assignment(let name, let value, _):
+        try checkVariables(value, known)
+        known.insert(name)
+      case .loop(let variable, let values, let body, let range):
+        try checkVariables(values, known)
+        if case .list = values.kind {} else if case .variable = values.kind {} else {
+          throw Diagnostic(.wrongType, "'for' takes a list [a, b]", range: values.range.joined(range))
+        }
+        let isNew = known.insert(variable).inserted
+        try check(body, known: &known)
+        if isNew { known.remove(variable) }
+      case .command(var line):
+        while let timed = line.timed { line = timed }
+        for expression in line.words + line.named.map(\.value) { try checkVariables(expression, known) }
+        _ = try session.table.bind(line) { expression in
+          Self.mentionsVariable(expression) ? nil : try evaluate(expression)
+        }
+      }
+    }
+  }
+
+  private func checkVariables(_ expression: Expression, _ known: Set<String>) throws {
+    func check(_ name: String) throws {
+      guard known.contains(name) else {
+        throw Diagnostic(
+          .unknownVariable, "there is no variable '$\(name)'", range: expression.range,
+          help: Suggestion.nearest(name, in: known.sorted()).map { "did you mean '$\($0)'?" }
+            ?? "set it first: let \(name) = ...")
+      }
+    }
+    switch expression.kind {
+    case .word: return
+    case .variable(let name): try check(name)
+    case .string(let parts): for case .variable(let name) in parts { try check(name) }
+    case .list(let items): for item in items { try checkVariables(item, known) }
+    }
+  }
+
+  private static func mentionsVariable(_ expression: Expression) -> Bool {
+    switch expression.kind {
+    case .word: false
+    case .variable: true
+    case .string(let parts): parts.contains { if case .variable = $0 { true } else { false } }
+    case .list(let items): items.contains(where: mentionsVariable)
+    }
+  }
+
+  private func evaluate(_ expression: Expression) throws -> Value {
+    func lookUp(_ name: String) throws -> Value {
+      guard let value = session.variables[name] else {
+        throw Diagnostic(.unknownVariable, "there is no variable '$\(name)'", range: expression.range)
+      }
+      return value
+    }
+    switch expression.kind {
+    case .word(let word): return Value(word: word)
+    case .variable(let name): return try lookUp(name)
+    case .string(let parts):
+      return .string(
+        try parts.map { part in
+          switch part {
+          case .text(let text): text
+          case .variable(let name): try lookUp(name).text
+          }
+        }.joined())
+    case .list(let items): return .list(try items.map(evaluate))
+    }
+  }
+
+  /// Runs statements in order. Events tell what happens.
+  ///
+  /// - Returns: the diagnostic that stopped it, or nil.
+  public func run(_ statements: [Statement], cell: String, file: String?, source: String, firstLine: Int = 1)
+    -> Diagnostic?
+  {
+    do {
+      for statement in statements { try run(statement, cell: cell) }
+      return nil
+    } catch let failure as Failure {
+      let diagnostic = failure.diagnostic.located(file: file, source: source, firstLine: firstLine)
+      session.sink(Event(.error(diagnostic), cell: cell, command: failure.command))
+      session.sink(Event(.end(ok: false), cell: cell, command: failure.command))
+      return diagnostic
+    } catch {
+      return Diagnostic(error)
+    }
+  }
+
+  private struct Failure: Error {
+    var diagnostic: Diagnostic
+    var command: String
+  }
+
+  private func run(_ statement: Statement, cell: String) throws {
+    switch statement {
+    case .assignment(let name, let value, let range):
+      do { session.variables[name] = try session.overrides[name] ?? evaluate(value) } catch {
+        throw Failure(diagnostic: placed(error, range), command: "let \(name)")
+      }
+    case .loop(let variable, let values, let body, let range):
+      let before = session.variables[variable]
+      defer { session.variables[variable] = before }
+      let list: Value
+      do { list = try evaluate(values) } catch { throw Failure(diagnostic: placed(error, range), command: "for") }
+      guard case .list(let items) = list else {
+        throw Failure(
+          diagnostic: Diagnostic(.wrongType, "'for' takes a list, not \(list.source)", range: values.range),
+          command: "for")
+      }
+      for item in items {
+        session.variables[variable] = item
+        for statement in body { try run(statement, cell: cell) }
+      }
+    case .command(let line) where line.timed != nil:
+      let started = Stopwatch()
+      if let timed = line.timed { try run(.command(timed), cell: cell) }
+      let spans = [Span("took "), Span(NumberFormat.duration(started.seconds), volatile: .time)]
+      session.sink(Event(.output(.line(spans)), cell: cell, command: line.source))
+    case .command(let line):
+      session.sink(Event(.start, cell: cell, command: line.source))
+      do {
+        let (command, arguments) = try session.table.bind(line, value: evaluate)
+        try command.run(arguments, Invocation(session: session, cell: cell, command: line.source))
+      } catch {
+        throw Failure(diagnostic: placed(error, line.range), command: line.source)
+      }
+      session.sink(Event(.end(ok: true), cell: cell, command: line.source))
+    }
+  }
+
+  private func placed(_ error: any Error, _ range: SourceRange) -> Diagnostic {
+    var diagnostic = Diagnostic(error)
+    diagnostic.range = diagnostic.range ?? range
+    return diagnostic
+  }
+}

@@ -1,0 +1,77 @@
+import Gemma
+
+/// What a session has loaded and made. Frozen weights are shared, so copying is cheap.
+public struct Workspace: Sendable {
+  public struct Evaluation: Sendable {
+    public var name: String
+    /// What was asked: "constrained", "generate", "majority", "tf-idf".
+    public var method: String
+    /// Indices into the data set, in order.
+    public var samples: [Int]
+    public var truth: [String]
+    public var predictions: [String]
+    /// For each sample, of each category; empty where the method gives none.
+    public var probabilities: [[Double]]
+
+    public var correct: Int { zip(truth, predictions).count { $0 == $1 } }
+    public var accuracy: Double { truth.isEmpty ? 0 : Double(correct) / Double(truth.count) }
+  }
+
+  public var model: GemmaModel?
+  public var modelName = ""
+  public var data: Dataset?
+  public var split: Split?
+  public var prompt: PromptTemplate?
+  public var adapter: Adapter?
+  /// Steps trained on this adapter so far.
+  public var steps: [TrainingStep] = []
+  /// In the order they were made; a name made again replaces the older.
+  public var evaluations: [Evaluation] = []
+
+  public init() {}
+
+  func needModel() throws -> GemmaModel {
+    guard let model else { throw GemmaError.missing(need: "a model", remedy: "load model gemma-3-270m") }
+    return model
+  }
+
+  func needData() throws -> Dataset {
+    guard let data else { throw GemmaError.missing(need: "data", remedy: "load data mini-news") }
+    return data
+  }
+
+  func needSplit() throws -> Split {
+    guard let split else { throw GemmaError.missing(need: "a split", remedy: "split") }
+    return split
+  }
+
+  func needAdapter() throws -> Adapter {
+    guard let adapter else { throw GemmaError.missing(need: "an adapter", remedy: "lora") }
+    return adapter
+  }
+
+  /// The prompt, or Alpaca's with the data's categories.
+  func promptOrDefault() throws -> PromptTemplate {
+    if let prompt { return prompt }
+    return .alpaca(
+      instruction: PromptTemplate.defaultInstruction(categories: try needData().categories), maxInputTokens: nil)
+  }
+
+  /// The evaluation of that name, or the last.
+  func evaluation(_ name: String?) throws -> Evaluation {
+    guard let last = evaluations.last else {
+      throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")
+    }
+    guard let name else { return last }
+    guard let found = evaluations.first(where: { $0.name == name }) else {
+      throw GemmaError.invalidValue(
+        name: "evaluation", expected: "one of \(evaluations.map(\.name).joined(separator: ", "))", found: name)
+    }
+    return found
+  }
+
+  mutating func add(_ evaluation: Evaluation) {
+    evaluations.removeAll { $0.name == evaluation.name }
+    evaluations.append(evaluation)
+  }
+}

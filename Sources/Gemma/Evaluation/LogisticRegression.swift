@@ -1,0 +1,153 @@
+/// Multinomial logistic regression with an L2 penalty on the weights and none on the intercepts: the minimum of
+/// C * sum of losses + |w|^2 / 2, as scikit-learn's `LogisticRegression` defines it, by L-BFGS (Liu & Nocedal 1989).
+public struct LogisticRegression: Sendable {
+  public let classes: [String]
+  /// [class][feature]
+  public let weights: [[Double]]
+  public let intercepts: [Double]
+
+  /// - Parameters:
+  ///   - rows: sparse rows over `features` features.
+  ///   - tolerance: stops when no part of the gradient is larger.
+  public init(
+    rows: [TFIDF.Row], labels: [String], features: Int, classes: [String], c: Double = 1, tolerance: Double = 1e-7
+  ) {
+    let width = features + 1
+    let targets = labels.map { label in classes.firstIndex(of: label) ?? 0 }
+    func objective(_ x: [Double]) -> (value: Double, gradient: [Double]) {
+      var gradient = [Double](repeating: 0, count: x.count)
+      var value = 0.0
+      for k in classes.indices {
+        for j in 0..<features {
+          let w = x[k * width + j]
+          value += w * w
+          gradient[k * width + j] = w
+        }
+      }
+      value /= 2
+      for (row, target) in zip(rows, targets) {
+        let scores = classes.indices.map { k in
+          row.reduce(x[k * width + features]) { $0 + $1.value * x[k * width + $1.feature] }
+        }
+        let p = Self.softmax(scores)
+        value -= c * ElementaryMath.log(max(p[target], 1e-300))
+        for k in classes.indices {
+          let d = c * (p[k] - (k == target ? 1 : 0))
+          for entry in row { gradient[k * width + entry.feature] += d * entry.value }
+          gradient[k * width + features] += d
+        }
+      }
+      return (value, gradient)
+    }
+    let solution = LBFGS.minimise(
+      from: [Double](repeating: 0, count: classes.count * width), tolerance: tolerance, objective)
+    self.classes = classes
+    weights = classes.indices.map { k in Array(solution[k * width..<k * width + features]) }
+    intercepts = classes.indices.map { solution[$0 * width + features] }
+  }
+
+  /// Probability of each class.
+  public func probabilities(_ row: TFIDF.Row) -> [Double] {
+    Self.softmax(
+      classes.indices.map { k in row.reduce(intercepts[k]) { $0 + $1.value * weights[k][$1.feature] } })
+  }
+
+  static func softmax(_ scores: [Double]) -> [Double] {
+    let top = scores.max() ?? 0
+    let weights = scores.map { ElementaryMath.exp($0 - top) }
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
+  }
+}
+
+/// Limited-memory BFGS with backtracking.
+enum LBFGS {
+  static func minimise(
+    from start: [Double], tolerance: Double, memory: Int = 10, limit: Int = 500,
+    _ objective: ([Double]) -> (value: Double, gradient: [Double])
+  ) -> [Double] {
+    func dot(_ a: [Double], _ b: [Double]) -> Double {
+      var sum = 0.0
+      for i in a.indices { sum += a[i] * b[i] }
+      return sum
+    }
+    func add(_ a: inout [Double], _ b: [Double], _ scale: Double) { for i in a.indices { a[i] += scale * b[i] } }
+    var x = start
+    var (value, gradient) = objective(x)
+    var history: [(s: [Double], y: [Double], rho: Double)] = []
+    for _ in 0..<limit {
+      if gradient.lazy.map(abs).max() ?? 0 <= tolerance { break }
+      // The two-loop recursion: direction = -H gradient.
+      var direction = gradient
+      var alphas: [Double] = []
+      for pair in history.reversed() {
+        let alpha = pair.rho * dot(pair.s, direction)
+        alphas.append(alpha)
+        add(&direction, pair.y, -alpha)
+      }
+      if let last = history.last {
+        let scale = 1 / (last.rho * dot(last.y, last.y))
+        for i in direction.indices { direction[i] *= scale }
+      }
+      for (pair, alpha) in zip(history, alphas.reversed()) {
+        add(&direction, pair.s, alpha - pair.rho * dot(pair.y, direction))
+      }
+      let slope = -dot(gradient, direction)
+      if slope >= 0 { break }
+      var step = history.isEmpty ? min(1, 1 / gradient.reduce(0) { $0 + abs($1) }) : 1
+      var moved = false
+      for _ in 0..<40 {
+        var next = x
+        add(&next, direction, -step)
+        let (nextValue, nextGradient) = objective(next)
+        if nextValue <= value + 1e-4 * step * slope {
+          var y = nextGradient
+          add(&y, gradient, -1)
+          var s = next
+          add(&s, x, -1)
+          let curvature = dot(s, y)
+          if curvature > 1e-300 {
+            history.append((s, y, 1 / curvature))
+            if history.count > memory { history.removeFirst() }
+          }
+          (x, value, gradient, moved) = (next, nextValue, nextGradient, true)
+          break
+        }
+        step /= 2
+      }
+      if !moved { break }
+    }
+    return x
+  }
+}
+
+/// What a model without a network reaches on the same split: TF-IDF with logistic regression.
+public struct TFIDFBaseline: Sendable {
+  private let vectors: TFIDF
+  private let regression: LogisticRegression
+
+  public init(texts: [String], labels: [String], classes: [String]) {
+    vectors = TFIDF(texts)
+    regression = LogisticRegression(
+      rows: texts.map(vectors.row), labels: labels, features: vectors.count, classes: classes)
+  }
+
+  /// The likeliest class, and the probability of each.
+  public func predict(_ text: String) -> (prediction: String, probabilities: [Double]) {
+    let p = regression.probabilities(vectors.row(text))
+    var best = 0
+    for k in p.indices where p[k] > p[best] { best = k }
+    return (regression.classes[best], p)
+  }
+}
+
+/// The most frequent training label, whatever the text; of equals the first by name.
+public struct MajorityBaseline: Sendable {
+  public let prediction: String
+
+  public init(labels: [String]) {
+    var counts: [String: Int] = [:]
+    for label in labels { counts[label, default: 0] += 1 }
+    prediction = counts.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key ?? ""
+  }
+}

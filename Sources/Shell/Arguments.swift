@@ -1,0 +1,148 @@
+import Commands
+
+/// What the command line asks for.
+struct Arguments: Equatable {
+  enum Action: Equatable {
+    case interactive
+    case open(String)
+    case run([String])
+    case commands(String)
+    case help([String])
+    case version
+  }
+
+  enum Color: String, CaseIterable {
+    case auto, always, never
+  }
+
+  /// A mistake on the command line.
+  struct UsageError: Error, Equatable {
+    var message: String
+  }
+
+  var action = Action.interactive
+  /// From `--set`, in order.
+  var sets: [(name: String, value: String)] = []
+  var threads: Int?
+  var json: String?
+  var color = Color.auto
+  var cacheDirectory: String?
+  var keepGoing = false
+  var quiet = false
+
+  static func == (a: Arguments, b: Arguments) -> Bool {
+    a.action == b.action && a.sets.map(\.name) == b.sets.map(\.name) && a.sets.map(\.value) == b.sets.map(\.value)
+      && a.threads == b.threads && a.json == b.json && a.color == b.color && a.cacheDirectory == b.cacheDirectory
+      && a.keepGoing == b.keepGoing && a.quiet == b.quiet
+  }
+
+  static let usage = """
+    gnb                          interactive session
+    gnb FILE.gnb                 replay a notebook, then go on at the prompt
+    gnb run FILE.gnb...          replay every cell and print the outputs
+    gnb -c 'COMMANDS'            run commands, one a line or separated by ;
+    gnb < script                 the same from a pipe
+    gnb pull NAME [--from FILE]  fetch a model or data set into the cache
+    gnb help [COMMAND]           what commands there are
+    options: --set NAME=VALUE  --threads N  --json FILE|-  --color auto|always|never
+             --cache-dir DIR  --keep-going  --quiet  --version
+    exit status: 0 fine, 2 usage, parse or I/O error, 3 a cell failed,
+                 4 an input's hash differs, 130 interrupted
+    """
+
+  private static let verbs = ["run", "check", "record", "export", "pull", "help"]
+  private static let options = [
+    "-c", "--set", "--threads", "--json", "--color", "--cache-dir", "--keep-going", "--quiet", "--from", "--help",
+    "--version",
+  ]
+
+  /// - Parameter words: without the program's name.
+  init(_ words: [String]) throws {
+    var rest = words[...]
+    var plain: [String] = []
+    var from: String?
+    func value(of option: String, _ inline: String?) throws -> String {
+      if let inline { return inline }
+      guard let next = rest.popFirst() else { throw UsageError(message: "\(option) needs a value") }
+      return next
+    }
+    while let word = rest.popFirst() {
+      guard word.hasPrefix("-"), word != "-" else {
+        plain.append(word)
+        continue
+      }
+      if word == "--" {
+        plain += rest
+        break
+      }
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      let inline = word.hasPrefix("--") && parts.count == 2 ? parts[1] : nil
+      switch inline == nil ? word : parts[0] {
+      case "-c": action = .commands(try value(of: word, nil))
+      case "--set":
+        let text = try value(of: "--set", inline)
+        let pair = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard pair.count == 2, !pair[0].isEmpty else { throw UsageError(message: "--set takes NAME=VALUE, not '\(text)'") }
+        sets.append((pair[0], pair[1]))
+      case "--threads":
+        let text = try value(of: "--threads", inline)
+        guard let number = Int(text), (1...256).contains(number) else {
+          throw UsageError(message: "--threads takes a number from 1 to 256, not '\(text)'")
+        }
+        threads = number
+      case "--json": json = try value(of: "--json", inline)
+      case "--color":
+        let text = try value(of: "--color", inline)
+        guard let choice = Color(rawValue: text) else {
+          throw UsageError(message: "--color takes auto, always or never, not '\(text)'")
+        }
+        color = choice
+      case "--cache-dir": cacheDirectory = try value(of: "--cache-dir", inline)
+      case "--from": from = try value(of: "--from", inline)
+      case "--keep-going": keepGoing = true
+      case "--quiet", "-q": quiet = true
+      case "--help", "-h": action = .help([])
+      case "--version": action = .version
+      default:
+        let near = Suggestion.nearest(parts[0], in: Self.options).map { "; did you mean \($0)?" } ?? ""
+        throw UsageError(message: "unknown option \(parts[0])\(near)")
+      }
+    }
+    try interpret(plain, from: from)
+  }
+
+  private mutating func interpret(_ plain: [String], from: String?) throws {
+    guard let first = plain.first else {
+      if from != nil { throw UsageError(message: "--from goes with pull") }
+      return
+    }
+    guard action == .interactive else {
+      if case .help = action {
+        action = .help(plain)
+        return
+      }
+      throw UsageError(message: "'\(first)' is one word too many")
+    }
+    let others = Array(plain.dropFirst())
+    switch first {
+    case "run":
+      guard !others.isEmpty else { throw UsageError(message: "run needs a notebook: gnb run FILE.gnb") }
+      action = .run(others)
+    case "pull":
+      guard others.count == 1 else { throw UsageError(message: "pull takes one name: gnb pull gemma-3-270m") }
+      action = .commands(
+        "pull \(Value.string(others[0]).source)" + (from.map { " from=\(Value.string($0).source)" } ?? ""))
+    case "help": action = .help(others)
+    case "check", "record", "export":
+      throw UsageError(message: "'\(first)' is not in this version of gnb")
+    default:
+      guard plain.count == 1 else { throw UsageError(message: "'\(others[0])' is one word too many; to replay: gnb run FILE...") }
+      guard first.hasSuffix(".gnb") || first.contains("/") else {
+        let near = Suggestion.nearest(first, in: Self.verbs).map { "did you mean 'gnb \($0)'?" } ?? "a notebook ends in .gnb"
+        throw UsageError(message: "unknown word '\(first)'; \(near)")
+      }
+      action = .open(first)
+    }
+    if from != nil, first != "pull" { throw UsageError(message: "--from goes with pull") }
+  }
+}

@@ -1,0 +1,195 @@
+import Commands
+import Foundation
+import Gemma
+
+/// The program: arguments in, an exit status out.
+struct Gnb {
+  /// SPEC 1.
+  enum Status: Int32 {
+    case fine = 0
+    case usage = 2
+    case cellFailed = 3
+    case hashDiffers = 4
+    case interrupted = 130
+  }
+
+  static let version = "0.1"
+
+  private let arguments: Arguments
+  private let session: Session
+  private let painter: TerminalPainter
+  private let json: FileHandle?
+
+  static func main(_ words: [String]) -> Int32 {
+    Interrupts.install()
+    let arguments: Arguments
+    do { arguments = try Arguments(words) } catch {
+      let message = (error as? Arguments.UsageError)?.message ?? "\(error)"
+      FileDescriptor.error.write("gnb: \(message)\n\n\(Arguments.usage)\n")
+      return Status.usage.rawValue
+    }
+    do {
+      return try Gnb(arguments).run().rawValue
+    } catch {
+      for line in Diagnostic(error).lines { FileDescriptor.error.write(line + "\n") }
+      return status(of: Diagnostic(error), otherwise: .usage).rawValue
+    }
+  }
+
+  private static func status(of diagnostic: Diagnostic, otherwise: Status) -> Status {
+    switch diagnostic.code {
+    case .interrupted: .interrupted
+    case .hashMismatch: .hashDiffers
+    default: otherwise
+    }
+  }
+
+  private init(_ arguments: Arguments) throws {
+    self.arguments = arguments
+    let environment = ProcessInfo.processInfo.environment
+    let isTerminal = (output: isatty(1) == 1, error: isatty(2) == 1)
+    let dumb = environment["TERM"] == "dumb"
+    let noColor = !(environment["NO_COLOR"] ?? "").isEmpty
+    let color: Bool
+    switch arguments.color {
+    case .always: color = true
+    case .never: color = false
+    case .auto: color = isTerminal.output && !dumb && !noColor
+    }
+    switch arguments.json {
+    case nil: json = nil
+    case "-": json = FileHandle.standardOutput
+    case let path?:
+      guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+      else { throw GemmaError.inputOutput(path: path, reason: "cannot be written") }
+      json = handle
+    }
+    let cores = max(1, min(256, ProcessInfo.processInfo.activeProcessorCount))
+    var settings = Settings(threads: arguments.threads ?? cores)
+    settings.width = min(Self.terminalColumns() ?? 80, 120)
+    let session = Session(
+      table: .standard, cache: Cache(path: arguments.cacheDirectory), settings: settings, sink: { _ in })
+    self.session = session
+    let painter = TerminalPainter(
+      color: color, redraws: isTerminal.error && !dumb, quiet: arguments.quiet, showsResults: arguments.json != "-",
+      columns: Self.terminalColumns, width: { session.settings.width })
+    self.painter = painter
+    let json = self.json
+    session.isInterrupted = { Interrupts.isSet }
+    session.sink = { event in
+      painter.paint(event)
+      if let json, let line = event.json {
+        do { try json.write(contentsOf: Data((line.text + "\n").utf8)) } catch { exit(141) }
+      }
+    }
+  }
+
+  /// Columns of the terminal that standard output or error is.
+  private static func terminalColumns() -> Int? {
+    var size = winsize()
+    for descriptor in [Int32(1), 2] where ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 {
+      return max(20, Int(size.ws_col))
+    }
+    return nil
+  }
+
+  private func run() throws -> Status {
+    switch arguments.action {
+    case .version:
+      FileDescriptor.output.write("gnb \(Self.version)\n")
+      return .fine
+    case .help(let words):
+      if words.isEmpty { FileDescriptor.output.write(Arguments.usage + "\n\n") }
+      let help = Help(session.table)
+      let width = session.settings.width
+      let lines = words.isEmpty ? help.overview(width: width) : try help.topic(words.joined(separator: " "), width: width)
+      FileDescriptor.output.write(lines.joined(separator: "\n") + "\n")
+      return .fine
+    case .commands(let text):
+      try override(knownNames: [])
+      return script(text, name: "-c")
+    case .run(let paths): return try replay(paths)
+    case .open(let path):
+      let status = try replay([path])
+      guard status == .fine, isatty(0) == 1 else { return status }
+      return Repl(session: session, painter: painter).run()
+    case .interactive:
+      try override(knownNames: [])
+      guard isatty(0) == 1 else {
+        return script(String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self), name: "input")
+      }
+      return Repl(session: session, painter: painter).run()
+    }
+  }
+
+  /// Applies --set: a notebook's own variable, or a setting. In a script without `let`s it makes a variable.
+  private func override(knownNames: Set<String>?) throws {
+    for (name, text) in arguments.sets {
+      let value = Value(word: text)
+      if let knownNames, !knownNames.isEmpty, knownNames.contains(name) {
+        session.overrides[name] = value
+      } else if Settings.names.contains(name) {
+        let line = "set \(name)=\(value.source)"
+        let statements = try Parser.parse(line)
+        if let failure = Interpreter(session).run(statements, cell: "--set", file: "--set", source: line) { throw failure }
+      } else if let knownNames, knownNames.isEmpty {
+        session.variables[name] = value
+      } else {
+        let names = (knownNames ?? []).sorted() + Settings.names
+        throw Diagnostic(
+          .unknownVariable, "--set \(name): the notebook has no 'let \(name)'",
+          help: Suggestion.nearest(name, in: names).map { "did you mean \($0)?" }
+            ?? "there are: " + names.joined(separator: ", "))
+      }
+    }
+  }
+
+  /// Commands from -c or a pipe: all checked, then run up to the first that fails.
+  private func script(_ text: String, name: String) -> Status {
+    do {
+      let statements = try Parser.parse(text)
+      var known = Set(session.variables.keys)
+      try Interpreter(session).check(statements, known: &known)
+      let failure = Interpreter(session).run(statements, cell: "1", file: name, source: text)
+      return failure.map { Self.status(of: $0, otherwise: .cellFailed) } ?? .fine
+    } catch {
+      let diagnostic = Diagnostic(error).located(file: name, source: text)
+      session.sink(Event(.error(diagnostic), cell: "1", command: ""))
+      return .usage
+    }
+  }
+
+  private func replay(_ paths: [String]) throws -> Status {
+    var status = Status.fine
+    for path in paths {
+      session.workspace = Workspace()
+      session.variables = [:]
+      session.overrides = [:]
+      let replay: Replay
+      do {
+        let notebook = try NotebookReader.read(path: path)
+        replay = Replay(notebook, session: session)
+        try override(knownNames: replay.assignedNames)
+        _ = try replay.check()
+      } catch {
+        session.sink(Event(.error(Diagnostic(error)), cell: "", command: ""))
+        return .usage
+      }
+      let total = replay.notebook.cells.count
+      var number = 0
+      let failures = try replay.run(keepGoing: arguments.keepGoing) { step in
+        switch step {
+        case .prose(let lines): painter.prose(lines)
+        case .cell(let cell):
+          number += 1
+          painter.source(cell.source, prompt: "gnb[\(number)/\(total)]> ")
+        }
+      }
+      if let first = failures.first {
+        status = Self.status(of: first, otherwise: .cellFailed)
+        if status == .interrupted || !arguments.keepGoing { return status }
+      }
+    }
+    return status
+  }
+}
