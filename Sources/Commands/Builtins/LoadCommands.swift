@@ -19,9 +19,7 @@ enum LoadCommands {
     let session = invocation.session
     let started = Stopwatch()
     let path = try session.cache.model(arguments.string("name"))
-    try session.checkInput(arguments.string("name"), path: path) {
-      SHA256.hexDigest(try MappedFile(path: path).bytes)
-    }
+    try session.checkInput(arguments.string("name"), path: path) { try SHA256.hexDigest(path: path) }
     let file = try ModelFile.open(path: path)
     let model = try GemmaModel(
       file, precision: WeightPrecision(rawValue: arguments.string("precision")) ?? .auto, compute: session.compute())

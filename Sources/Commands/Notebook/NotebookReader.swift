@@ -10,8 +10,7 @@ public struct NotebookReader {
   private var names: Set<String> = []
 
   public static func read(path: String) throws -> Notebook {
-    let file = try MappedFile(path: path)
-    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+    guard let text = try MappedFile(path: path).withBytes({ String(validating: $0, as: UTF8.self) }) else {
       throw GemmaError.malformed(path: path, location: "text", expected: "UTF-8", found: "bytes that are not")
     }
     return try read(text: text, path: path)

@@ -96,8 +96,7 @@ public struct Dataset: Sendable, Equatable {
 
 /// The whole text of a file that must be UTF-8.
 func utf8Text(path: String) throws -> String {
-  let file = try MappedFile(path: path)
-  return try utf8Text(file.bytes, path: path)
+  try MappedFile(path: path).withBytes { try utf8Text($0, path: path) }
 }
 
 func utf8Text(_ bytes: some Collection<UInt8>, path: String) throws -> String {

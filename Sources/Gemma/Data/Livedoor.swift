@@ -61,8 +61,11 @@ enum Livedoor {
       let folder = root + "/" + category
       guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else { continue }
       for name in try contents(folder) where isArticle(name) {
-        let file = try MappedFile(path: folder + "/" + name)
-        samples.append(try sample(category: category, file: name, bytes: file.bytes, path: file.path))
+        let path = folder + "/" + name
+        samples.append(
+          try MappedFile(path: path).withBytes {
+            try sample(category: category, file: name, bytes: $0, path: path)
+          })
       }
     }
     return samples

@@ -9,7 +9,13 @@ import Foundation
 /// A file mapped read-only into memory: pages are read when touched, and dropped by the system when memory is short.
 public final class MappedFile: @unchecked Sendable {
   public let path: String
-  public let bytes: UnsafeRawBufferPointer
+  /// Valid while this object lives, which ends at its last use: code that does not keep it goes through `withBytes`.
+  let bytes: UnsafeRawBufferPointer
+
+  /// The bytes, for as long as `body` runs.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(self) { try body(bytes) }
+  }
 
   /// - Throws: `fileNotFound`, or `inputOutput` with the system's reason (a folder, no permission).
   public init(path: String) throws {

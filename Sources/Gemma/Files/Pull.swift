@@ -42,7 +42,7 @@ public struct Pull: Sendable {
       case .address(let address): try download(address, to: part, progress: progress)
       }
     }
-    let hash = SHA256.hexDigest(try MappedFile(path: part).bytes)
+    let hash = try SHA256.hexDigest(path: part)
     if let expected = item.sha256, expected != hash {
       unlink(part)
       throw GemmaError.hashMismatch(path: from ?? item.name, expected: expected, found: hash)
@@ -54,9 +54,9 @@ public struct Pull: Sendable {
   }
 
   private func outcome(wasThere: Bool) throws -> Outcome {
-    let file = try MappedFile(path: target)
-    return Outcome(
-      path: target, bytes: file.bytes.count, sha256: SHA256.hexDigest(file.bytes), wasThere: wasThere)
+    try MappedFile(path: target).withBytes {
+      Outcome(path: target, bytes: $0.count, sha256: SHA256.hexDigest($0), wasThere: wasThere)
+    }
   }
 
   /// Writes the files' bytes one after the other.
@@ -69,11 +69,13 @@ public struct Pull: Sendable {
     var done = 0
     do {
       for file in files {
-        for start in stride(from: 0, to: file.bytes.count, by: 8 << 20) {
-          let end = min(start + 8 << 20, file.bytes.count)
-          try handle.write(contentsOf: Data(UnsafeRawBufferPointer(rebasing: file.bytes[start..<end])))
-          done += end - start
-          guard progress("copying", done) else { throw GemmaError.interrupted }
+        try file.withBytes { bytes in
+          for start in stride(from: 0, to: bytes.count, by: 8 << 20) {
+            let end = min(start + 8 << 20, bytes.count)
+            try handle.write(contentsOf: Data(UnsafeRawBufferPointer(rebasing: bytes[start..<end])))
+            done += end - start
+            guard progress("copying", done) else { throw GemmaError.interrupted }
+          }
         }
       }
       try handle.synchronize()

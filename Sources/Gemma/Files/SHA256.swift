@@ -65,6 +65,9 @@ public struct SHA256: Sendable {
     return hash.finish()
   }
 
+  /// The digest of a file.
+  public static func hexDigest(path: String) throws -> String { try MappedFile(path: path).withBytes(hexDigest) }
+
   private static func compress(_ state: inout [UInt32], _ block: UnsafeRawBufferPointer) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
       for i in 0..<16 { w[i] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)) }

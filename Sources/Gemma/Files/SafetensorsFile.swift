@@ -91,8 +91,8 @@ public final class ShardedSafetensors: TensorSource {
 enum JSONFile {
   /// The top-level object of the file at `path`.
   static func object(_ path: String) throws -> [String: Any] {
-    let file = try MappedFile(path: path)
-    guard let object = (try? JSONSerialization.jsonObject(with: Data(file.bytes))) as? [String: Any] else {
+    let data = try MappedFile(path: path).withBytes { Data($0) }
+    guard let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] else {
       throw GemmaError.malformed(path: path, location: "start", expected: "a JSON object", found: "something else")
     }
     return object

@@ -14,8 +14,15 @@ public struct TarGzip {
 
   /// Calls `body` for every regular file, in the archive's order.
   public func forEachFile(_ body: (_ name: String, _ data: [UInt8]) throws -> Void) throws {
-    let file = try MappedFile(path: path)
-    var stream = try Inflater(path: path, bytes: file.bytes)
+    try MappedFile(path: path).withBytes { bytes in
+      var stream = try Inflater(path: path, bytes: bytes)
+      try forEachFile(&stream, body)
+    }
+  }
+
+  private func forEachFile(
+    _ stream: inout Inflater, _ body: (_ name: String, _ data: [UInt8]) throws -> Void
+  ) throws {
     var longName: String?
     var emptyBlocks = 0
     while emptyBlocks < 2 {

@@ -28,9 +28,17 @@ extension Tokenizer {
 
   /// From a SentencePiece `tokenizer.model`: field 1 of the protocol buffer, repeated, is (piece, score, type).
   public convenience init(sentencePieceModel path: String) throws {
-    let file = try MappedFile(path: path)
-    var vocabulary = Vocabulary(capacity: file.bytes.count / 16)
-    var message = ProtocolBuffer(path: path, bytes: file.bytes)
+    let vocabulary = try MappedFile(path: path).withBytes { try Self.pieces($0, path: path) }
+    guard vocabulary.count > 0 else {
+      throw GemmaError.malformed(
+        path: path, location: "start", expected: "a SentencePiece model", found: "no pieces")
+    }
+    try self.init(vocabulary, ranks: nil, path: path)
+  }
+
+  private static func pieces(_ bytes: UnsafeRawBufferPointer, path: String) throws -> Vocabulary {
+    var vocabulary = Vocabulary(capacity: bytes.count / 16)
+    var message = ProtocolBuffer(path: path, bytes: bytes)
     while let field = try message.next() {
       guard field.number == 1, case .bytes(let body) = field.value else { continue }
       var piece = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -47,21 +55,17 @@ extension Tokenizer {
       }
       vocabulary.append(piece, kind: kind, score: score)
     }
-    guard vocabulary.count > 0 else {
-      throw GemmaError.malformed(
-        path: path, location: "start", expected: "a SentencePiece model", found: "no pieces")
-    }
-    try self.init(vocabulary, ranks: nil, path: path)
+    return vocabulary
   }
 
   /// From a Hugging Face `tokenizer.json` with a BPE model.
   public convenience init(tokenizerJSON path: String) throws {
-    let file = try MappedFile(path: path)
+    let data = try MappedFile(path: path).withBytes { Data($0) }
     func malformed(_ location: String, _ expected: String, _ found: String) -> GemmaError {
       .malformed(path: path, location: location, expected: expected, found: found)
     }
     let parsed: Any
-    do { parsed = try JSONSerialization.jsonObject(with: Data(file.bytes)) } catch {
+    do { parsed = try JSONSerialization.jsonObject(with: data) } catch {
       throw malformed("start", "JSON", error.localizedDescription)
     }
     guard let model = (parsed as? [String: Any])?["model"] as? [String: Any], let vocab = model["vocab"] as? [String: Int]
