@@ -21,6 +21,6 @@ let package = Package(
     .executableTarget(name: "Shell", dependencies: ["Commands"], swiftSettings: strict),
     .testTarget(name: "GemmaTests", dependencies: ["Gemma", "CKernels"], swiftSettings: strict),
     .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: strict),
-    .testTarget(name: "ShellTests", dependencies: ["Shell"], swiftSettings: strict),
+    .testTarget(name: "ShellTests", dependencies: ["Shell", "Gemma"], swiftSettings: strict),
   ]
 )

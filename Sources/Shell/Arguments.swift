@@ -31,8 +31,10 @@ struct Arguments: Equatable {
   var quiet = false
 
   static func == (a: Arguments, b: Arguments) -> Bool {
-    a.action == b.action && a.sets.map(\.name) == b.sets.map(\.name) && a.sets.map(\.value) == b.sets.map(\.value)
-      && a.threads == b.threads && a.json == b.json && a.color == b.color && a.cacheDirectory == b.cacheDirectory
+    a.action == b.action && a.sets.map(\.name) == b.sets.map(\.name)
+      && a.sets.map(\.value) == b.sets.map(\.value)
+      && a.threads == b.threads && a.json == b.json && a.color == b.color
+      && a.cacheDirectory == b.cacheDirectory
       && a.keepGoing == b.keepGoing && a.quiet == b.quiet
   }
 
@@ -52,7 +54,8 @@ struct Arguments: Equatable {
 
   private static let verbs = ["run", "check", "record", "export", "pull", "help"]
   private static let options = [
-    "-c", "--set", "--threads", "--json", "--color", "--cache-dir", "--keep-going", "--quiet", "--from", "--help",
+    "-c", "--set", "--threads", "--json", "--color", "--cache-dir", "--keep-going", "--quiet", "--from",
+    "--help",
     "--version",
   ]
 
@@ -82,7 +85,9 @@ struct Arguments: Equatable {
       case "--set":
         let text = try value(of: "--set", inline)
         let pair = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard pair.count == 2, !pair[0].isEmpty else { throw UsageError(message: "--set takes NAME=VALUE, not '\(text)'") }
+        guard pair.count == 2, !pair[0].isEmpty else {
+          throw UsageError(message: "--set takes NAME=VALUE, not '\(text)'")
+        }
         sets.append((pair[0], pair[1]))
       case "--threads":
         let text = try value(of: "--threads", inline)
@@ -136,9 +141,13 @@ struct Arguments: Equatable {
     case "check", "record", "export":
       throw UsageError(message: "'\(first)' is not in this version of gnb")
     default:
-      guard plain.count == 1 else { throw UsageError(message: "'\(others[0])' is one word too many; to replay: gnb run FILE...") }
+      guard plain.count == 1 else {
+        throw UsageError(message: "'\(others[0])' is one word too many; to replay: gnb run FILE...")
+      }
       guard first.hasSuffix(".gnb") || first.contains("/") else {
-        let near = Suggestion.nearest(first, in: Self.verbs).map { "did you mean 'gnb \($0)'?" } ?? "a notebook ends in .gnb"
+        let near =
+          Suggestion.nearest(first, in: Self.verbs).map { "did you mean 'gnb \($0)'?" }
+          ?? "a notebook ends in .gnb"
         throw UsageError(message: "unknown word '\(first)'; \(near)")
       }
       action = .open(first)

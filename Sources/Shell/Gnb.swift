@@ -60,7 +60,8 @@ struct Gnb {
     case nil: json = nil
     case "-": json = FileHandle.standardOutput
     case let path?:
-      guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+      guard FileManager.default.createFile(atPath: path, contents: nil),
+        let handle = FileHandle(forWritingAtPath: path)
       else { throw GemmaError.inputOutput(path: path, reason: "cannot be written") }
       json = handle
     }
@@ -71,7 +72,8 @@ struct Gnb {
       table: .standard, cache: Cache(path: arguments.cacheDirectory), settings: settings, sink: { _ in })
     self.session = session
     let painter = TerminalPainter(
-      color: color, redraws: isTerminal.error && !dumb, quiet: arguments.quiet, showsResults: arguments.json != "-",
+      color: color, redraws: isTerminal.error && !dumb, quiet: arguments.quiet,
+      showsResults: arguments.json != "-",
       columns: Self.terminalColumns, width: { session.settings.width })
     self.painter = painter
     let json = self.json
@@ -102,7 +104,9 @@ struct Gnb {
       if words.isEmpty { FileDescriptor.output.write(Arguments.usage + "\n\n") }
       let help = Help(session.table)
       let width = session.settings.width
-      let lines = words.isEmpty ? help.overview(width: width) : try help.topic(words.joined(separator: " "), width: width)
+      let lines =
+        words.isEmpty
+        ? help.overview(width: width) : try help.topic(words.joined(separator: " "), width: width)
       FileDescriptor.output.write(lines.joined(separator: "\n") + "\n")
       return .fine
     case .commands(let text):
@@ -116,7 +120,8 @@ struct Gnb {
     case .interactive:
       try override(knownNames: [])
       guard isatty(0) == 1 else {
-        return script(String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self), name: "input")
+        return script(
+          String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self), name: "input")
       }
       return Repl(session: session, painter: painter).run()
     }
@@ -129,9 +134,16 @@ struct Gnb {
       if let knownNames, !knownNames.isEmpty, knownNames.contains(name) {
         session.overrides[name] = value
       } else if Settings.names.contains(name) {
+        // As if typed, but it leaves no event: options are not part of what is replayed.
+        let sink = session.sink
+        session.sink = { _ in }
+        defer { session.sink = sink }
         let line = "set \(name)=\(value.source)"
-        let statements = try Parser.parse(line)
-        if let failure = Interpreter(session).run(statements, cell: "--set", file: "--set", source: line) { throw failure }
+        if let failure = Interpreter(session).run(
+          try Parser.parse(line), cell: "", file: "--set", source: line)
+        {
+          throw failure
+        }
       } else if let knownNames, knownNames.isEmpty {
         session.variables[name] = value
       } else {

@@ -14,11 +14,12 @@ final class TerminalPainter {
   private let width: () -> Int
   private var progressShown = false
   private var lastTenth = -1
-  private var started: (key: String, at: UInt64)?
+  private var started = DispatchTime.now().uptimeNanoseconds
   private var lineOpen = false
 
   init(
-    color: Bool, redraws: Bool, quiet: Bool, showsResults: Bool, columns: @escaping () -> Int?, width: @escaping () -> Int
+    color: Bool, redraws: Bool, quiet: Bool, showsResults: Bool, columns: @escaping () -> Int?,
+    width: @escaping () -> Int
   ) {
     self.color = color
     self.redraws = redraws
@@ -56,12 +57,12 @@ final class TerminalPainter {
     switch event.kind {
     case .start:
       lastTenth = -1
-      started = nil
+      started = DispatchTime.now().uptimeNanoseconds
     case .output(.line(let spans)): out(spans.map { styled($0.text, $0.style) }.joined() + "\n")
     case .output(.table(let table)): for line in table.lines(width: width()) { out(line + "\n") }
     case .output(.drawing(let drawing)): for line in drawing.lines(width: width()) { out(line + "\n") }
     case .output(.stream(let text)): out(text)
-    case .progress(let progress): paint(progress, command: event.command)
+    case .progress(let progress): paint(progress)
     case .error(let diagnostic):
       clearProgress()
       for (i, line) in diagnostic.lines.enumerated() {
@@ -72,10 +73,8 @@ final class TerminalPainter {
     }
   }
 
-  private func paint(_ progress: ProgressReport, command: String) {
+  private func paint(_ progress: ProgressReport) {
     guard !quiet else { return }
-    let now = DispatchTime.now().uptimeNanoseconds
-    if started?.key != command { started = (command, now) }
     let note = progress.note.map(\.text).joined()
     guard progress.total > 0 else {
       if redraws {
@@ -87,9 +86,9 @@ final class TerminalPainter {
       return
     }
     let share = Double(progress.done) / Double(progress.total)
-    let elapsed = Double(now - (started?.at ?? now)) * 1e-9
+    let elapsed = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
     var rest = ""
-    if progress.done > 1 || share == 1, share < 1 {
+    if progress.done > 1, share < 1 {
       rest = "  " + NumberFormat.duration(elapsed / share * (1 - share)) + " left"
     }
     if redraws {
@@ -110,21 +109,33 @@ final class TerminalPainter {
   /// A notebook's text between cells.
   func prose(_ lines: [String]) {
     guard !quiet, showsResults else { return }
+    // Lines of a paragraph belong together, however the file breaks them.
+    var paragraph: [String] = []
+    func flush() {
+      guard !paragraph.isEmpty else { return }
+      for line in DisplayWidth.wrap(paragraph.joined(separator: " "), to: width()) { out(line + "\n") }
+      paragraph = []
+    }
     for line in lines {
+      if line.hasPrefix("#") || line.isEmpty || line.hasPrefix("- ") || line.hasPrefix("|") { flush() }
       if line.hasPrefix("#") {
         out(styled(line, .strong) + "\n")
+      } else if line.isEmpty {
+        out("\n")
       } else {
-        for part in DisplayWidth.wrap(line, to: width()) { out(part + "\n") }
+        paragraph.append(line)
       }
     }
+    flush()
   }
 
   /// A cell's source, as if typed at the prompt.
   func source(_ text: String, prompt: String) {
     guard !quiet, showsResults else { return }
     for (i, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      out(styled(i == 0 ? prompt : String(repeating: " ", count: max(0, prompt.count - 2)) + "  ", .faint)
-        + styled(String(line), .strong) + "\n")
+      out(
+        styled(i == 0 ? prompt : String(repeating: " ", count: max(0, prompt.count - 2)) + "  ", .faint)
+          + styled(String(line), .strong) + "\n")
     }
   }
 

@@ -14,7 +14,9 @@ enum AskCommands {
     let classifier = Classifier(
       model: try workspace.needModel(), adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),
       categories: try workspace.needData().categories, compute: try session.compute())
-    guard let answer = try classifier.classify([arguments.string("text")], method: .constrained).first else { return }
+    guard let answer = try classifier.classify([arguments.string("text")], method: .constrained).first else {
+      return
+    }
     let order = answer.probabilities.indices.sorted {
       (answer.probabilities[$1], $0) < (answer.probabilities[$0], $1)
     }
@@ -22,7 +24,8 @@ enum AskCommands {
       (classifier.categories[$0], answer.probabilities[$0], NumberFormat.percent(answer.probabilities[$0]))
     }
     invocation.show(
-      .drawing(Drawing(name: "ask") { width in Plot.bars(bars, title: answer.prediction, width: min(width, 60)) }))
+      .drawing(
+        Drawing(name: "ask") { width in Plot.bars(bars, title: answer.prediction, width: min(width, 60)) }))
     invocation.result([
       ("prediction", .string(answer.prediction)), ("categories", .strings(classifier.categories)),
       ("probabilities", .numbers(answer.probabilities)),
@@ -39,7 +42,8 @@ enum AskCommands {
     let session = invocation.session
     let model = try session.workspace.needModel()
     let tokenizer = model.tokenizer
-    let generator = Generator(model: model, adapter: session.workspace.adapter, compute: try session.compute())
+    let generator = Generator(
+      model: model, adapter: session.workspace.adapter, compute: try session.compute())
     var stops: Set<Int32> = [tokenizer.eosID]
     if let turn = tokenizer.endOfTurnID { stops.insert(turn) }
     var decoder = StreamingDecoder(tokenizer)
@@ -51,7 +55,8 @@ enum AskCommands {
     }
     let started = Stopwatch()
     let prompt = [tokenizer.bosID] + tokenizer.encode(arguments.string("prompt"))
-    let ids = try generator.greedy([prompt], maxTokens: arguments.int("max_tokens"), stops: stops) { _, token in
+    let ids = try generator.greedy([prompt], maxTokens: arguments.int("max_tokens"), stops: stops) {
+      _, token in
       show(decoder.push(token))
       return !session.isInterrupted()
     }[0]
@@ -59,7 +64,8 @@ enum AskCommands {
     invocation.show(.stream("\n"))
     invocation.print(
       Span("\(ids.count) tokens in "), Span(NumberFormat.duration(started.seconds), volatile: .time))
-    invocation.result([("ids", .ids(ids)), ("text", .string(text))], volatile: [("seconds", .number(started.seconds))])
+    invocation.result(
+      [("ids", .ids(ids)), ("text", .string(text))], volatile: [("seconds", .number(started.seconds))])
   }
 
   static let score = Command(
@@ -70,8 +76,10 @@ enum AskCommands {
     let session = invocation.session
     let model = try session.workspace.needModel()
     let ids = [model.tokenizer.bosID] + model.tokenizer.encode(arguments.string("text"))
-    let values = try Generator(model: model, adapter: session.workspace.adapter, compute: try session.compute())
-      .logProbabilities(ids)
+    let values = try Generator(
+      model: model, adapter: session.workspace.adapter, compute: try session.compute()
+    )
+    .logProbabilities(ids)
     let total = values.reduce(0, +)
     let perplexity = values.isEmpty ? 1 : ElementaryMath.exp(-total / Double(values.count))
     invocation.show(
@@ -82,7 +90,8 @@ enum AskCommands {
             [ShowCommands.visible(model.tokenizer.piece($0)), "\($0)", NumberFormat.fixed($1, 4)]
           })))
     invocation.print(
-      "log p \(NumberFormat.fixed(total, 4)), perplexity \(NumberFormat.short(perplexity, 5)), \(values.count) tokens")
+      "log p \(NumberFormat.fixed(total, 4)), perplexity \(NumberFormat.short(perplexity, 5)), \(values.count) tokens"
+    )
     invocation.result([
       ("ids", .ids(ids)), ("logprobs", .numbers(values)), ("total", .number(total)),
       ("perplexity", .number(perplexity)),

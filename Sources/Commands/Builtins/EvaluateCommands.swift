@@ -6,13 +6,15 @@ enum EvaluateCommands {
 
   static let evaluate = Command(
     "evaluate", .evaluate, "classify the validation articles and count what is right",
-    details: "'constrained' lets the model choose among the categories only and gives each a probability. 'generate' "
+    details:
+      "'constrained' lets the model choose among the categories only and gives each a probability. 'generate' "
       + "lets it write freely and takes the first line, as the Colab demo does.",
     arguments: [
       ArgumentSpec("on", .choice(["validation", "train"]), .string("validation"), "which articles"),
       ArgumentSpec("limit", .integer(1...Int.max), "only the first so many"),
       ArgumentSpec(
-        "method", .choice(Classifier.Method.allCases.map(\.rawValue)), .string("constrained"), "how to read the answer"),
+        "method", .choice(Classifier.Method.allCases.map(\.rawValue)), .string("constrained"),
+        "how to read the answer"),
       ArgumentSpec("as", .text, "the name to keep it under; by default from the steps trained"),
     ], examples: ["evaluate", "evaluate limit=200 method=generate as=free"]
   ) { arguments, invocation in
@@ -24,7 +26,8 @@ enum EvaluateCommands {
     let samples = Array(all.prefix(arguments.optionalInt("limit") ?? all.count))
     let method = Classifier.Method(rawValue: arguments.string("method")) ?? .constrained
     let classifier = Classifier(
-      model: model, adapter: workspace.adapter, prompt: try workspace.promptOrDefault(), categories: data.categories,
+      model: model, adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),
+      categories: data.categories,
       compute: try session.compute())
     let started = Stopwatch()
     let truth = samples.map { data.samples[$0].category }
@@ -37,7 +40,8 @@ enum EvaluateCommands {
     }
     let standard = workspace.steps.isEmpty ? "untrained" : "step \(workspace.steps.count)"
     let evaluation = Workspace.Evaluation(
-      name: arguments.optionalString("as") ?? standard, method: method.rawValue, samples: samples, truth: truth,
+      name: arguments.optionalString("as") ?? standard, method: method.rawValue, samples: samples,
+      truth: truth,
       predictions: answers.map(\.prediction), probabilities: answers.map(\.probabilities))
     session.workspace.add(evaluation)
     tell(evaluation, invocation)
@@ -64,8 +68,9 @@ enum EvaluateCommands {
         [
           ("id", .string(data.samples[e.samples[i]].id)), ("label", .string(e.truth[i])),
           ("prediction", .string(e.predictions[i])),
-        ] + (e.probabilities.isEmpty || e.probabilities[i].isEmpty
-          ? [] : [("probabilities", .numbers(e.probabilities[i]))]))
+        ]
+          + (e.probabilities.isEmpty || e.probabilities[i].isEmpty
+            ? [] : [("probabilities", .numbers(e.probabilities[i]))]))
     }
     invocation.result(
       [
@@ -149,7 +154,8 @@ enum EvaluateCommands {
       .table(
         Table(
           [
-            .init("truth"), .init("prediction", flexible: true), .init("p", .right), .init("article", flexible: true),
+            .init("truth"), .init("prediction", flexible: true), .init("p", .right),
+            .init("article", flexible: true),
           ],
           rows: shown.map { i in
             let text = data.samples[e.samples[i]].text
@@ -159,7 +165,8 @@ enum EvaluateCommands {
             ]
           })))
     if shown.count < wrong.count {
-      invocation.print(Span("\(wrong.count - shown.count) more of \(wrong.count): mistakes limit=\(wrong.count)", .faint))
+      invocation.print(
+        Span("\(wrong.count - shown.count) more of \(wrong.count): mistakes limit=\(wrong.count)", .faint))
     }
     invocation.result([
       ("name", .string(e.name)), ("mistakes", .strings(wrong.map { data.samples[e.samples[$0]].id })),
@@ -216,7 +223,8 @@ enum EvaluateCommands {
         Table(
           [.init("right"), .init("articles", .right)],
           rows: [
-            ["both", "\(counts.both)"], ["only \(a.name)", "\(counts.onlyA)"], ["only \(b.name)", "\(counts.onlyB)"],
+            ["both", "\(counts.both)"], ["only \(a.name)", "\(counts.onlyA)"],
+            ["only \(b.name)", "\(counts.onlyB)"],
             ["neither", "\(counts.neither)"],
           ])))
     invocation.print("McNemar's exact p = \(NumberFormat.short(p, 3))")
@@ -228,7 +236,8 @@ enum EvaluateCommands {
 
   static let baseline = Command(
     "baseline", .evaluate, "what simple methods reach on the same split",
-    details: "The most frequent category, and TF-IDF of characters with logistic regression: once on whole articles, once "
+    details:
+      "The most frequent category, and TF-IDF of characters with logistic regression: once on whole articles, once "
       + "on what the prompt leaves of them.", examples: ["baseline"]
   ) { _, invocation in
     let session = invocation.session

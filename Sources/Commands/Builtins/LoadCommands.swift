@@ -22,7 +22,8 @@ enum LoadCommands {
     try session.checkInput(arguments.string("name"), path: path) { try SHA256.hexDigest(path: path) }
     let file = try ModelFile.open(path: path)
     let model = try GemmaModel(
-      file, precision: WeightPrecision(rawValue: arguments.string("precision")) ?? .auto, compute: session.compute())
+      file, precision: WeightPrecision(rawValue: arguments.string("precision")) ?? .auto,
+      compute: session.compute())
     var workspace = Workspace()
     (workspace.data, workspace.split, workspace.prompt) = (
       session.workspace.data, session.workspace.split, session.workspace.prompt
@@ -46,13 +47,17 @@ enum LoadCommands {
 
   static let loadData = Command(
     "load data", .load, "load articles with their categories",
-    details: "'mini-news' comes with gnb. Otherwise a name in the cache ('livedoor'), a folder or .tar.gz in the "
+    details:
+      "'mini-news' comes with gnb. Otherwise a name in the cache ('livedoor'), a folder or .tar.gz in the "
       + "Livedoor layout, a .csv or .tsv with columns text and category, or a .jsonl file with Alpaca keys. "
       + "Of the full Livedoor corpus the demo's five categories are taken unless others are named.",
     arguments: [
       ArgumentSpec("name", .dataName, .string("mini-news"), positional: true, "the data set's name or path"),
       ArgumentSpec("categories", .list, "only these categories"),
-    ], examples: ["load data mini-news", "load data livedoor", "load data articles.csv categories=[sport, film]"]
+    ],
+    examples: [
+      "load data mini-news", "load data livedoor", "load data articles.csv categories=[sport, film]",
+    ]
   ) { arguments, invocation in
     let session = invocation.session
     let name = arguments.string("name")
@@ -67,7 +72,8 @@ enum LoadCommands {
     session.workspace.prompt = nil
     session.workspace.evaluations = []
     let left = data.duplicates == 0 ? "" : " (\(data.duplicates) left out as duplicates)"
-    invocation.print("\(NumberFormat.count(data.samples.count)) articles in \(data.categories.count) categories\(left)")
+    invocation.print(
+      "\(NumberFormat.count(data.samples.count)) articles in \(data.categories.count) categories\(left)")
     let lengths = data.categories.map { category in
       let counts = data.samples.filter { $0.category == category }.map(\.text.count).sorted()
       return counts[counts.count / 2]

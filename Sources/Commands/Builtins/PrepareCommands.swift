@@ -6,10 +6,13 @@ enum PrepareCommands {
 
   static let split = Command(
     "split", .prepare, "draw the articles to train on and to validate with",
-    details: "Every category gets its share of both parts, and no article is in both. The draw depends on the seed only.",
+    details:
+      "Every category gets its share of both parts, and no article is in both. The draw depends on the seed only.",
     arguments: [
       ArgumentSpec("train", .integer(1...Int.max), .number(100), "articles to train on"),
-      ArgumentSpec("validation", .integer(1...Int.max), "articles to validate with; 1000, or what is left if that is less"),
+      ArgumentSpec(
+        "validation", .integer(1...Int.max),
+        "articles to validate with; 1000, or what is left if that is less"),
       ArgumentSpec("seed", .integer(0...Int.max), .number(200), "another seed draws other articles"),
       ArgumentSpec("stratify", .bool, .bool(true), "give every category its share"),
       ArgumentSpec("shuffle", .bool, .bool(true), "draw at random, not from the top"),
@@ -21,7 +24,8 @@ enum PrepareCommands {
     let split = try Split.make(
       data, train: train,
       validation: arguments.optionalInt("validation") ?? max(1, min(1000, data.samples.count - train)),
-      seed: UInt64(arguments.int("seed")), stratify: arguments.bool("stratify"), shuffle: arguments.bool("shuffle"))
+      seed: UInt64(arguments.int("seed")), stratify: arguments.bool("stratify"),
+      shuffle: arguments.bool("shuffle"))
     session.workspace.split = split
     session.workspace.evaluations = []
     showSplit(split, data, invocation)
@@ -32,8 +36,12 @@ enum PrepareCommands {
   }
 
   static func showSplit(_ split: Split, _ data: Dataset, _ invocation: Invocation) {
-    func count(_ part: [Int], _ category: String) -> Int { part.count { data.samples[$0].category == category } }
-    var rows = data.categories.map { ["\($0)", "\(count(split.train, $0))", "\(count(split.validation, $0))"] }
+    func count(_ part: [Int], _ category: String) -> Int {
+      part.count { data.samples[$0].category == category }
+    }
+    var rows = data.categories.map {
+      ["\($0)", "\(count(split.train, $0))", "\(count(split.validation, $0))"]
+    }
     rows.append(["all", "\(split.train.count)", "\(split.validation.count)"])
     invocation.show(
       .table(
@@ -48,15 +56,20 @@ enum PrepareCommands {
       + "A template of your own has {input} where the article goes, and may have {instruction} and {output}. "
       + "A long article is cut to max_input_tokens; the answer never is.",
     arguments: [
-      ArgumentSpec("template", .text, .string("alpaca"), positional: true, "alpaca, gemma-chat, or a template"),
+      ArgumentSpec(
+        "template", .text, .string("alpaca"), positional: true, "alpaca, gemma-chat, or a template"),
       ArgumentSpec("instruction", .text, "what the model is told to do; names the categories by default"),
       ArgumentSpec("max_input_tokens", .integer(8...1_000_000), "cut articles to this many tokens"),
-    ], examples: ["prompt alpaca max_input_tokens=256", "prompt \"{instruction}\\n{input}\\nCategory: {output}\""]
+    ],
+    examples: [
+      "prompt alpaca max_input_tokens=256", "prompt \"{instruction}\\n{input}\\nCategory: {output}\"",
+    ]
   ) { arguments, invocation in
     let session = invocation.session
     let data = try session.workspace.needData()
     let instruction =
-      arguments.optionalString("instruction") ?? PromptTemplate.defaultInstruction(categories: data.categories)
+      arguments.optionalString("instruction")
+      ?? PromptTemplate.defaultInstruction(categories: data.categories)
     let limit = arguments.optionalInt("max_input_tokens")
     let prompt: PromptTemplate
     switch arguments.string("template") {
@@ -82,7 +95,8 @@ enum PrepareCommands {
       ArgumentSpec("alpha", .number(0...1e6), .number(16), "the update is scaled by alpha / rank"),
       ArgumentSpec("rslora", .bool, .bool(false), "scale by alpha / sqrt(rank) instead"),
       ArgumentSpec(
-        "targets", .list, "projections, of: " + Projection.allCases.map(\.rawValue).joined(separator: " ") + "; all by default"),
+        "targets", .list,
+        "projections, of: " + Projection.allCases.map(\.rawValue).joined(separator: " ") + "; all by default"),
       ArgumentSpec("seed", .integer(0...Int.max), "of the random start; the session's by default"),
     ], examples: ["lora", "lora rank=8 alpha=16", "lora targets=[q_proj, v_proj]"]
   ) { arguments, invocation in
@@ -93,7 +107,8 @@ enum PrepareCommands {
       targets = try names.map { name in
         guard let projection = Projection(rawValue: name) else {
           throw GemmaError.invalidValue(
-            name: "targets", expected: "of \(Projection.allCases.map(\.rawValue).joined(separator: ", "))", found: name)
+            name: "targets", expected: "of \(Projection.allCases.map(\.rawValue).joined(separator: ", "))",
+            found: name)
         }
         return projection
       }
@@ -104,7 +119,8 @@ enum PrepareCommands {
     }
     let adapter = Adapter(
       AdapterConfig(
-        rank: arguments.int("rank"), alpha: arguments.double("alpha"), rankStabilised: arguments.bool("rslora"),
+        rank: arguments.int("rank"), alpha: arguments.double("alpha"),
+        rankStabilised: arguments.bool("rslora"),
         targets: targets, seed: arguments.optionalInt("seed").map(UInt64.init) ?? session.settings.seed),
       model: model.config, compute: try session.compute())
     session.workspace.adapter = adapter

@@ -25,7 +25,9 @@ enum SessionCommands {
     let session = invocation.session
     let help = Help(session.table)
     let width = session.settings.width
-    let lines = try arguments.optionalString("topic").map { try help.topic($0, width: width) } ?? help.overview(width: width)
+    let lines =
+      try arguments.optionalString("topic").map { try help.topic($0, width: width) }
+      ?? help.overview(width: width)
     for line in lines { invocation.print(line) }
   }
 }
@@ -40,7 +42,8 @@ extension Settings {
         if name == "kernels" {
           guard Kernels.named(value.text) != nil else {
             throw GemmaError.invalidValue(
-              name: "kernels", expected: "of this CPU: \(Kernels.available.map(\.name).joined(separator: ", "))",
+              name: "kernels",
+              expected: "of this CPU: \(Kernels.available.map(\.name).joined(separator: ", "))",
               found: value.text)
           }
           kernels = value.text

@@ -13,26 +13,34 @@ enum ShowCommands {
     .table(Table([.init(""), .init("", flexible: true)], rows: rows.map { [$0, $1] }))
   }
 
-  static let model = Command("show model", .look, "the model's shape", examples: ["show model"]) { _, invocation in
+  static let model = Command("show model", .look, "the model's shape", examples: ["show model"]) {
+    _, invocation in
     let workspace = invocation.session.workspace
     let model = try workspace.needModel()
     let c = model.config
     let windows = Set(c.layers.compactMap(\.window)).sorted().map(String.init).joined(separator: ", ")
     invocation.show(
       pairs([
-        ("name", model.file.name), ("architecture", c.architecture), ("stored as", model.file.storedTypes.joined(separator: ", ")),
+        ("name", model.file.name), ("architecture", c.architecture),
+        ("stored as", model.file.storedTypes.joined(separator: ", ")),
         ("parameters", NumberFormat.count(c.parameterCount)), ("layers", "\(c.layers.count)"),
         ("hidden size", "\(c.hiddenSize)"), ("feed-forward size", "\(c.intermediateSize)"),
         ("heads", "\(c.heads) of \(c.headDim), sharing \(c.keyValueHeads) for keys and values"),
-        ("layers with a window", "\(c.layers.count { $0.window != nil }) of \(windows.isEmpty ? "none" : windows + " tokens")"),
-        ("vocabulary", NumberFormat.count(c.vocabularySize)), ("context", "\(NumberFormat.count(c.contextLength)) tokens"),
+        (
+          "layers with a window",
+          "\(c.layers.count { $0.window != nil }) of \(windows.isEmpty ? "none" : windows + " tokens")"
+        ),
+        ("vocabulary", NumberFormat.count(c.vocabularySize)),
+        ("context", "\(NumberFormat.count(c.contextLength)) tokens"),
       ]))
     invocation.result([("name", .string(model.file.name)), ("parameters", .int(c.parameterCount))])
   }
 
-  static let data = Command("show data", .look, "the data set's categories", examples: ["show data"]) { _, invocation in
+  static let data = Command("show data", .look, "the data set's categories", examples: ["show data"]) {
+    _, invocation in
     let data = try invocation.session.workspace.needData()
-    invocation.print("\(data.name): \(NumberFormat.count(data.samples.count)) articles, sha256 \(data.sha256.prefix(16))…")
+    invocation.print(
+      "\(data.name): \(NumberFormat.count(data.samples.count)) articles, sha256 \(data.sha256.prefix(16))…")
     invocation.show(
       .table(
         Table(
@@ -43,7 +51,8 @@ enum ShowCommands {
     invocation.result([("name", .string(data.name)), ("sha256", .string(data.sha256))])
   }
 
-  static let split = Command("show split", .look, "how the articles are divided", examples: ["show split"]) { _, invocation in
+  static let split = Command("show split", .look, "how the articles are divided", examples: ["show split"]) {
+    _, invocation in
     let workspace = invocation.session.workspace
     PrepareCommands.showSplit(try workspace.needSplit(), try workspace.needData(), invocation)
   }
@@ -69,12 +78,17 @@ enum ShowCommands {
   ) { arguments, invocation in
     let sample = try pick(arguments, invocation)
     invocation.print(Span("\(sample.category)  ", .strong), Span(sample.id, .faint))
-    for line in DisplayWidth.wrap(sample.text, to: invocation.session.settings.width) { invocation.print(line) }
-    invocation.result([("id", .string(sample.id)), ("category", .string(sample.category)), ("text", .string(sample.text))])
+    for line in DisplayWidth.wrap(sample.text, to: invocation.session.settings.width) {
+      invocation.print(line)
+    }
+    invocation.result([
+      ("id", .string(sample.id)), ("category", .string(sample.category)), ("text", .string(sample.text)),
+    ])
   }
 
   static let prompt = Command(
-    "show prompt", .look, "an article as the model sees it, with the answer it should give", arguments: [number],
+    "show prompt", .look, "an article as the model sees it, with the answer it should give",
+    arguments: [number],
     examples: ["show prompt 1"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
@@ -88,7 +102,9 @@ enum ShowCommands {
     for line in lines.dropLast(lines.last?.isEmpty == true ? 1 : 0) { invocation.print(line) }
     invocation.print(Span(sample.category, .good), Span(end, .faint))
     invocation.print(
-      Span("\(example.promptCount) tokens of prompt, \(example.ids.count - example.promptCount) of answer", .faint))
+      Span(
+        "\(example.promptCount) tokens of prompt, \(example.ids.count - example.promptCount) of answer",
+        .faint))
     invocation.result([
       ("id", .string(sample.id)), ("text", .string(text)), ("ids", .ids(example.ids)),
       ("prompt_tokens", .int(example.promptCount)),
@@ -111,12 +127,15 @@ enum ShowCommands {
     let pieces = ids.map(tokenizer.piece)
     invocation.show(
       .table(
-        Table([.init("id", .right), .init("piece", flexible: true)], rows: zip(ids, pieces).map { ["\($0)", visible($1)] })))
+        Table(
+          [.init("id", .right), .init("piece", flexible: true)],
+          rows: zip(ids, pieces).map { ["\($0)", visible($1)] })))
     invocation.print("\(ids.count) tokens, \(arguments.string("text").count) characters")
     invocation.result([("ids", .ids(ids)), ("pieces", .strings(pieces))])
   }
 
-  static let config = Command("show config", .look, "the settings", examples: ["show config"]) { _, invocation in
+  static let config = Command("show config", .look, "the settings", examples: ["show config"]) {
+    _, invocation in
     let session = invocation.session
     invocation.print("seed     \(session.settings.seed)")
     invocation.print("width    \(session.settings.width)")
@@ -131,7 +150,9 @@ enum ShowCommands {
       ])
   }
 
-  static let session = Command("show session", .look, "what is loaded and made so far", examples: ["show session"]) {
+  static let session = Command(
+    "show session", .look, "what is loaded and made so far", examples: ["show session"]
+  ) {
     _, invocation in
     let session = invocation.session
     let w = session.workspace

@@ -6,7 +6,8 @@ enum TrainCommands {
 
   static let train = Command(
     "train", .train, "fine-tune the adapter on the training articles",
-    details: "Each step takes batch x accumulate articles, predicts their answers, and moves the adapter a little. "
+    details:
+      "Each step takes batch x accumulate articles, predicts their answers, and moves the adapter a little. "
       + "Training again goes on from where the adapter is, with a fresh optimiser.",
     arguments: [
       ArgumentSpec("steps", .integer(1...1_000_000), "optimiser steps; 60 unless epochs is given"),
@@ -17,7 +18,8 @@ enum TrainCommands {
       ArgumentSpec(
         "schedule", .choice(LearningRate.Schedule.allCases.map(\.rawValue)), .string("linear"),
         "how the rate falls after the warm-up"),
-      ArgumentSpec("warmup", .integer(0...1_000_000), .number(5), "steps over which the rate rises from zero"),
+      ArgumentSpec(
+        "warmup", .integer(0...1_000_000), .number(5), "steps over which the rate rises from zero"),
       ArgumentSpec("weight_decay", .number(0...10), .number(0.01), "decay of the adapter's weights"),
       ArgumentSpec("clip", .number(0...1e6), .number(1), "largest gradient norm; 0 does not clip"),
       ArgumentSpec(
@@ -53,12 +55,14 @@ enum TrainCommands {
     config.seed = arguments.optionalInt("seed").map(UInt64.init) ?? session.settings.seed
 
     let examples = split.train.map {
-      prompt.example(input: data.samples[$0].text, output: data.samples[$0].category, tokenizer: model.tokenizer)
+      prompt.example(
+        input: data.samples[$0].text, output: data.samples[$0].category, tokenizer: model.tokenizer)
     }
     // Trained on a copy: a snapshot of the session keeps the adapter as it was.
     let compute = try session.compute()
     let tuned = adapter.copy(compute: compute)
-    let trainer = try Trainer(model: model, adapter: tuned, examples: examples, config: config, compute: compute)
+    let trainer = try Trainer(
+      model: model, adapter: tuned, examples: examples, config: config, compute: compute)
     let started = Stopwatch()
     var steps = session.workspace.steps
     let before = steps.count
@@ -82,13 +86,15 @@ enum TrainCommands {
       }
     } catch GemmaError.interrupted {
       finish()
-      invocation.print("interrupted after step \(trainer.completed) of \(config.steps); what was learnt so far is kept")
+      invocation.print(
+        "interrupted after step \(trainer.completed) of \(config.steps); what was learnt so far is kept")
       throw GemmaError.interrupted
     }
     finish()
     guard let last = steps.last else { return }
     invocation.print(
-      "step \(last.step)/\(last.steps)  loss \(NumberFormat.fixed(last.loss))  lr \(NumberFormat.short(last.rate))")
+      "step \(last.step)/\(last.steps)  loss \(NumberFormat.fixed(last.loss))  lr \(NumberFormat.short(last.rate))"
+    )
     let seconds = started.seconds
     invocation.print(
       Span("trained in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
@@ -111,14 +117,17 @@ enum TrainCommands {
     "plot", .look, "draw the loss, the learning rate, article lengths or accuracies",
     arguments: [
       ArgumentSpec(
-        "what", .choice(["loss", "lr", "lengths", "accuracy"]), .string("loss"), positional: true, "what to draw")
+        "what", .choice(["loss", "lr", "lengths", "accuracy"]), .string("loss"), positional: true,
+        "what to draw")
     ], examples: ["plot loss", "plot accuracy"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
     let what = arguments.string("what")
     switch what {
     case "loss", "lr":
-      guard !workspace.steps.isEmpty else { throw GemmaError.missing(need: "training steps", remedy: "train") }
+      guard !workspace.steps.isEmpty else {
+        throw GemmaError.missing(need: "training steps", remedy: "train")
+      }
       let values = workspace.steps.map { what == "loss" ? $0.loss : $0.rate }
       let title = what == "loss" ? "loss (mean of -log p a target token)" : "learning rate"
       invocation.show(
@@ -141,7 +150,9 @@ enum TrainCommands {
           Drawing(name: what) { width in Plot.bars(bars, title: "articles by tokens", width: width) }))
       invocation.result([("lengths", .array(lengths.map(JSONValue.int)))])
     default:
-      guard !workspace.evaluations.isEmpty else { throw GemmaError.missing(need: "an evaluation", remedy: "evaluate") }
+      guard !workspace.evaluations.isEmpty else {
+        throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")
+      }
       let bars = workspace.evaluations.map { ($0.name, $0.accuracy, NumberFormat.percent($0.accuracy)) }
       invocation.show(
         .drawing(Drawing(name: what) { width in Plot.bars(bars, title: "accuracy", width: width) }))

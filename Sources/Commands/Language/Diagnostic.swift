@@ -85,7 +85,9 @@ public struct Diagnostic: Error, Sendable, Equatable {
   }
 
   /// Whether more lines could complete the source: for a prompt that continues.
-  public var isIncomplete: Bool { code == .unclosedBracket || (code == .unclosedString && message.contains("\"\"\"")) }
+  public var isIncomplete: Bool {
+    code == .unclosedBracket || (code == .unclosedString && message.contains("\"\"\""))
+  }
 
   /// error[G012]: message, then file:line:column, the line, and a caret under the place.
   public var lines: [String] {

@@ -27,7 +27,9 @@ struct Lexer {
     }
   }
 
-  private var current: Character? { line < lines.count && column < lines[line].count ? lines[line][column] : nil }
+  private var current: Character? {
+    line < lines.count && column < lines[line].count ? lines[line][column] : nil
+  }
 
   private func range(from start: Int) -> SourceRange {
     SourceRange(line: line + 1, columns: start + 1..<max(column, start + 1) + 1)
@@ -48,7 +50,8 @@ struct Lexer {
       guard line < lines.count else {
         let last = max(lines.count - 1, 0)
         return Token(
-          kind: .end, range: SourceRange(line: last + 1, columns: lines[last].count + 1..<lines[last].count + 2))
+          kind: .end,
+          range: SourceRange(line: last + 1, columns: lines[last].count + 1..<lines[last].count + 2))
       }
       guard let c = current else {
         let token = Token(kind: .separator, range: range(from: column))

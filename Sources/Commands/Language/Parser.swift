@@ -65,7 +65,9 @@ public struct Parser {
     switch word {
     case "let":
       _ = advance()
-      guard case .word(let name) = token.kind, Self.isName(name) else { throw unexpected("a variable's name") }
+      guard case .word(let name) = token.kind, Self.isName(name) else {
+        throw unexpected("a variable's name")
+      }
       _ = advance()
       _ = try expect("=")
       let value = try expression()
@@ -73,7 +75,9 @@ public struct Parser {
       return .assignment(name: name, value: value, range: first.range.joined(value.range))
     case "for":
       _ = advance()
-      guard case .word(let name) = token.kind, Self.isName(name) else { throw unexpected("a variable's name") }
+      guard case .word(let name) = token.kind, Self.isName(name) else {
+        throw unexpected("a variable's name")
+      }
       _ = advance()
       guard token.kind == .word("in") else { throw unexpected("'in'") }
       _ = advance()
@@ -109,9 +113,11 @@ public struct Parser {
         let from = line.index(line.startIndex, offsetBy: start.columns.lowerBound - 1)
         let to =
           end.line == start.line
-          ? line.index(line.startIndex, offsetBy: end.columns.upperBound - 1, limitedBy: line.endIndex) ?? line.endIndex
+          ? line.index(line.startIndex, offsetBy: end.columns.upperBound - 1, limitedBy: line.endIndex)
+            ?? line.endIndex
           : line.endIndex
-        return CommandCall(words: words, named: named, range: start.joined(end), source: String(line[from..<to]))
+        return CommandCall(
+          words: words, named: named, range: start.joined(end), source: String(line[from..<to]))
       case .word(let name) where at + 1 < tokens.count && tokens[at + 1].kind == .sign("=") && !words.isEmpty:
         let nameToken = advance()
         _ = advance()
@@ -146,7 +152,9 @@ public struct Parser {
         if token.kind == .end { throw Diagnostic(.unclosedBracket, "[", range: first.range) }
         if token.kind == .sign("]") { break }
         items.append(try expression())
-        if token.kind == .sign(",") { _ = advance() } else if token.kind != .sign("]") {
+        if token.kind == .sign(",") {
+          _ = advance()
+        } else if token.kind != .sign("]") {
           if token.kind == .end { throw Diagnostic(.unclosedBracket, "[", range: first.range) }
           throw unexpected("',' or ']'")
         }

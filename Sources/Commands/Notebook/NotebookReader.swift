@@ -29,9 +29,11 @@ public struct NotebookReader {
     notebook = Notebook(path: path)
   }
 
-  private func error(_ code: Diagnostic.Code, _ message: String, line: Int, help: String? = nil) -> Diagnostic {
+  private func error(_ code: Diagnostic.Code, _ message: String, line: Int, help: String? = nil) -> Diagnostic
+  {
     var diagnostic = Diagnostic(
-      code, message, range: SourceRange(line: line, columns: 1..<max(2, lines[line - 1].count + 1)), help: help)
+      code, message, range: SourceRange(line: line, columns: 1..<max(2, lines[line - 1].count + 1)),
+      help: help)
     diagnostic.file = path
     diagnostic.sourceLine = lines[line - 1]
     return diagnostic
@@ -54,7 +56,9 @@ public struct NotebookReader {
       }
       let name = String(trimmed[..<colon])
       var value = trimmed[trimmed.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-      if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = String(value.dropFirst().dropLast()) }
+      if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") {
+        value = String(value.dropFirst().dropLast())
+      }
       if inInputs, line.hasPrefix(" ") {
         guard value.count == 64, value.allSatisfy(\.isHexDigit) else {
           throw error(.badNotebook, "an input's value is its sha256: 64 hexadecimal digits", line: at)
@@ -78,10 +82,13 @@ public struct NotebookReader {
       default:
         let near = Suggestion.nearest(name, in: ["gnb", "title", "seed", "width", "inputs"])
         throw error(
-          .badNotebook, "unknown front matter '\(name)'", line: at, help: near.map { "did you mean '\($0)'?" })
+          .badNotebook, "unknown front matter '\(name)'", line: at, help: near.map { "did you mean '\($0)'?" }
+        )
       }
     }
-    guard at < lines.count else { throw error(.badNotebook, "the front matter is never closed with ---", line: 1) }
+    guard at < lines.count else {
+      throw error(.badNotebook, "the front matter is never closed with ---", line: 1)
+    }
     at += 1
     guard version == "1" else {
       throw error(.badNotebook, "expected 'gnb: 1', the version of the format", line: 1)
@@ -104,7 +111,9 @@ public struct NotebookReader {
       let fence = String(line.prefix { $0 == "`" })
       let info = line.dropFirst(fence.count).split(separator: " ").map(String.init)
       let start = at + 1
-      guard let end = lines[start...].firstIndex(where: { $0.hasPrefix(fence) && $0.allSatisfy { $0 == "`" } }) else {
+      guard
+        let end = lines[start...].firstIndex(where: { $0.hasPrefix(fence) && $0.allSatisfy { $0 == "`" } })
+      else {
         throw error(.badNotebook, "this block is never closed with \(fence)", line: at + 1)
       }
       let inside = Array(lines[start..<end])
@@ -113,13 +122,15 @@ public struct NotebookReader {
         flush(&notebook)
         try addCell(inside, attributes: info.dropFirst(), line: at + 1)
       case "out", "err":
-        guard prose.allSatisfy(\.isEmpty), case .cell(var cell)? = notebook.parts.last, cell.recorded == nil else {
+        guard prose.allSatisfy(\.isEmpty), case .cell(var cell)? = notebook.parts.last, cell.recorded == nil
+        else {
           throw error(.badNotebook, "an output block comes right after its cell", line: at + 1)
         }
         cell.recorded = inside
         for attribute in info.dropFirst() {
           guard attribute.hasPrefix("in=") else {
-            throw error(.badAttribute, "unknown attribute '\(attribute)'", line: at + 1, help: "an output has in=HASH")
+            throw error(
+              .badAttribute, "unknown attribute '\(attribute)'", line: at + 1, help: "an output has in=HASH")
           }
           cell.inputHash = String(attribute.dropFirst(3))
         }
@@ -141,7 +152,8 @@ public struct NotebookReader {
       case (let id, 1) where id.hasPrefix("#") && id.count > 1: cell.name = String(id.dropFirst())
       case ("raises", 2):
         guard let code = Diagnostic.Code(rawValue: parts[1]) else {
-          throw error(.badAttribute, "unknown error code '\(parts[1])'", line: line, help: "see 'help errors'")
+          throw error(
+            .badAttribute, "unknown error code '\(parts[1])'", line: line, help: "see 'help errors'")
         }
         cell.raises = code
       case ("rows", 2), ("timeout", 2):
@@ -152,7 +164,8 @@ public struct NotebookReader {
       default:
         let known = ["#id", "raises=CODE", "rows=N", "pause", "timeout=S"]
         throw error(
-          .badAttribute, "unknown attribute '\(attribute)'", line: line, help: "a cell has: " + known.joined(separator: " "))
+          .badAttribute, "unknown attribute '\(attribute)'", line: line,
+          help: "a cell has: " + known.joined(separator: " "))
       }
     }
     guard names.insert(cell.name).inserted else {

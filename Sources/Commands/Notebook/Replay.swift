@@ -48,7 +48,8 @@ public struct Replay {
       case .cell(let cell):
         onStep(.cell(cell))
         let failure = Interpreter(session).run(
-          checked[number], cell: cell.name, file: notebook.path, source: cell.source, firstLine: cell.firstLine)
+          checked[number], cell: cell.name, file: notebook.path, source: cell.source,
+          firstLine: cell.firstLine)
         number += 1
         if let failure, failure.code == .interrupted { return failures + [failure] }
         switch (failure, cell.raises) {

@@ -47,7 +47,8 @@ public struct ArgumentSpec: Sendable {
   public var help: String
 
   public init(
-    _ name: String, _ kind: ArgumentKind, _ standard: Value?, required: Bool = false, positional: Bool = false,
+    _ name: String, _ kind: ArgumentKind, _ standard: Value?, required: Bool = false,
+    positional: Bool = false,
     _ help: String
   ) {
     self.name = name

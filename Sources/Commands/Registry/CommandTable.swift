@@ -86,7 +86,10 @@ public struct CommandTable: Sendable {
       throw Diagnostic(
         .tooManyValues, "'\(command.name)' has no place for this value", range: extra.range,
         help: command.arguments.isEmpty
-          ? nil : "name it: " + command.arguments.filter { !given.contains($0.name) }.map { $0.name + "=" }.joined(separator: " "))
+          ? nil
+          : "name it: "
+            + command.arguments.filter { !given.contains($0.name) }.map { $0.name + "=" }.joined(
+              separator: " "))
     }
     for spec in command.arguments where !given.contains(spec.name) {
       if spec.required {
@@ -103,11 +106,13 @@ public struct CommandTable: Sendable {
   private static func check(_ value: Value, _ spec: ArgumentSpec, _ expression: Expression) throws -> Value {
     func wrong() -> Diagnostic {
       Diagnostic(
-        .wrongType, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)", range: expression.range)
+        .wrongType, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)",
+        range: expression.range)
     }
     func outside() -> Diagnostic {
       Diagnostic(
-        .outOfRange, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)", range: expression.range)
+        .outOfRange, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)",
+        range: expression.range)
     }
     switch spec.kind {
     case .integer(let range):
@@ -122,7 +127,8 @@ public struct CommandTable: Sendable {
       guard words.contains(value.text) else {
         throw Diagnostic(
           .notAChoice, "'\(spec.name)' takes \(words.joined(separator: ", ")), not \(value.source)",
-          range: expression.range, help: Suggestion.nearest(value.text, in: words).map { "did you mean '\($0)'?" })
+          range: expression.range,
+          help: Suggestion.nearest(value.text, in: words).map { "did you mean '\($0)'?" })
       }
       return .string(value.text)
     case .list:

@@ -25,7 +25,8 @@ public struct Help {
   }
 
   /// A name and its text beside it, wrapped.
-  private static func entry(_ name: String, _ text: String, indent: Int, column: Int, width: Int) -> [String] {
+  private static func entry(_ name: String, _ text: String, indent: Int, column: Int, width: Int) -> [String]
+  {
     DisplayWidth.wrap(text, to: max(20, width - column)).enumerated().map { i, line in
       DisplayWidth.pad(String(repeating: " ", count: indent) + (i == 0 ? name : ""), to: column) + line
     }
@@ -41,7 +42,9 @@ public struct Help {
     guard !matching.isEmpty else {
       throw Diagnostic(
         .unknownCommand, "there is no command '\(topic)'",
-        help: Suggestion.nearest(topic, in: table.commands.map(\.name) + table.verbs).map { "did you mean 'help \($0)'?" }
+        help: Suggestion.nearest(topic, in: table.commands.map(\.name) + table.verbs).map {
+          "did you mean 'help \($0)'?"
+        }
           ?? "type 'help' for all commands")
     }
     return Array(matching.map { describe($0, width: width) }.joined(separator: [""]))
@@ -64,7 +67,8 @@ public struct Help {
     for argument in command.arguments {
       let standard = argument.standard.map { "; default \($0.source)" } ?? ""
       lines += Self.entry(
-        argument.name, "\(argument.help) (\(argument.kind.description)\(standard))", indent: 2, column: column,
+        argument.name, "\(argument.help) (\(argument.kind.description)\(standard))", indent: 2,
+        column: column,
         width: width)
     }
     if !command.examples.isEmpty { lines += ["for example:"] + command.examples.map { "  " + $0 } }
@@ -88,12 +92,15 @@ public struct Help {
         if !command.arguments.isEmpty {
           text += "| argument | takes | default | |\n| --- | --- | --- | --- |\n"
           for a in command.arguments {
-            text += "| `\(a.name)` | \(a.kind.description) | \(a.standard.map { "`\($0.source)`" } ?? (a.required ? "required" : "")) "
+            text +=
+              "| `\(a.name)` | \(a.kind.description) | \(a.standard.map { "`\($0.source)`" } ?? (a.required ? "required" : "")) "
             text += "| \(a.help) |\n"
           }
           text += "\n"
         }
-        if !command.examples.isEmpty { text += "```\n" + command.examples.joined(separator: "\n") + "\n```\n\n" }
+        if !command.examples.isEmpty {
+          text += "```\n" + command.examples.joined(separator: "\n") + "\n```\n\n"
+        }
       }
     }
     text += "## Errors\n\n| code | meaning |\n| --- | --- |\n"
@@ -110,9 +117,12 @@ extension Diagnostic.Code {
   /// What it means and what to do, in a sentence or two.
   public var explanation: String {
     switch self {
-    case .unexpected: "The line is not written as the language has it. The caret shows where it stopped making sense."
-    case .unclosedString: "A string begins with \" and must end with \" on its line; \"\"\" begins a text of several lines."
-    case .unclosedBracket: "A [ or { has no partner. At a prompt, go on typing: the command runs when it is closed."
+    case .unexpected:
+      "The line is not written as the language has it. The caret shows where it stopped making sense."
+    case .unclosedString:
+      "A string begins with \" and must end with \" on its line; \"\"\" begins a text of several lines."
+    case .unclosedBracket:
+      "A [ or { has no partner. At a prompt, go on typing: the command runs when it is closed."
     case .unknownCommand: "No command has that name. 'help' lists all."
     case .unknownNoun: "The command exists but does not do that. 'help' and its name list what it does."
     case .unknownArgument: "The command has no argument of that name. 'help' and its name list them."
@@ -124,7 +134,8 @@ extension Diagnostic.Code {
     case .unknownVariable: "A $name was used that no 'let' has set before it."
     case .givenTwice: "The same argument has two values on one line."
     case .badNotebook: "The file is not a .gnb notebook as docs/notebook-format.md describes it."
-    case .badAttribute: "A cell's first line has something it does not take: #id, raises=, rows=, pause, timeout=."
+    case .badAttribute:
+      "A cell's first line has something it does not take: #id, raises=, rows=, pause, timeout=."
     case .fileNotFound: "There is no file or folder at that path."
     case .inputOutput: "The system refused to read or write; its own reason is in the message."
     case .malformedFile: "The file is damaged, cut short, or of another kind than its name says."

@@ -8,7 +8,9 @@ public enum DisplayWidth {
   public static func of(_ character: Character) -> Int {
     let scalars = character.unicodeScalars
     guard let first = scalars.first else { return 0 }
-    if first.value < 0x7F { return first.value < 0x20 ? 0 : (scalars.contains { $0.value == 0xFE0F } ? 2 : 1) }
+    if first.value < 0x7F {
+      return first.value < 0x20 ? 0 : (scalars.contains { $0.value == 0xFE0F } ? 2 : 1)
+    }
     if scalars.contains(where: { $0.value == 0xFE0F || $0.properties.isEmojiPresentation }) { return 2 }
     switch first.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format, .control: return 0

@@ -3,13 +3,19 @@ import Foundation
 /// Numbers as people read them, the same in every locale.
 public enum NumberFormat {
   /// "0.8150"
-  public static func fixed(_ value: Double, _ digits: Int = 4) -> String { String(format: "%.\(digits)f", value) }
+  public static func fixed(_ value: Double, _ digits: Int = 4) -> String {
+    String(format: "%.\(digits)f", value)
+  }
 
   /// "3.6e-05", "0.002", "12.5": short, with `digits` significant.
-  public static func short(_ value: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)g", value) }
+  public static func short(_ value: Double, _ digits: Int = 2) -> String {
+    String(format: "%.\(digits)g", value)
+  }
 
   /// "81.5%"
-  public static func percent(_ value: Double, _ digits: Int = 1) -> String { fixed(100 * value, digits) + "%" }
+  public static func percent(_ value: Double, _ digits: Int = 1) -> String {
+    fixed(100 * value, digits) + "%"
+  }
 
   /// "1,234,567"
   public static func count(_ value: Int) -> String {

@@ -7,7 +7,9 @@ public enum Plot {
   /// - Parameters:
   ///   - points: y against x = 1, 2, ...; what is not finite is left out.
   ///   - width: columns in all; the axis labels are inside.
-  public static func line(_ points: [Double], title: String, xLabel: String, width: Int, height: Int = 10) -> [String] {
+  public static func line(_ points: [Double], title: String, xLabel: String, width: Int, height: Int = 10)
+    -> [String]
+  {
     let finite = points.filter(\.isFinite)
     guard var low = finite.min(), var high = finite.max() else { return [title, "(nothing to plot)"] }
     if low == high {
@@ -26,7 +28,9 @@ public enum Plot {
         previous = nil
         continue
       }
-      let x = points.count == 1 ? columns : Int((Double(i) / Double(points.count - 1) * Double(columns * 2 - 1)).rounded())
+      let x =
+        points.count == 1
+        ? columns : Int((Double(i) / Double(points.count - 1) * Double(columns * 2 - 1)).rounded())
       let y = Int(((high - value) / (high - low) * Double(height * 4 - 1)).rounded())
       let from = previous ?? (x, y)
       let steps = max(abs(x - from.x), abs(y - from.y), 1)
@@ -52,18 +56,23 @@ public enum Plot {
   }
 
   /// Named bars, longest to the full width.
-  public static func bars(_ values: [(name: String, value: Double, text: String)], title: String, width: Int) -> [String] {
+  public static func bars(_ values: [(name: String, value: Double, text: String)], title: String, width: Int)
+    -> [String]
+  {
     let names = values.map { DisplayWidth.of($0.name) }.max() ?? 0
     let texts = values.map { DisplayWidth.of($0.text) }.max() ?? 0
     let room = max(4, min(60, width - names - texts - 4))
     let top = values.map(\.value).max() ?? 0
     return [title]
       + values.map { entry in
-        let eighths = top > 0 && entry.value.isFinite ? Int((entry.value / top * Double(room * 8)).rounded()) : 0
+        let eighths =
+          top > 0 && entry.value.isFinite ? Int((entry.value / top * Double(room * 8)).rounded()) : 0
         let partial = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
         let bar = String(repeating: "█", count: eighths / 8) + partial
-        return DisplayWidth.pad(entry.name, to: names) + "  " + DisplayWidth.pad(entry.text, to: texts, right: true)
-          + "  " + bar
+        let label =
+          DisplayWidth.pad(entry.name, to: names) + "  "
+          + DisplayWidth.pad(entry.text, to: texts, right: true)
+        return bar.isEmpty ? label : label + "  " + bar
       }
   }
 }

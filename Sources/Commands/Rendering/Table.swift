@@ -36,20 +36,25 @@ public struct Table: Sendable, Equatable {
     let gap = 2
     while widths.reduce(0, +) + gap * (columns.count - 1) > width {
       // The widest flexible column gives way first.
-      guard let widest = columns.indices.filter({ columns[$0].flexible && widths[$0] > 8 }).max(by: { widths[$0] < widths[$1] })
+      guard
+        let widest = columns.indices.filter({ columns[$0].flexible && widths[$0] > 8 }).max(by: {
+          widths[$0] < widths[$1]
+        })
       else { break }
       widths[widest] -= 1
     }
     func line(_ cells: [String]) -> String {
       let padded = columns.indices.map { i in
         DisplayWidth.pad(
-          DisplayWidth.truncate(cells[i], to: widths[i]), to: widths[i], right: columns[i].alignment == .right)
+          DisplayWidth.truncate(cells[i], to: widths[i]), to: widths[i], right: columns[i].alignment == .right
+        )
       }
       var text = padded.joined(separator: String(repeating: " ", count: gap))
       while text.hasSuffix(" ") { text.removeLast() }
       return text
     }
-    let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: String(repeating: " ", count: gap))
+    let rule = widths.map { String(repeating: "─", count: $0) }.joined(
+      separator: String(repeating: " ", count: gap))
     var lines: [String] = []
     if columns.contains(where: { !$0.title.isEmpty }) { lines += [line(columns.map(\.title)), rule] }
     for (i, row) in rows.enumerated() {

@@ -53,7 +53,9 @@ public struct Drawing: Sendable, Equatable {
   }
 
   public func lines(width: Int) -> [String] { draw(width) }
-  public static func == (a: Drawing, b: Drawing) -> Bool { a.name == b.name && a.lines(width: 80) == b.lines(width: 80) }
+  public static func == (a: Drawing, b: Drawing) -> Bool {
+    a.name == b.name && a.lines(width: 80) == b.lines(width: 80)
+  }
 }
 
 /// How far long work is.
@@ -77,7 +79,8 @@ public struct ProgressReport: Sendable, Equatable {
   }
 
   public static func == (a: ProgressReport, b: ProgressReport) -> Bool {
-    a.done == b.done && a.total == b.total && a.note == b.note && JSONValue.object(a.fields) == .object(b.fields)
+    a.done == b.done && a.total == b.total && a.note == b.note
+      && JSONValue.object(a.fields) == .object(b.fields)
   }
 }
 
@@ -116,7 +119,8 @@ public struct Event: Sendable {
     case .start: return object("start", [])
     case .progress(let progress):
       return object(
-        "progress", [("done", .int(progress.done)), ("total", .int(progress.total)), ("unit", .string(progress.unit))]
+        "progress",
+        [("done", .int(progress.done)), ("total", .int(progress.total)), ("unit", .string(progress.unit))]
           + progress.fields)
     case .output: return nil
     case .result(let fields, let volatile):

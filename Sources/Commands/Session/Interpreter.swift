@@ -17,7 +17,9 @@ public struct Interpreter {
         known.insert(name)
       case .loop(let variable, let values, let body, let range):
         try checkVariables(values, known)
-        if case .list = values.kind {} else if case .variable = values.kind {} else {
+        if case .list = values.kind {
+        } else if case .variable = values.kind {
+        } else {
           throw Diagnostic(.wrongType, "'for' takes a list [a, b]", range: values.range.joined(range))
         }
         let isNew = known.insert(variable).inserted
@@ -115,7 +117,9 @@ public struct Interpreter {
       let before = session.variables[variable]
       defer { session.variables[variable] = before }
       let list: Value
-      do { list = try evaluate(values) } catch { throw Failure(diagnostic: placed(error, range), command: "for") }
+      do { list = try evaluate(values) } catch {
+        throw Failure(diagnostic: placed(error, range), command: "for")
+      }
       guard case .list(let items) = list else {
         throw Failure(
           diagnostic: Diagnostic(.wrongType, "'for' takes a list, not \(list.source)", range: values.range),

@@ -41,7 +41,9 @@ public final class Session {
   func checkInput(_ name: String, path: String, hash: () throws -> String) throws {
     guard let expected = expectedInputs[name] else { return }
     let found = try hash()
-    guard found == expected else { throw GemmaError.hashMismatch(path: path, expected: expected, found: found) }
+    guard found == expected else {
+      throw GemmaError.hashMismatch(path: path, expected: expected, found: found)
+    }
   }
 
   /// What arithmetic runs on, as the settings have it.

@@ -54,7 +54,8 @@ public struct Workspace: Sendable {
   func promptOrDefault() throws -> PromptTemplate {
     if let prompt { return prompt }
     return .alpaca(
-      instruction: PromptTemplate.defaultInstruction(categories: try needData().categories), maxInputTokens: nil)
+      instruction: PromptTemplate.defaultInstruction(categories: try needData().categories),
+      maxInputTokens: nil)
   }
 
   /// The evaluation of that name, or the last.
@@ -65,7 +66,8 @@ public struct Workspace: Sendable {
     guard let name else { return last }
     guard let found = evaluations.first(where: { $0.name == name }) else {
       throw GemmaError.invalidValue(
-        name: "evaluation", expected: "one of \(evaluations.map(\.name).joined(separator: ", "))", found: name)
+        name: "evaluation", expected: "one of \(evaluations.map(\.name).joined(separator: ", "))", found: name
+      )
     }
     return found
   }

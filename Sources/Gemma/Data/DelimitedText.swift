@@ -13,17 +13,20 @@ enum DelimitedText {
     }
     guard let text = column(["text", "input"]), let category = column(["category", "label", "output"]) else {
       throw GemmaError.malformed(
-        path: path, location: "line 1", expected: "columns text and category", found: names.joined(separator: ", "))
+        path: path, location: "line 1", expected: "columns text and category",
+        found: names.joined(separator: ", "))
     }
     let (id, title) = (column(["id"]), column(["title"]))
     return try rows.dropFirst().map { row in
       guard row.fields.count == names.count else {
         throw GemmaError.malformed(
-          path: path, location: "line \(row.line)", expected: "\(names.count) fields", found: "\(row.fields.count)")
+          path: path, location: "line \(row.line)", expected: "\(names.count) fields",
+          found: "\(row.fields.count)")
       }
       guard !row.fields[text].isEmpty, !row.fields[category].isEmpty else {
         throw GemmaError.malformed(
-          path: path, location: "line \(row.line)", expected: "a text and a category", found: "an empty field")
+          path: path, location: "line \(row.line)", expected: "a text and a category", found: "an empty field"
+        )
       }
       return Sample(
         id: id.map { row.fields[$0] } ?? "line-\(row.line)", title: title.map { row.fields[$0] } ?? "",
@@ -32,7 +35,9 @@ enum DelimitedText {
   }
 
   /// Fields of each record and the line it begins on. Quoted fields may hold separators, line ends and doubled quotes.
-  static func parse(_ text: String, separator: Character, path: String) throws -> [(fields: [String], line: Int)] {
+  static func parse(_ text: String, separator: Character, path: String) throws -> [(
+    fields: [String], line: Int
+  )] {
     var rows: [(fields: [String], line: Int)] = []
     var fields: [String] = []
     var field = ""
@@ -69,7 +74,8 @@ enum DelimitedText {
       }
     }
     guard !quoted else {
-      throw GemmaError.malformed(path: path, location: "line \(start)", expected: "a closing quote", found: "the end")
+      throw GemmaError.malformed(
+        path: path, location: "line \(start)", expected: "a closing quote", found: "the end")
     }
     if !field.isEmpty || !fields.isEmpty { endRecord() }
     return rows

@@ -16,7 +16,9 @@ enum Livedoor {
   }
 
   /// - Parameter path: named in errors.
-  static func sample(category: String, file: String, bytes: some Collection<UInt8>, path: String) throws -> Sample {
+  static func sample(category: String, file: String, bytes: some Collection<UInt8>, path: String) throws
+    -> Sample
+  {
     let lines = try utf8Text(bytes, path: path).replacingOccurrences(of: "\r\n", with: "\n")
       .split(separator: "\n", maxSplits: 3, omittingEmptySubsequences: false)
     guard lines.count >= 3 else {
@@ -41,7 +43,8 @@ enum Livedoor {
       guard parts[parts.count - 2] != "text" else { return }
       samples.append(
         try sample(
-          category: parts[parts.count - 2], file: parts[parts.count - 1], bytes: data, path: path + ":" + name))
+          category: parts[parts.count - 2], file: parts[parts.count - 1], bytes: data, path: path + ":" + name
+        ))
     }
     return samples
   }
@@ -79,7 +82,8 @@ extension Dataset {
     for article in MiniNews.articles {
       samples.append(
         try Livedoor.sample(
-          category: article.category, file: article.file, bytes: article.bytes, path: "mini-news/" + article.file))
+          category: article.category, file: article.file, bytes: article.bytes,
+          path: "mini-news/" + article.file))
     }
     return try select(samples, categories: categories, name: "mini-news")
   }

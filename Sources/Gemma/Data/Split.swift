@@ -23,7 +23,9 @@ public struct Split: Sendable, Equatable {
     }
     let groups =
       stratify
-      ? dataset.categories.map { category in dataset.samples.indices.filter { dataset.samples[$0].category == category } }
+      ? dataset.categories.map { category in
+        dataset.samples.indices.filter { dataset.samples[$0].category == category }
+      }
       : [Array(dataset.samples.indices)]
     let sizes = groups.map(\.count)
     let trainShares = shares(of: train, sizes: sizes)

@@ -35,7 +35,9 @@ public struct ClassificationReport: Sendable, Equatable {
       let (p, r) = (ratio(hit, predictedCount), ratio(hit, support))
       // From counts, not from p and r: one rounding less, and the same as scikit-learn.
       rows.append(
-        Row(name: name, precision: p, recall: r, f1: ratio(2 * hit, predictedCount + support), support: support))
+        Row(
+          name: name, precision: p, recall: r, f1: ratio(2 * hit, predictedCount + support), support: support)
+      )
       hits += hit
       claimed += predictedCount
       actual += support
@@ -47,7 +49,8 @@ public struct ClassificationReport: Sendable, Equatable {
     }
     self.rows = rows
     macro = Row(
-      name: "macro avg", precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1), support: actual)
+      name: "macro avg", precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1), support: actual
+    )
     self.weighted = Row(
       name: "weighted avg", precision: weighted(\.precision), recall: weighted(\.recall), f1: weighted(\.f1),
       support: actual)
@@ -68,7 +71,9 @@ public struct ClassificationReport: Sendable, Equatable {
       padded(name, width) + " " + cells.map { " " + padded($0, 9) }.joined()
     }
     func line(_ row: Row) -> String {
-      line(row.name, [row.precision, row.recall, row.f1].map { String(format: "%.\(digits)f", $0) } + ["\(row.support)"])
+      line(
+        row.name,
+        [row.precision, row.recall, row.f1].map { String(format: "%.\(digits)f", $0) } + ["\(row.support)"])
     }
     var lines = [line("", ["precision", "recall", "f1-score", "support"]), ""]
     lines += rows.map(line)

@@ -10,7 +10,8 @@ public struct LogisticRegression: Sendable {
   ///   - rows: sparse rows over `features` features.
   ///   - tolerance: stops when no part of the gradient is larger.
   public init(
-    rows: [TFIDF.Row], labels: [String], features: Int, classes: [String], c: Double = 1, tolerance: Double = 1e-7
+    rows: [TFIDF.Row], labels: [String], features: Int, classes: [String], c: Double = 1,
+    tolerance: Double = 1e-7
   ) {
     let width = features + 1
     let targets = labels.map { label in classes.firstIndex(of: label) ?? 0 }
@@ -71,7 +72,9 @@ enum LBFGS {
       for i in a.indices { sum += a[i] * b[i] }
       return sum
     }
-    func add(_ a: inout [Double], _ b: [Double], _ scale: Double) { for i in a.indices { a[i] += scale * b[i] } }
+    func add(_ a: inout [Double], _ b: [Double], _ scale: Double) {
+      for i in a.indices { a[i] += scale * b[i] }
+    }
     var x = start
     var (value, gradient) = objective(x)
     var history: [(s: [Double], y: [Double], rho: Double)] = []

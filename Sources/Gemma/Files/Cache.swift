@@ -41,7 +41,9 @@ public struct Cache: Sendable {
   }
 
   private func item(_ name: String, isModel: Bool) throws -> String? {
-    guard let item = Catalogue.items.first(where: { $0.name == name && $0.isModel == isModel }) else { return nil }
+    guard let item = Catalogue.items.first(where: { $0.name == name && $0.isModel == isModel }) else {
+      return nil
+    }
     let file = folder(item) + "/" + item.file
     guard exists(file) else {
       if exists(Self.expanded(name)) { return nil }
@@ -56,7 +58,9 @@ public struct Cache: Sendable {
     let environment = ProcessInfo.processInfo.environment
     let home = environment["HF_HOME"] ?? NSHomeDirectory() + "/.cache/huggingface"
     let folder = "\(home)/hub/models--" + name.replacingOccurrences(of: "/", with: "--")
-    guard let revision = try? String(contentsOfFile: folder + "/refs/main", encoding: .utf8) else { return nil }
+    guard let revision = try? String(contentsOfFile: folder + "/refs/main", encoding: .utf8) else {
+      return nil
+    }
     let snapshot = folder + "/snapshots/" + revision.trimmingCharacters(in: .whitespacesAndNewlines)
     return exists(snapshot) ? snapshot : nil
   }

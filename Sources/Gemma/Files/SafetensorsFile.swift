@@ -18,7 +18,8 @@ public final class SafetensorsFile: TensorSource {
     guard header.first == UInt8(ascii: "{"), headerCount <= 100 << 20,
       let json = (try? JSONSerialization.jsonObject(with: Data(header))) as? [String: Any]
     else {
-      throw GemmaError.malformed(path: path, location: "byte 8", expected: "a JSON header", found: "something else")
+      throw GemmaError.malformed(
+        path: path, location: "byte 8", expected: "a JSON header", found: "something else")
     }
     let start = reader.offset
     let dataCount = file.bytes.count - start
@@ -29,14 +30,17 @@ public final class SafetensorsFile: TensorSource {
         .malformed(path: path, location: "tensor \(name)", expected: expected, found: found)
       }
       guard let entry = value as? [String: Any], let dtype = entry["dtype"] as? String,
-        let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int], offsets.count == 2
+        let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int],
+        offsets.count == 2
       else { throw malformed("dtype, shape and data_offsets", "\(value)") }
       // Types of other uses (masks, quantisation states) are left for those who ask for them by name.
       guard let type = ["F32": ElementType.f32, "F16": .f16, "BF16": .bf16][dtype] else { continue }
       var count = 1
       for size in shape {
         let (product, overflow) = count.multipliedReportingOverflow(by: size)
-        guard size >= 0, !overflow, product <= dataCount else { throw malformed("a shape that fits", "\(shape)") }
+        guard size >= 0, !overflow, product <= dataCount else {
+          throw malformed("a shape that fits", "\(shape)")
+        }
         count = product
       }
       guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= dataCount else {
@@ -47,7 +51,8 @@ public final class SafetensorsFile: TensorSource {
       }
       tensors[name] = TensorView(
         name: name, type: type, shape: shape,
-        bytes: UnsafeRawBufferPointer(rebasing: file.bytes[start + offsets[0]..<start + offsets[1]]), owner: file)
+        bytes: UnsafeRawBufferPointer(rebasing: file.bytes[start + offsets[0]..<start + offsets[1]]),
+        owner: file)
       order.append((name, offsets[0]))
     }
     self.tensors = tensors
@@ -68,7 +73,8 @@ public final class ShardedSafetensors: TensorSource {
     let path = folder + "/model.safetensors.index.json"
     let index = try JSONFile.object(path)
     guard let map = index["weight_map"] as? [String: String] else {
-      throw GemmaError.malformed(path: path, location: "weight_map", expected: "an object of file names", found: "none")
+      throw GemmaError.malformed(
+        path: path, location: "weight_map", expected: "an object of file names", found: "none")
     }
     var files: [String: SafetensorsFile] = [:]
     for name in Set(map.values).sorted() {
@@ -93,7 +99,8 @@ enum JSONFile {
   static func object(_ path: String) throws -> [String: Any] {
     let data = try MappedFile(path: path).withBytes { Data($0) }
     guard let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any] else {
-      throw GemmaError.malformed(path: path, location: "start", expected: "a JSON object", found: "something else")
+      throw GemmaError.malformed(
+        path: path, location: "start", expected: "a JSON object", found: "something else")
     }
     return object
   }

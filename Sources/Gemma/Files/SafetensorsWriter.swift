@@ -21,10 +21,13 @@ public enum SafetensorsWriter {
     var offset = 0
     for tensor in sorted {
       let bytes = tensor.values.count * 4
-      header[tensor.name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [offset, offset + bytes]]
+      header[tensor.name] = [
+        "dtype": "F32", "shape": tensor.shape, "data_offsets": [offset, offset + bytes],
+      ]
       offset += bytes
     }
-    var json = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
+    var json = try JSONSerialization.data(
+      withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
     while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
     var data = Data(capacity: 8 + json.count + offset)
     withUnsafeBytes(of: UInt64(json.count).littleEndian) { data.append(contentsOf: $0) }

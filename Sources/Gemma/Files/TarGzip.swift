@@ -147,7 +147,9 @@ private struct Inflater {
       }
       offset += used
       done += made
-      if status == Z_STREAM_END { ended = true } else if status != Z_OK || (used == 0 && made == 0) {
+      if status == Z_STREAM_END {
+        ended = true
+      } else if status != Z_OK || (used == 0 && made == 0) {
         throw GemmaError.malformed(
           path: path, location: "byte \(offset)", expected: "gzip data",
           found: offset >= bytes.count ? "the end: the file is cut short" : "damaged data")

@@ -14,7 +14,9 @@ extension Adapter {
     path: String, weights: String? = nil, model: ModelConfig, compute: Compute
   ) throws -> Adapter {
     let configPath = path + "/" + configName
-    guard FileManager.default.fileExists(atPath: configPath) else { throw GemmaError.fileNotFound(path: configPath) }
+    guard FileManager.default.fileExists(atPath: configPath) else {
+      throw GemmaError.fileNotFound(path: configPath)
+    }
     let data: Data
     do { data = try Data(contentsOf: URL(fileURLWithPath: configPath)) } catch {
       throw GemmaError.inputOutput(path: configPath, reason: error.localizedDescription)
@@ -30,17 +32,21 @@ extension Adapter {
     if json["use_dora"] as? Bool == true { throw unsupported("use_dora") }
     if json["fan_in_fan_out"] as? Bool == true { throw unsupported("fan_in_fan_out") }
     if let bias = json["bias"] as? String, bias != "none" { throw unsupported("bias \(bias)") }
-    if let modules = json["modules_to_save"] as? [Any], !modules.isEmpty { throw unsupported("modules_to_save") }
+    if let modules = json["modules_to_save"] as? [Any], !modules.isEmpty {
+      throw unsupported("modules_to_save")
+    }
     for pattern in ["rank_pattern", "alpha_pattern"] {
       if let value = json[pattern] as? [String: Any], !value.isEmpty { throw unsupported(pattern) }
     }
     guard let rank = json["r"] as? Int, (1...4096).contains(rank) else {
       throw GemmaError.malformed(
-        path: configPath, location: "r", expected: "a rank from 1 to 4096", found: "\(json["r"] ?? "nothing")")
+        path: configPath, location: "r", expected: "a rank from 1 to 4096", found: "\(json["r"] ?? "nothing")"
+      )
     }
     guard let alpha = (json["lora_alpha"] as? NSNumber)?.doubleValue, alpha.isFinite else {
       throw GemmaError.malformed(
-        path: configPath, location: "lora_alpha", expected: "a number", found: "\(json["lora_alpha"] ?? "nothing")")
+        path: configPath, location: "lora_alpha", expected: "a number",
+        found: "\(json["lora_alpha"] ?? "nothing")")
     }
 
     let weightsPath = weights ?? path + "/" + weightsName
@@ -58,7 +64,8 @@ extension Adapter {
     }
     guard !targets.isEmpty else {
       throw GemmaError.malformed(
-        path: weightsPath, location: "names", expected: "layers.N.self_attn.q_proj.lora_A.weight and the like",
+        path: weightsPath, location: "names",
+        expected: "layers.N.self_attn.q_proj.lora_A.weight and the like",
         found: file.tensorNames.first ?? "no tensor")
     }
     let adapter = Adapter(
@@ -91,7 +98,8 @@ extension Adapter {
     }
     guard used == names.count else {
       throw GemmaError.unsupported(
-        path: weightsPath, feature: "\(names.count - used) tensors for layers or projections this model lacks")
+        path: weightsPath, feature: "\(names.count - used) tensors for layers or projections this model lacks"
+      )
     }
     return adapter
   }

@@ -7,7 +7,8 @@ extension ModelConfig {
     let path = file.file.path
     let architecture = file.string("general.architecture") ?? "nothing"
     guard ["gemma2", "gemma3"].contains(architecture) else {
-      throw GemmaError.unsupported(path: path, feature: "architecture \(architecture); gnb reads gemma2 and gemma3")
+      throw GemmaError.unsupported(
+        path: path, feature: "architecture \(architecture); gnb reads gemma2 and gemma3")
     }
     let isGemma3 = architecture == "gemma3"
     func key(_ name: String) -> String { architecture + "." + name }
@@ -27,7 +28,8 @@ extension ModelConfig {
         path: path, location: key("block_count"), expected: "at most 1024 layers", found: "\(layers)")
     }
     guard let embedding = file.tensor("token_embd.weight"), embedding.shape.count == 2 else {
-      throw GemmaError.malformed(path: path, location: "token_embd.weight", expected: "a matrix", found: "none")
+      throw GemmaError.malformed(
+        path: path, location: "token_embd.weight", expected: "a matrix", found: "none")
     }
     let headDim = try size("attention.key_length")
     // Not in the file. 27B-shaped Gemma 2 divides by hidden/heads, Gemma 3 27B by 168; all others by the head size.
@@ -41,8 +43,10 @@ extension ModelConfig {
     let base = file.number(key("rope.freq_base")) ?? (isGemma3 ? 1e6 : 1e4)
     let windowBase = file.number(key("rope.freq_base_swa")) ?? 1e4
     self.init(
-      architecture: architecture, hiddenSize: hidden, intermediateSize: try size("feed_forward_length"), heads: heads,
-      keyValueHeads: try size("attention.head_count_kv"), headDim: headDim, vocabularySize: embedding.shape[0],
+      architecture: architecture, hiddenSize: hidden, intermediateSize: try size("feed_forward_length"),
+      heads: heads,
+      keyValueHeads: try size("attention.head_count_kv"), headDim: headDim,
+      vocabularySize: embedding.shape[0],
       contextLength: try size("context_length"),
       rmsNormEpsilon: Float(file.number(key("attention.layer_norm_rms_epsilon")) ?? 1e-6),
       queryScale: 1 / Float(scalar).squareRoot(),
@@ -62,13 +66,15 @@ extension ModelConfig {
     let text = json["text_config"] as? [String: Any] ?? json
     let architecture = text["model_type"] as? String ?? json["model_type"] as? String ?? "nothing"
     guard ["gemma2", "gemma3", "gemma3_text"].contains(architecture) else {
-      throw GemmaError.unsupported(path: path, feature: "model_type \(architecture); gnb reads gemma2 and gemma3_text")
+      throw GemmaError.unsupported(
+        path: path, feature: "model_type \(architecture); gnb reads gemma2 and gemma3_text")
     }
     let isGemma3 = architecture != "gemma2"
     func size(_ name: String, default standard: Int? = nil) throws -> Int {
       guard let value = text[name] as? Int ?? standard, (1...Self.largest).contains(value) else {
         throw GemmaError.malformed(
-          path: path, location: name, expected: "a number from 1 to \(Self.largest)", found: "\(text[name] ?? "nothing")")
+          path: path, location: name, expected: "a number from 1 to \(Self.largest)",
+          found: "\(text[name] ?? "nothing")")
       }
       return value
     }
@@ -85,7 +91,8 @@ extension ModelConfig {
       (parameters?[kind] as? [String: Any])?["rope_theta"] as? Double
     }
     let base =
-      rope("full_attention") ?? parameters?["rope_theta"] as? Double ?? number("rope_theta") ?? (isGemma3 ? 1e6 : 1e4)
+      rope("full_attention") ?? parameters?["rope_theta"] as? Double ?? number("rope_theta")
+      ?? (isGemma3 ? 1e6 : 1e4)
     let windowBase = rope("sliding_attention") ?? number("rope_local_base_freq") ?? (isGemma3 ? 1e4 : base)
     for name in ["rope_scaling"] where text[name] is [String: Any] {
       throw GemmaError.unsupported(path: path, feature: name)
@@ -104,14 +111,16 @@ extension ModelConfig {
     self.init(
       architecture: architecture, hiddenSize: try size("hidden_size"),
       intermediateSize: try size("intermediate_size"), heads: try size("num_attention_heads"),
-      keyValueHeads: try size("num_key_value_heads"), headDim: headDim, vocabularySize: try size("vocab_size"),
+      keyValueHeads: try size("num_key_value_heads"), headDim: headDim,
+      vocabularySize: try size("vocab_size"),
       contextLength: try size("max_position_embeddings", default: isGemma3 ? 32768 : 8192),
       rmsNormEpsilon: Float(number("rms_norm_eps") ?? 1e-6), queryScale: Float(1 / scalar.squareRoot()),
       attentionSoftCap: number("attn_logit_softcapping").map { Float($0) },
       finalSoftCap: number("final_logit_softcapping").map { Float($0) }, hasQueryKeyNorm: isGemma3,
       layers: (0..<layers).map { layer in
         let isFull =
-          types.map { $0[layer] == "full_attention" } ?? (isGemma3 ? (layer + 1) % pattern == 0 : layer % 2 == 1)
+          types.map { $0[layer] == "full_attention" }
+          ?? (isGemma3 ? (layer + 1) % pattern == 0 : layer % 2 == 1)
         return LayerPlan(window: isFull ? nil : window, ropeBase: isFull ? base : windowBase)
       })
     try check(path: path)
@@ -121,14 +130,17 @@ extension ModelConfig {
   private func check(path: String) throws {
     guard heads % keyValueHeads == 0 else {
       throw GemmaError.malformed(
-        path: path, location: "heads", expected: "a multiple of \(keyValueHeads) key-value heads", found: "\(heads)")
+        path: path, location: "heads", expected: "a multiple of \(keyValueHeads) key-value heads",
+        found: "\(heads)")
     }
     guard headDim % 2 == 0 else {
-      throw GemmaError.malformed(path: path, location: "head size", expected: "an even number", found: "\(headDim)")
+      throw GemmaError.malformed(
+        path: path, location: "head size", expected: "an even number", found: "\(headDim)")
     }
     guard queryScale.isFinite, queryScale > 0, rmsNormEpsilon > 0 else {
       throw GemmaError.malformed(
-        path: path, location: "scales", expected: "positive numbers", found: "\(queryScale), \(rmsNormEpsilon)")
+        path: path, location: "scales", expected: "positive numbers",
+        found: "\(queryScale), \(rmsNormEpsilon)")
     }
   }
 }

@@ -35,7 +35,8 @@ public final class ModelFile: Sendable {
     guard isFolder.boolValue else {
       let file = try GGUFFile(path: path)
       return ModelFile(
-        path: path, name: file.string("general.name") ?? lastPart, config: try ModelConfig(file), kind: .gguf(file),
+        path: path, name: file.string("general.name") ?? lastPart, config: try ModelConfig(file),
+        kind: .gguf(file),
         normWeightsIncludeOne: true)
     }
     let config = try ModelConfig(json: JSONFile.object(path + "/config.json"), path: path + "/config.json")
@@ -44,7 +45,8 @@ public final class ModelFile: Sendable {
       ? try ShardedSafetensors(folder: path) : try SafetensorsFile(path: path + "/model.safetensors")
     let suffix = "embed_tokens.weight"
     guard let embedding = source.tensorNames.first(where: { $0.hasSuffix(suffix) }) else {
-      throw GemmaError.malformed(path: path, location: "tensors", expected: suffix, found: "none of that name")
+      throw GemmaError.malformed(
+        path: path, location: "tensors", expected: suffix, found: "none of that name")
     }
     return ModelFile(
       path: path, name: lastPart, config: config,
@@ -99,7 +101,8 @@ public final class ModelFile: Sendable {
       let shape = projection.shape(in: config)
       return [shape.outputs, shape.inputs]
     }
-    return name.hasSuffix("q_norm.weight") || name.hasSuffix("k_norm.weight") ? [config.headDim] : [config.hiddenSize]
+    return name.hasSuffix("q_norm.weight") || name.hasSuffix("k_norm.weight")
+      ? [config.headDim] : [config.hiddenSize]
   }
 
   private static let ggufNames = [

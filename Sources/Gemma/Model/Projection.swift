@@ -35,7 +35,9 @@ public enum Projection: String, CaseIterable, Sendable, Comparable {
 extension ModelConfig {
   /// Weights of the decoder and the (tied) embedding.
   public var parameterCount: Int {
-    let projections = Projection.allCases.reduce(0) { $0 + $1.shape(in: self).inputs * $1.shape(in: self).outputs }
+    let projections = Projection.allCases.reduce(0) {
+      $0 + $1.shape(in: self).inputs * $1.shape(in: self).outputs
+    }
     let norms = 4 * hiddenSize + (hasQueryKeyNorm ? 2 * headDim : 0)
     return layers.count * (projections + norms) + hiddenSize + vocabularySize * hiddenSize
   }

@@ -34,6 +34,7 @@ public final class Compute: Sendable {
 
   /// Splits c[m, n] into blocks of rows and of 16-column panels, enough of them to keep the threads busy.
   func forBlocks(rows m: Int, panels: Int, _ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void) {
+    guard m > 0, panels > 0 else { return }
     let rowBlock = 96
     let rowBlocks = (m + rowBlock - 1) / rowBlock
     let wanted = workers.threads == 1 ? 1 : 6 * workers.threads

@@ -60,7 +60,8 @@ public enum ElementType: Int, Sendable, CaseIterable {
   public func bytes(count: Int) -> Int { count / blockCount * blockBytes }
 
   /// Decodes `count` values, a multiple of the block.
-  public func dequantize(from source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int) {
+  public func dequantize(from source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int)
+  {
     let known = gnb_dequantize(Int32(rawValue), count, source, target)
     assert(known == 1)
   }

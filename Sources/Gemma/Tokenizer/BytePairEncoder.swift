@@ -11,7 +11,10 @@ struct BytePairEncoder: Sendable {
   /// User-defined pieces by first byte, longest first.
   private let userDefined: [[(bytes: [UInt8], id: Int32)]]
 
-  init(vocabulary: Vocabulary, ranks: [UInt64: Int32]?, unknown: Int32, userDefined: [(bytes: [UInt8], id: Int32)]) {
+  init(
+    vocabulary: Vocabulary, ranks: [UInt64: Int32]?, unknown: Int32,
+    userDefined: [(bytes: [UInt8], id: Int32)]
+  ) {
     self.vocabulary = vocabulary
     self.ranks = ranks
     self.unknown = unknown
@@ -111,7 +114,8 @@ struct BytePairEncoder: Sendable {
       let number = Int32(symbols.count)
       symbols.append(
         Symbol(
-          start: Int32(at), length: Int32(length), previous: number - 1, next: number + 1, id: id, frozen: frozen))
+          start: Int32(at), length: Int32(length), previous: number - 1, next: number + 1, id: id,
+          frozen: frozen))
       at += length
     }
     if !symbols.isEmpty { symbols[symbols.count - 1].next = -1 }
@@ -120,7 +124,9 @@ struct BytePairEncoder: Sendable {
 
   /// Queues the merge of symbol `left` with its right neighbour, if the two make a piece.
   @inline(__always)
-  private func consider(_ left: Int32, _ symbols: [Symbol], _ text: UnsafeRawBufferPointer, _ heap: inout [Merge]) {
+  private func consider(
+    _ left: Int32, _ symbols: [Symbol], _ text: UnsafeRawBufferPointer, _ heap: inout [Merge]
+  ) {
     let a = symbols[Int(left)]
     guard a.next >= 0 else { return }
     let b = symbols[Int(a.next)]

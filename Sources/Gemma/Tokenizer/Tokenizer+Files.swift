@@ -8,7 +8,9 @@ extension Tokenizer {
     func missing(_ key: String) -> GemmaError {
       .malformed(path: path, location: key, expected: "an array", found: "none")
     }
-    guard let pieces = try file.strings("tokenizer.ggml.tokens") else { throw missing("tokenizer.ggml.tokens") }
+    guard let pieces = try file.strings("tokenizer.ggml.tokens") else {
+      throw missing("tokenizer.ggml.tokens")
+    }
     guard let scores = try file.words("tokenizer.ggml.scores", type: 6, as: UInt32.self),
       let kinds = try file.words("tokenizer.ggml.token_type", type: 5, as: Int32.self)
     else { throw missing("tokenizer.ggml.scores, token_type") }
@@ -68,7 +70,8 @@ extension Tokenizer {
     do { parsed = try JSONSerialization.jsonObject(with: data) } catch {
       throw malformed("start", "JSON", error.localizedDescription)
     }
-    guard let model = (parsed as? [String: Any])?["model"] as? [String: Any], let vocab = model["vocab"] as? [String: Int]
+    guard let model = (parsed as? [String: Any])?["model"] as? [String: Any],
+      let vocab = model["vocab"] as? [String: Int]
     else { throw malformed("model.vocab", "an object of ids", "none") }
     if let type = model["type"] as? String, type != "BPE" {
       throw GemmaError.unsupported(path: path, feature: "tokenizer model \(type)")
@@ -92,7 +95,8 @@ extension Tokenizer {
     ranks.reserveCapacity(merges.count)
     for (rank, merge) in merges.enumerated() {
       // Either ["a", "b"] or the older "a b".
-      let parts = merge as? [String] ?? (merge as? String)?.split(separator: " ", maxSplits: 1).map(String.init) ?? []
+      let parts =
+        merge as? [String] ?? (merge as? String)?.split(separator: " ", maxSplits: 1).map(String.init) ?? []
       guard parts.count == 2, let a = vocabulary.id(parts[0]), let b = vocabulary.id(parts[1]) else {
         throw malformed("model.merges[\(rank)]", "two pieces of the vocabulary", "\(merge)")
       }
@@ -133,7 +137,9 @@ private struct ProtocolBuffer {
     case 1: return (tag >> 3, .long(try reader.integer(UInt64.self, "a value")))
     case 2:
       let count = try varint()
-      guard count <= UInt64(reader.remaining) else { throw reader.malformed("\(count) bytes", found: "the end") }
+      guard count <= UInt64(reader.remaining) else {
+        throw reader.malformed("\(count) bytes", found: "the end")
+      }
       return (tag >> 3, .bytes(try reader.take(Int(count), "a field")))
     case 5: return (tag >> 3, .word(try reader.integer(UInt32.self, "a value")))
     default: throw reader.malformed("a protocol buffer field", found: "wire type \(tag & 7)")

@@ -23,7 +23,8 @@ public final class Tokenizer: Sendable {
   init(_ vocabulary: Vocabulary, ranks: [UInt64: Int32]?, path: String) throws {
     func control(_ name: String) throws -> Int32 {
       guard let id = vocabulary.id(name) else {
-        throw GemmaError.malformed(path: path, location: "vocabulary", expected: "the piece \(name)", found: "none")
+        throw GemmaError.malformed(
+          path: path, location: "vocabulary", expected: "the piece \(name)", found: "none")
       }
       return id
     }
@@ -49,7 +50,8 @@ public final class Tokenizer: Sendable {
     }
     self.controls = controls.sorted { $0.text.utf8.count > $1.text.utf8.count }
     self.byteValues = byteValues
-    encoder = BytePairEncoder(vocabulary: vocabulary, ranks: ranks, unknown: unknownID, userDefined: userDefined)
+    encoder = BytePairEncoder(
+      vocabulary: vocabulary, ranks: ranks, unknown: unknownID, userDefined: userDefined)
   }
 
   private static func normalise(_ text: [UInt8]) -> [UInt8] {
@@ -74,7 +76,9 @@ public final class Tokenizer: Sendable {
     var at = start
     while at < text.endIndex {
       // Every control piece begins with this character.
-      if text.utf8[at] == UInt8(ascii: "<"), let found = controls.first(where: { text.utf8[at...].starts(with: $0.text.utf8) }) {
+      if text.utf8[at] == UInt8(ascii: "<"),
+        let found = controls.first(where: { text.utf8[at...].starts(with: $0.text.utf8) })
+      {
         plain(text[start..<at])
         ids.append(found.id)
         at = text.utf8.index(at, offsetBy: found.text.utf8.count)

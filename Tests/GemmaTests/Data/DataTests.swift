@@ -3,7 +3,9 @@ import Gemma
 import Testing
 
 @Suite struct DataTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-data-\(UUID().uuidString)").path
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "gnb-data-\(UUID().uuidString)"
+  ).path
 
   private func write(_ name: String, _ text: String) throws -> String {
     try write(name, Data(text.utf8))
@@ -27,7 +29,8 @@ import Testing
 
   @Test func miniNewsHasSixtyArticlesOfEachCategory() throws {
     let data = try Dataset.miniNews()
-    #expect(data.categories == ["it-life-hack", "kaden-channel", "movie-enter", "sports-watch", "topic-news"])
+    #expect(
+      data.categories == ["it-life-hack", "kaden-channel", "movie-enter", "sports-watch", "topic-news"])
     #expect(data.counts == [60, 60, 60, 60, 60])
     #expect(data.duplicates == 0)
   }
@@ -68,7 +71,8 @@ import Testing
 
   @Test(arguments: [
     ("a.csv", "", "line 1"), ("a.csv", "foo,bar\n1,2\n", "line 1"), ("a.csv", "text,label\na\n", "line 2"),
-    ("a.csv", "text,label\n\"a,b\n", "line 2"), ("a.jsonl", "{\"input\":\"a\",\"output\":\"b\"}\n{oops\n", "line 2"),
+    ("a.csv", "text,label\n\"a,b\n", "line 2"),
+    ("a.jsonl", "{\"input\":\"a\",\"output\":\"b\"}\n{oops\n", "line 2"),
     ("a.jsonl", "{\"input\":\"a\"}\n", "line 1"),
   ])
   func brokenTextFilesNameTheLine(_ name: String, _ text: String, _ line: String) throws {
@@ -82,13 +86,15 @@ import Testing
   }
 
   @Test func alpacaLinesLoad() throws {
-    let path = try write("a.jsonl", #"{"instruction":"i","input":"今日","output":"x"}"# + "\n\n" + #"{"text":"t","label":"y"}"#)
+    let path = try write(
+      "a.jsonl", #"{"instruction":"i","input":"今日","output":"x"}"# + "\n\n" + #"{"text":"t","label":"y"}"#)
     #expect(try Dataset.load(path: path).samples.map(\.text) == ["今日", "t"])
   }
 
   @Test func aFolderInLivedoorLayoutLoadsWithoutItsLicences() throws {
     for (category, n) in [("aa", 1), ("aa", 2), ("bb", 1)] {
-      _ = try write("set/text/\(category)/\(category)-\(n).txt", "http://x/\n2012-01-01\n題\(n)\n\n本文\(category)\n")
+      _ = try write(
+        "set/text/\(category)/\(category)-\(n).txt", "http://x/\n2012-01-01\n題\(n)\n\n本文\(category)\n")
     }
     _ = try write("set/text/aa/LICENSE.txt", "words")
     _ = try write("set/text/README.txt", "words")
@@ -97,7 +103,9 @@ import Testing
     #expect(data.samples[0].text == "題1\n\n本文aa")
     #expect(throws: GemmaError.self) { try Dataset.load(path: folder + "/set", categories: ["cc"]) }
     #expect(throws: GemmaError.self) { try Dataset.load(path: folder + "/set", categories: ["aa"]) }
-    #expect(throws: GemmaError.fileNotFound(path: folder + "/none")) { try Dataset.load(path: folder + "/none") }
+    #expect(throws: GemmaError.fileNotFound(path: folder + "/none")) {
+      try Dataset.load(path: folder + "/none")
+    }
   }
 
   /// One tar entry with its header and padding.
@@ -121,14 +129,16 @@ import Testing
   @Test func anArchiveLoadsAndBrokenOnesAreErrors() throws {
     let article = "http://x/\n2012-01-01\n題\n本文"
     let good =
-      entry("text/aa/aa-1.txt", article) + entry("text/aa/._aa-1.txt", "shadow") + entry("text/bb/bb-1.txt", article)
+      entry("text/aa/aa-1.txt", article) + entry("text/aa/._aa-1.txt", "shadow")
+      + entry("text/bb/bb-1.txt", article)
       + entry("text/CHANGES.txt", "words")
     let data = try Dataset.load(path: try write("good.tar", good + Data(count: 1024)))
     #expect(data.samples.map(\.id) == ["aa-1.txt", "bb-1.txt"])
     let broken: [(String, Data)] = [
       ("short", good.prefix(700)), ("sum", entry("text/aa/a.txt", article, damage: true)),
       ("away", entry("../../etc/a.txt", article)), ("root", entry("/etc/a.txt", article)), ("empty", Data()),
-      ("words", Data("not an archive at all, just some words".utf8)), ("gzip", Data([0x1F, 0x8B, 8, 0, 1, 2, 3])),
+      ("words", Data("not an archive at all, just some words".utf8)),
+      ("gzip", Data([0x1F, 0x8B, 8, 0, 1, 2, 3])),
     ]
     for (name, bytes) in broken {
       let path = try write(name + ".tar.gz", bytes)

@@ -9,11 +9,13 @@ import Testing
     for entry in cases {
       let name = entry["name"] as? String ?? ""
       let (classes, truth, predicted) = (
-        entry["classes"] as? [String] ?? [], entry["truth"] as? [String] ?? [], entry["predicted"] as? [String] ?? []
+        entry["classes"] as? [String] ?? [], entry["truth"] as? [String] ?? [],
+        entry["predicted"] as? [String] ?? []
       )
       let report = ClassificationReport(classes: classes, truth: truth, predicted: predicted)
       // With nothing right scikit-learn prints the support as a fraction; we do not.
-      let text = (entry["report"] as? String ?? "").replacingOccurrences(of: #"  (\d)\.0$"#, with: "    $1", pattern: true)
+      let text = (entry["report"] as? String ?? "").replacingOccurrences(
+        of: #"  (\d)\.0$"#, with: "    $1", pattern: true)
       #expect(report.text() == text, "\(name)")
       #expect(abs(report.accuracy - (entry["accuracy"] as? Double ?? -1)) < 1e-9, "\(name)")
       let matrix = ConfusionMatrix(classes: classes, truth: truth, predicted: predicted)
@@ -43,7 +45,9 @@ import Testing
     for (text, truth) in zip(heldOut, expected) {
       let (prediction, probabilities) = baseline.predict(text)
       #expect(prediction == truth["prediction"] as? String)
-      for (p, q) in zip(probabilities, truth["probabilities"] as? [Double] ?? []) { #expect(abs(p - q) < 2e-5) }
+      for (p, q) in zip(probabilities, truth["probabilities"] as? [Double] ?? []) {
+        #expect(abs(p - q) < 2e-5)
+      }
     }
   }
 

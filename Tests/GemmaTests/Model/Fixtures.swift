@@ -52,10 +52,13 @@ extension Fixtures {
   static let livedoor: String? = {
     let environment = ProcessInfo.processInfo.environment
     let cache =
-      environment["GNB_CACHE"] ?? environment["XDG_CACHE_HOME"].map { $0 + "/gnb" } ?? NSHomeDirectory() + "/.cache/gnb"
+      environment["GNB_CACHE"] ?? environment["XDG_CACHE_HOME"].map { $0 + "/gnb" } ?? NSHomeDirectory()
+      + "/.cache/gnb"
     let beside = URL(fileURLWithPath: folder).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("shared/data/ldcc-rebuilt.tar.gz").path
-    return [cache + "/data/livedoor/livedoor.tar.gz", beside].first { FileManager.default.fileExists(atPath: $0) }
+    return [cache + "/data/livedoor/livedoor.tar.gz", beside].first {
+      FileManager.default.fileExists(atPath: $0)
+    }
   }()
 }
 

@@ -16,9 +16,13 @@ struct Gemma270MTests {
     let adapter = Adapter(AdapterConfig(rank: 8, alpha: 16), model: model.config, compute: compute)
     for slot in adapter.slots {
       for i in 0..<8 {
-        for j in 0..<slot.inputs { adapter.a(slot)[i * slot.inputs + j] = Float((31 * i + 17 * j) % 64 - 32) / 4096 }
+        for j in 0..<slot.inputs {
+          adapter.a(slot)[i * slot.inputs + j] = Float((31 * i + 17 * j) % 64 - 32) / 4096
+        }
         // B is [outputs, rank], kept transposed here.
-        for o in 0..<slot.outputs { adapter.b(slot)[i * slot.outputs + o] = Float((13 * o + 7 * i) % 32 - 16) / 4096 }
+        for o in 0..<slot.outputs {
+          adapter.b(slot)[i * slot.outputs + o] = Float((13 * o + 7 * i) % 32 - 16) / 4096
+        }
       }
     }
     return adapter
@@ -32,7 +36,8 @@ struct Gemma270MTests {
       let truth = entry[place] as? [String: Any] ?? [:]
       let row = logits.row(truth["position"] as? Int ?? 0)
       #expect(
-        relativeError(vocabulary.map { Double(row[$0]) }, truth["logits"] as? [Double] ?? []) < 1e-5, "\(place)")
+        relativeError(vocabulary.map { Double(row[$0]) }, truth["logits"] as? [Double] ?? []) < 1e-5,
+        "\(place)")
       let top = truth["top20_ids"] as? [Int] ?? []
       #expect(relativeError(top.map { Double(row[$0]) }, truth["top20_logits"] as? [Double] ?? []) < 1e-5)
     }
@@ -118,7 +123,8 @@ struct Gemma270MTests {
     config.weightDecay = training["weight_decay"] as? Double ?? 0
     let order = (training["batches"] as? [[Int]] ?? []).flatMap { $0 }
     let trainer = try Trainer(
-      model: model, adapter: formulaAdapter(model), examples: order.map { all[$0] }, config: config, compute: compute)
+      model: model, adapter: formulaAdapter(model), examples: order.map { all[$0] }, config: config,
+      compute: compute)
     let losses = training["losses"] as? [Double] ?? []
     let norms = training["grad_norms"] as? [Double] ?? []
     #expect(losses.count == 10)
@@ -126,6 +132,42 @@ struct Gemma270MTests {
       let step = try trainer.step()
       #expect(abs(step.loss - loss) <= 1e-4 * loss, "step \(step.step)")
       #expect(abs(step.gradientNorm - norm) <= 1e-4 * norm, "step \(step.step)")
+    }
+  }
+}
+
+extension Gemma270MTests {
+  @Test func theRealModelGivesTheSameBitsOnEveryKernelSetCachedOrNotBatchedOrAlone() throws {
+    let file = try ModelFile.open(path: Fixtures.gemma270m ?? "")
+    let texts = ["The capital", "吾輩は猫", "a b c d e"]
+    var reference: [[UInt32]]?
+    for kernels in Kernels.available {
+      for threads in [1, 2] {
+        let compute = Compute(threads: threads, kernels: kernels)
+        let model = try GemmaModel(file, compute: compute)
+        let ids = texts.map { [model.tokenizer.bosID] + model.tokenizer.encode($0) }
+        let alone = try ids.map { ids in
+          let logits = try model.logits(of: ids, adapter: nil, compute: compute)
+          return bits(Array(UnsafeBufferPointer(start: logits.row(logits.rows - 1), count: logits.columns)))
+        }
+        if let reference { #expect(alone == reference, "\(kernels.name), \(threads) threads") }
+        reference = alone
+        guard kernels.name == Kernels.best.name else { continue }
+        // Token by token through the cache, all three sequences side by side.
+        let generator = Generator(model: model, adapter: nil, compute: compute)
+        let together = try generator.greedy(ids, maxTokens: 3, stops: [])
+        for (i, prompt) in ids.enumerated() {
+          #expect(try generator.greedy([prompt], maxTokens: 3, stops: [])[0] == together[i])
+          // Each token is the one that a pass without cache would choose.
+          var sequence = prompt
+          for token in together[i] {
+            let logits = try model.logits(of: sequence, adapter: nil, compute: compute)
+            let row = logits.row(logits.rows - 1)
+            #expect((0..<logits.columns).allSatisfy { row[$0] <= row[Int(token)] })
+            sequence.append(token)
+          }
+        }
+      }
     }
   }
 }

@@ -21,7 +21,8 @@ import Testing
   @Test(arguments: ["tokenizer.model", "tokenizer.json"])
   func bothFilesGiveTheReferencesIds(_ name: String) throws {
     let path = Fixtures.folder + "/tiny/tokenizer/" + name
-    let tokenizer = try name.hasSuffix(".json") ? Tokenizer(tokenizerJSON: path) : Tokenizer(sentencePieceModel: path)
+    let tokenizer =
+      try name.hasSuffix(".json") ? Tokenizer(tokenizerJSON: path) : Tokenizer(sentencePieceModel: path)
     let rows = try rows("tiny/tokenizer/expected.json")
     #expect(rows.count == 20)
     for row in rows { check(tokenizer, row) }
@@ -39,7 +40,8 @@ import Testing
 extension TokenizerTests {
   @Test(
     .enabled(
-      if: Fixtures.gemma270m != nil && Fixtures.livedoor != nil, "needs the model and the corpus: see .ci/run"))
+      if: Fixtures.gemma270m != nil && Fixtures.livedoor != nil, "needs the model and the corpus: see .ci/run"
+    ))
   func everyArticleOfTheCorpusGivesTheReferencesIds() throws {
     let tokenizer = try ModelFile.open(path: Fixtures.gemma270m ?? "").tokenizer()
     var expected: [String: (count: Int, hash: String)] = [:]

@@ -1,0 +1,100 @@
+import Commands
+import Foundation
+import Testing
+
+@Suite struct NotebookTests {
+  private let good = """
+    ---
+    gnb: 1
+    title: "A title"
+    seed: 7
+    width: 60
+    inputs:
+      mini-news: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+    ---
+    # Words
+
+    ```gnb #first
+    set width=44
+    ```
+    ```out in=9c1f02ab
+    old
+    ```
+
+    ```python
+    not ours
+    ```
+    ```gnb raises=G036
+    report
+    ```
+    """
+
+  @Test func cellsAttributesAndRecordedOutputsAreRead() throws {
+    let notebook = try NotebookReader.read(text: good, path: "a.gnb")
+    #expect(notebook.title == "A title" && notebook.seed == 7 && notebook.width == 60)
+    #expect(notebook.inputs.map(\.name) == ["mini-news"])
+    #expect(notebook.cells.map(\.name) == ["first", "2"])
+    #expect(notebook.cells[0].recorded == ["old"] && notebook.cells[0].inputHash == "9c1f02ab")
+    #expect(notebook.cells[0].firstLine == 12)
+    #expect(notebook.cells[1].raises == .missingStep)
+  }
+
+  @Test(arguments: [
+    ("no front matter", "", 1), ("gnb: 1", "gnb: 2", 1), ("seed: 7", "seed: x", 4),
+    ("width: 60", "width: 9", 5),
+    ("title", "titel", 3), ("#first", "first", 11), ("raises=G036", "raises=G999", 21),
+    ("raises=G036", "#first", 21),
+    ("```out in=9c1f02ab", "```out on=9c1f02ab", 14), ("# Words", "```out\n```", 9),
+    ("abcdef\n---", "abcdeg\n---", 7),
+  ])
+  func mistakesNameTheirLine(_ old: String, _ new: String, _ line: Int) {
+    let text = old == "no front matter" ? "# Words" : good.replacingOccurrences(of: old, with: new)
+    do {
+      _ = try NotebookReader.read(text: text, path: "a.gnb")
+      Issue.record("no error for \(new)")
+    } catch {
+      let diagnostic = error as? Diagnostic
+      #expect(diagnostic?.range?.line == line, "\(new): \(diagnostic?.message ?? "")")
+      #expect(diagnostic?.file == "a.gnb")
+    }
+  }
+
+  @Test func aMistakeAnywhereStopsBeforeTheFirstCell() throws {
+    let recorder = Recorder()
+    let text = good.replacingOccurrences(of: "report", with: "rport")
+    let replay = Replay(try NotebookReader.read(text: text, path: "a.gnb"), session: recorder.session)
+    do {
+      _ = try replay.run(keepGoing: false) { _ in }
+      Issue.record("no error")
+    } catch {
+      let diagnostic = error as? Diagnostic
+      #expect(diagnostic?.code == .unknownCommand && diagnostic?.range?.line == 22)
+    }
+    #expect(recorder.events.isEmpty)
+  }
+
+  @Test func aCellThatMustFailMayFailAndMustNotRun() throws {
+    let recorder = Recorder()
+    let replay = Replay(try NotebookReader.read(text: good, path: "a.gnb"), session: recorder.session)
+    #expect(try replay.run(keepGoing: false) { _ in }.isEmpty)
+    let tame = good.replacingOccurrences(of: "\nreport\n", with: "\nhelp\n")
+    let other = Replay(try NotebookReader.read(text: tame, path: "a.gnb"), session: Recorder().session)
+    #expect(try other.run(keepGoing: false) { _ in }.map(\.code) == [.notRaised])
+  }
+
+  @Test(arguments: ["quickstart", "livedoor-270m"]) func theNotebooksOfTheRepositoryAreValid(_ name: String)
+    throws
+  {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let notebook = try NotebookReader.read(path: root.appendingPathComponent("notebooks/\(name).gnb").path)
+    _ = try Replay(notebook, session: Recorder().session).check()
+    #expect(!notebook.cells.isEmpty)
+  }
+
+  @Test func anInputWithAnotherHashIsRefused() throws {
+    let text = good.replacingOccurrences(of: "set width=44", with: "load data mini-news")
+    let replay = Replay(try NotebookReader.read(text: text, path: "a.gnb"), session: Recorder().session)
+    #expect(try replay.run(keepGoing: false) { _ in }.map(\.code) == [.hashMismatch])
+  }
+}

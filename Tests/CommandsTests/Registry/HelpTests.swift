@@ -1,0 +1,65 @@
+import Commands
+import Foundation
+import Testing
+
+@Suite struct HelpTests {
+  private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  @Test func theLanguagePageIsWrittenFromTheTable() throws {
+    let url = root.appendingPathComponent("docs/language.md")
+    let marker =
+      "<!-- From here on written from the command table: GNB_UPDATE=1 swift test --filter HelpTests -->\n\n"
+    let page = try String(contentsOf: url, encoding: .utf8)
+    let parts = page.components(separatedBy: marker)
+    #expect(parts.count == 2)
+    let expected = parts[0] + marker + Help(.standard).markdown
+    if ProcessInfo.processInfo.environment["GNB_UPDATE"] == "1" {
+      try expected.write(to: url, atomically: true, encoding: .utf8)
+    }
+    #expect(try String(contentsOf: url, encoding: .utf8) == expected, "docs/language.md is out of date")
+  }
+
+  @Test(arguments: [40, 60, 80]) func helpFitsItsWidth(_ width: Int) throws {
+    let help = Help(.standard)
+    for command in CommandTable.standard.commands {
+      for line in try help.topic(command.name, width: width) where !line.hasPrefix("  ") {
+        #expect(DisplayWidth.of(line) <= width, "\(line)")
+      }
+    }
+  }
+
+  @Test func everyExampleIsAValidLine() throws {
+    for command in CommandTable.standard.commands {
+      for example in command.examples {
+        var known: Set<String> = []
+        let recorder = Recorder()
+        try Interpreter(recorder.session).check(Parser.parse(example), known: &known)
+      }
+    }
+  }
+
+  @Test func namesAreUniqueAndDescribed() {
+    let commands = CommandTable.standard.commands
+    #expect(Set(commands.map(\.name)).count == commands.count)
+    for command in commands {
+      #expect(!command.summary.isEmpty && command.arguments.allSatisfy { !$0.help.isEmpty })
+    }
+  }
+
+  @Test func theTreeInTheReadmeIsTheTree() throws {
+    let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+    for folder in ["Sources", "Sources/Gemma", "Sources/Commands", "Tests"] {
+      for name in try FileManager.default.contentsOfDirectory(
+        atPath: root.appendingPathComponent(folder).path)
+      {
+        var isFolder: ObjCBool = false
+        let path = root.appendingPathComponent(folder + "/" + name).path
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+          continue
+        }
+        #expect(readme.contains(name + "/"), "README's tree lacks \(folder)/\(name)")
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Gemma
+import Testing
+
+/// SPEC 5: the same notebook gives the same bytes at any number of threads and with every kernel set, in debug and release.
+@Suite struct DeterminismTests {
+  private let program = ProgramTests()
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// The whole way on a tiny model: train, evaluate both ways, generate, score.
+  private func script(_ model: String) -> String {
+    """
+    load model \(Self.root.path)/Tests/Fixtures/tiny/\(model)
+    load data mini-news categories=[movie-enter, sports-watch]
+    split train=6 validation=9
+    prompt "news: {input} => {output}" max_input_tokens=19
+    show prompt 1
+    lora rank=5 alpha=10
+    train steps=4 batch=3 lr=1e-2 warmup=1 loss_on=response
+    train steps=2 batch=2 accumulate=2 lr=1e-2 schedule=cosine loss_on=all
+    evaluate
+    evaluate method=generate limit=3 as=free
+    mistakes
+    ask "free kick"
+    generate "film" max_tokens=12
+    score "a film about a team"
+    baseline
+    """
+  }
+
+  /// JSON events without what may differ.
+  private func events(_ model: String, _ options: [String]) throws -> String {
+    let run = try program.gnb(["--json", "-"] + options, input: script(model))
+    #expect(run.status == 0, "\(run.errors)")
+    return run.output.split(separator: "\n").map { line in
+      // The path of the checkout is in the command as typed.
+      line.replacingOccurrences(of: Self.root.path, with: "")
+        .replacingOccurrences(of: #","volatile":\{[^}]*\}"#, with: "", options: .regularExpression)
+    }.joined(separator: "\n")
+  }
+
+  /// Digests of the events: equal on every machine and in every configuration, so they are constants.
+  @Test(arguments: [
+    ("gemma2", "7a25e0267f88f60fb7c3fcbdabbecccbccd25085becf0a7fe717ad71ba43082e"),
+    ("gemma3", "f13c954befe10576d1cfff44ee944dcf92ed2aeb7e77de0acc4561b027edb0c5"),
+  ])
+  func threadsAndKernelsNeverShowInAResult(_ model: String, _ golden: String) throws {
+    for kernels in Kernels.available.map(\.name) {
+      for threads in [1, 2, 3, 5] {
+        var text = try events(model, ["--threads", "\(threads)", "--set", "kernels=\(kernels)"])
+        let digest = text.withUTF8 { SHA256.hexDigest(UnsafeRawBufferPointer($0)) }
+        #expect(digest == golden, "\(kernels), \(threads) threads")
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+/// The built program, driven as a user drives it.
+@Suite struct ProgramTests {
+  struct Run {
+    var status: Int32
+    var output: String
+    var errors: String
+  }
+
+  static let binary: URL = {
+    // Beside the test bundle, whatever the configuration.
+    var url =
+      Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+      ?? URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0])
+    while url.path != "/",
+      !FileManager.default.isExecutableFile(atPath: url.appendingPathComponent("gnb").path)
+    {
+      url.deleteLastPathComponent()
+    }
+    return url.appendingPathComponent("gnb")
+  }()
+
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-\(UUID().uuidString)").path
+
+  func gnb(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Run {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let process = Process()
+    process.executableURL = Self.binary
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // Files, not pipes: nothing can fill up and wait.
+    let names = ["in", "out", "err"].map { folder + "/" + $0 }
+    try input.write(toFile: names[0], atomically: true, encoding: .utf8)
+    for name in names[1...] { _ = FileManager.default.createFile(atPath: name, contents: nil) }
+    process.standardInput = FileHandle(forReadingAtPath: names[0])
+    process.standardOutput = FileHandle(forWritingAtPath: names[1])
+    process.standardError = FileHandle(forWritingAtPath: names[2])
+    try process.run()
+    process.waitUntilExit()
+    return Run(
+      status: process.terminationStatus, output: try String(contentsOfFile: names[1], encoding: .utf8),
+      errors: try String(contentsOfFile: names[2], encoding: .utf8))
+  }
+
+  func write(_ name: String, _ data: Data) throws -> String {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let path = folder + "/" + name
+    try data.write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  @Test(arguments: [
+    (["--version"], 0), (["--help"], 0), (["help", "train"], 0), (["-c", "set width=60"], 0),
+    (["--treads", "2"], 2),
+    (["--threads", "0"], 2), (["run"], 2), (["run", "/no/such.gnb"], 2), (["-c", "trian"], 2),
+    (["-c", "train"], 3),
+    (["-c", "load data /no/such.csv"], 3), (["check", "a.gnb"], 2), (["--set", "x"], 2), (["nonsense"], 2),
+    (["-c", "let a = 1\nset width=$a"], 3), (["pull", "nothing"], 2), (["--color", "red"], 2),
+    (["help", "trian"], 2),
+  ])
+  func exitStatusIsAsDocumented(_ arguments: [String], _ status: Int) throws {
+    let run = try gnb(arguments)
+    #expect(run.status == Int32(status), "\(run.errors)")
+    #expect((status == 0) == run.errors.isEmpty)
+  }
+
+  @Test func aPipeIsAScript() throws {
+    let run = try gnb(["--json", "-"], input: "load data mini-news\nsplit train=3 validation=2\n")
+    #expect(run.status == 0)
+    let events = run.output.split(separator: "\n").compactMap {
+      (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any]
+    }
+    #expect(events.map { $0["event"] as? String } == ["start", "result", "end", "start", "result", "end"])
+    #expect((events[4]["train"] as? [String])?.count == 3)
+  }
+
+  @Test func setOverridesANotebooksVariableAndRefusesOthers() throws {
+    let path = try write(
+      "a.gnb", Data("---\ngnb: 1\n---\n```gnb\nlet w = 50\nset width=$w\nshow config\n```\n".utf8))
+    #expect(try gnb(["run", path, "--set", "w=70"]).output.contains("width    70"))
+    #expect(try gnb(["run", path, "--set", "width=90", "--quiet"]).status == 0)
+    let unknown = try gnb(["run", path, "--set", "q=70"])
+    #expect(unknown.status == 2 && unknown.errors.contains("no 'let q'"))
+  }
+
+  @Test func aDifferentInputEndsWithStatusFour() throws {
+    let hash = String(repeating: "0", count: 64)
+    let path = try write(
+      "a.gnb",
+      Data("---\ngnb: 1\ninputs:\n  mini-news: \(hash)\n---\n```gnb\nload data mini-news\n```\n".utf8))
+    #expect(try gnb(["run", path]).status == 4)
+  }
+
+  @Test func foreignAndBrokenFilesAreErrorsNeverCrashes() throws {
+    let garbage = Data((0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 >> 3) })
+    var gguf = Data("GGUF".utf8)
+    for value in [3, 0, 0xFFFF_FFFF, 0xFFFF_FFFF, 7] as [UInt32] {
+      withUnsafeBytes(of: value.littleEndian) { gguf.append(contentsOf: $0) }
+    }
+    var lines: [String] = []
+    for (i, data) in [Data(), Data("hello".utf8), garbage, gguf].enumerated() {
+      for ending in ["gguf", "tar.gz", "csv", "jsonl"] {
+        let path = try write("bad\(i).\(ending)", data)
+        lines += ["load model \(path)", "load data \(path)"]
+      }
+    }
+    lines += [
+      "load model \(folder)", "load data \(folder)", "load adapter \(folder)", "load model /dev/zero",
+    ]
+    for line in lines {
+      let run = try gnb(["-c", line])
+      #expect(run.status == 3, "\(line): \(run.status) \(run.errors)")
+      #expect(run.errors.hasPrefix("error[G0"), "\(line): \(run.errors)")
+    }
+  }
+
+  @Test func colourIsForTerminalsOnly() throws {
+    let source = "load data mini-news; show sample 1"
+    #expect(!(try gnb(["-c", source])).output.contains("\u{1B}["))
+    #expect(try gnb(["-c", source, "--color", "always"]).output.contains("\u{1B}["))
+  }
+}
