@@ -58,7 +58,7 @@ final class TerminalPainter {
     case .start:
       lastTenth = -1
       started = DispatchTime.now().uptimeNanoseconds
-    case .output(.line(let spans)): out(spans.map { styled($0.text, $0.style) }.joined() + "\n")
+    case .output(.line(let spans)): line(spans)
     case .output(.table(let table)): for line in table.lines(width: width()) { out(line + "\n") }
     case .output(.drawing(let drawing)): for line in drawing.lines(width: width()) { out(line + "\n") }
     case .output(.stream(let text)): out(text)
@@ -70,6 +70,16 @@ final class TerminalPainter {
       }
     case .result: break
     case .end: clearProgress()
+    }
+  }
+
+  /// A line of text; one that is wider than the terminal is broken between words, without its colours.
+  private func line(_ spans: [Span]) {
+    let text = spans.map(\.text).joined()
+    if let columns = columns(), DisplayWidth.of(text) > columns {
+      for part in DisplayWidth.wrap(text, to: columns) { out(part + "\n") }
+    } else {
+      out(spans.map { styled($0.text, $0.style) }.joined() + "\n")
     }
   }
 

@@ -91,6 +91,8 @@ public struct Diagnostic: Error, Sendable, Equatable {
 
   /// error[G012]: message, then file:line:column, the line, and a caret under the place.
   public var lines: [String] {
+    // Nothing is wrong with the line that was stopped.
+    if code == .interrupted { return [message] }
     var lines = ["error[\(code.rawValue)]: \(message)"]
     if let range {
       lines.append("  --> \(file ?? "input"):\(range.line):\(range.columns.lowerBound)")
