@@ -99,9 +99,10 @@ public final class Tokenizer: Sendable {
     if let byte = byteValues[id] { return [byte] }
     guard id >= 0, id < vocabulary.count else { return [] }
     let kind = vocabulary.kinds[Int(id)]
-    if skippingSpecialTokens, kind == .control { return [] }
     // SentencePiece's sign for a token that stands for no text.
-    if skippingSpecialTokens, kind == .unknown { return Array(" \u{2047} ".utf8) }
+    // GGUF files call it a control token like the others.
+    if skippingSpecialTokens, id == unknownID { return Array(" \u{2047} ".utf8) }
+    if skippingSpecialTokens, kind == .control { return [] }
     var result: [UInt8] = []
     var rest = vocabulary.piece(id)
     while !rest.isEmpty {
