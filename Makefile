@@ -6,7 +6,7 @@ GNB := .build/release/gnb
 .PHONY: build test bench format lint demo packages
 
 packages:
-	@for package in libedit-dev zlib1g-dev; do \
+	@for package in libedit-dev zlib1g-dev curl; do \
 	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; fi

@@ -77,6 +77,19 @@ public enum Catalogue {
     public var sha256: String?
     public var licence: String
     public var licenceAddress: String
+
+    package init(
+      name: String, isModel: Bool, file: String, source: Source, sha256: String?, licence: String,
+      licenceAddress: String
+    ) {
+      self.name = name
+      self.isModel = isModel
+      self.file = file
+      self.source = source
+      self.sha256 = sha256
+      self.licence = licence
+      self.licenceAddress = licenceAddress
+    }
   }
 
   public enum Source: Sendable {
