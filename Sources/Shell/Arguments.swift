@@ -6,6 +6,9 @@ struct Arguments: Equatable {
     case interactive
     case open(String)
     case run([String])
+    case check([String])
+    case record([String])
+    case export(String)
     case commands(String)
     case help([String])
     case version
@@ -29,34 +32,48 @@ struct Arguments: Equatable {
   var cacheDirectory: String?
   var keepGoing = false
   var quiet = false
+  /// Shows each cell large, and waits.
+  var presents = false
+  /// Of `check`: where to write the notebook as it came out, and a report for CI systems.
+  var writeActual: String?
+  var junit: String?
+  /// Of `export`.
+  var format: Export.Format?
+  var output: String?
 
   static func == (a: Arguments, b: Arguments) -> Bool {
     a.action == b.action && a.sets.map(\.name) == b.sets.map(\.name)
       && a.sets.map(\.value) == b.sets.map(\.value)
       && a.threads == b.threads && a.json == b.json && a.color == b.color
       && a.cacheDirectory == b.cacheDirectory
-      && a.keepGoing == b.keepGoing && a.quiet == b.quiet
+      && a.keepGoing == b.keepGoing && a.quiet == b.quiet && a.presents == b.presents
+      && a.writeActual == b.writeActual && a.junit == b.junit && a.format == b.format && a.output == b.output
   }
 
   static let usage = """
     gnb                          interactive session
-    gnb FILE.gnb                 replay a notebook, then go on at the prompt
+    gnb FILE.gnb                 step through a notebook
     gnb run FILE.gnb...          replay every cell and print the outputs
+    gnb check FILE.gnb...        replay and compare with the recorded outputs
+    gnb record FILE.gnb...       replay and write the outputs into the file
+    gnb export FILE.gnb --to ipynb|html|md [-o OUT]
+                                 the notebook with its recorded outputs
     gnb -c 'COMMANDS'            run commands, one a line or separated by ;
     gnb < script                 the same from a pipe
     gnb pull NAME [--from FILE]  fetch a model or data set into the cache
     gnb help [COMMAND]           what commands there are
     options: --set NAME=VALUE  --threads N  --json FILE|-  --color auto|always|never
              --cache-dir DIR  --keep-going  --quiet  --version
-    exit status: 0 fine, 2 usage, parse or I/O error, 3 a cell failed,
-                 4 an input's hash differs, 130 interrupted
+             --present (with FILE.gnb: each cell large, for an audience)
+             --write-actual FILE, --junit FILE (with check)
+    exit status: 0 fine, 1 check differs, 2 usage, parse or I/O error,
+                 3 a cell failed, 4 an input's hash differs, 130 interrupted
     """
 
   private static let verbs = ["run", "check", "record", "export", "pull", "help"]
   private static let options = [
     "-c", "--set", "--threads", "--json", "--color", "--cache-dir", "--keep-going", "--quiet", "--from",
-    "--help",
-    "--version",
+    "--help", "--version", "--present", "--write-actual", "--junit", "--to", "-o", "--output",
   ]
 
   /// - Parameter words: without the program's name.
@@ -104,6 +121,16 @@ struct Arguments: Equatable {
         color = choice
       case "--cache-dir": cacheDirectory = try value(of: "--cache-dir", inline)
       case "--from": from = try value(of: "--from", inline)
+      case "--present": presents = true
+      case "--write-actual": writeActual = try value(of: "--write-actual", inline)
+      case "--junit": junit = try value(of: "--junit", inline)
+      case "-o", "--output": output = try value(of: word, inline)
+      case "--to":
+        let text = try value(of: "--to", inline)
+        guard let choice = Export.Format(rawValue: text) else {
+          throw UsageError(message: "--to takes ipynb, html or md, not '\(text)'")
+        }
+        format = choice
       case "--keep-going": keepGoing = true
       case "--quiet", "-q": quiet = true
       case "--help", "-h": action = .help([])
@@ -114,6 +141,7 @@ struct Arguments: Equatable {
       }
     }
     try interpret(plain, from: from)
+    try checkOptions()
   }
 
   private mutating func interpret(_ plain: [String], from: String?) throws {
@@ -133,13 +161,25 @@ struct Arguments: Equatable {
     case "run":
       guard !others.isEmpty else { throw UsageError(message: "run needs a notebook: gnb run FILE.gnb") }
       action = .run(others)
+    case "check", "record":
+      guard !others.isEmpty else {
+        throw UsageError(message: "\(first) needs a notebook: gnb \(first) FILE.gnb")
+      }
+      guard writeActual == nil || others.count == 1 else {
+        throw UsageError(message: "--write-actual goes with one notebook")
+      }
+      action = first == "check" ? .check(others) : .record(others)
+    case "export":
+      guard others.count == 1 else {
+        throw UsageError(message: "export takes one notebook: gnb export FILE.gnb --to html")
+      }
+      guard format != nil else { throw UsageError(message: "export needs --to ipynb, html or md") }
+      action = .export(others[0])
     case "pull":
       guard others.count == 1 else { throw UsageError(message: "pull takes one name: gnb pull gemma-3-270m") }
       action = .commands(
         "pull \(Value.string(others[0]).source)" + (from.map { " from=\(Value.string($0).source)" } ?? ""))
     case "help": action = .help(others)
-    case "check", "record", "export":
-      throw UsageError(message: "'\(first)' is not in this version of gnb")
     default:
       guard plain.count == 1 else {
         throw UsageError(message: "'\(others[0])' is one word too many; to replay: gnb run FILE...")
@@ -153,5 +193,17 @@ struct Arguments: Equatable {
       action = .open(first)
     }
     if from != nil, first != "pull" { throw UsageError(message: "--from goes with pull") }
+  }
+
+  /// - Throws: for an option that does nothing here.
+  private func checkOptions() throws {
+    let isCheck = if case .check = action { true } else { false }
+    let isExport = if case .export = action { true } else { false }
+    let isOpen = if case .open = action { true } else { false }
+    for (option, isGiven, belongs, to) in [
+      ("--write-actual", writeActual != nil, isCheck, "check"), ("--junit", junit != nil, isCheck, "check"),
+      ("--to", format != nil, isExport, "export"), ("--output", output != nil, isExport, "export"),
+      ("--present", presents, isOpen, "a notebook: gnb FILE.gnb --present"),
+    ] where isGiven && !belongs { throw UsageError(message: "\(option) goes with \(to)") }
   }
 }

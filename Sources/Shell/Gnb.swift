@@ -7,6 +7,7 @@ struct Gnb {
   /// SPEC 1.
   enum Status: Int32 {
     case fine = 0
+    case differs = 1
     case usage = 2
     case cellFailed = 3
     case hashDiffers = 4
@@ -15,9 +16,9 @@ struct Gnb {
 
   static let version = "0.1"
 
-  private let arguments: Arguments
-  private let session: Session
-  private let painter: TerminalPainter
+  let arguments: Arguments
+  let session: Session
+  let painter: TerminalPainter
   private let json: FileHandle?
 
   static func main(_ words: [String]) -> Int32 {
@@ -31,12 +32,14 @@ struct Gnb {
     do {
       return try Gnb(arguments).run().rawValue
     } catch {
-      for line in Diagnostic(error).lines { FileDescriptor.error.write(line + "\n") }
+      for line in Diagnostic(error).lines(width: terminalColumns() ?? 100) {
+        FileDescriptor.error.write(line + "\n")
+      }
       return status(of: Diagnostic(error), otherwise: .usage).rawValue
     }
   }
 
-  private static func status(of diagnostic: Diagnostic, otherwise: Status) -> Status {
+  static func status(of diagnostic: Diagnostic, otherwise: Status) -> Status {
     switch diagnostic.code {
     case .interrupted: .interrupted
     case .hashMismatch: .hashDiffers
@@ -66,18 +69,29 @@ struct Gnb {
       json = handle
     }
     let cores = max(1, min(256, ProcessInfo.processInfo.activeProcessorCount))
-    var settings = Settings(threads: arguments.threads ?? cores)
-    settings.width = min(Self.terminalColumns() ?? 80, 120)
+    let settings = Settings(threads: arguments.threads ?? cores)
     let session = Session(
       table: .standard, cache: Cache(path: arguments.cacheDirectory), settings: settings, sink: { _ in })
     self.session = session
+    // A screen reader reads lines; what is redrawn or hinted at would only confuse it.
+    let accessible = !(environment["ACCESSIBLE"] ?? "").isEmpty
     let painter = TerminalPainter(
-      color: color, redraws: isTerminal.error && !dumb, quiet: arguments.quiet,
-      showsResults: arguments.json != "-",
-      columns: Self.terminalColumns, width: { session.settings.width })
+      color: color, redraws: isTerminal.error && !dumb && !accessible, quiet: arguments.quiet,
+      showsResults: arguments.json != "-", hints: !accessible, columns: Self.terminalColumns,
+      width: {
+        // A terminal is never written beyond its edge; a file has a width of its own.
+        let limit = isTerminal.output ? Self.terminalColumns() ?? 80 : 80
+        return session.settings.width.map { isTerminal.output ? min($0, limit) : $0 } ?? min(limit, 120)
+      })
     self.painter = painter
     let json = self.json
-    session.isInterrupted = { Interrupts.isSet }
+    session.interruption = {
+      switch Interrupts.number {
+      case 0: .none
+      case 1: .stop
+      default: .undo
+      }
+    }
     session.sink = { event in
       painter.paint(event)
       if let json, let line = event.json {
@@ -87,7 +101,7 @@ struct Gnb {
   }
 
   /// Columns of the terminal that standard output or error is.
-  private static func terminalColumns() -> Int? {
+  static func terminalColumns() -> Int? {
     var size = winsize()
     for descriptor in [Int32(1), 2] where ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 {
       return max(20, Int(size.ws_col))
@@ -103,32 +117,37 @@ struct Gnb {
     case .help(let words):
       if words.isEmpty { FileDescriptor.output.write(Arguments.usage + "\n\n") }
       let help = Help(session.table)
-      let width = session.settings.width
+      let width = painter.width()
       let lines =
         words.isEmpty
-        ? help.overview(width: width) : try help.topic(words.joined(separator: " "), width: width)
+        ? help.overview(width: width) : try help.topic(words.joined(separator: " ")).lines(width)
       FileDescriptor.output.write(lines.joined(separator: "\n") + "\n")
       return .fine
     case .commands(let text):
       try override(knownNames: [])
       return script(text, name: "-c")
     case .run(let paths): return try replay(paths)
+    case .check(let paths): return try check(paths)
+    case .record(let paths): return try record(paths)
+    case .export(let path): return try export(path)
     case .open(let path):
-      let status = try replay([path])
-      guard status == .fine, isatty(0) == 1 else { return status }
-      return Repl(session: session, painter: painter).run()
+      let notebook = try NotebookReader.read(path: path)
+      try override(knownNames: notebook.assignedNames)
+      _ = Replay(notebook, session: session)
+      return Repl(stepper: try Stepper(notebook, session: session), painter: painter).run(
+        presents: arguments.presents)
     case .interactive:
       try override(knownNames: [])
       guard isatty(0) == 1 else {
         return script(
           String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self), name: "input")
       }
-      return Repl(session: session, painter: painter).run()
+      return Repl(stepper: try Stepper(nil, session: session), painter: painter).run(presents: false)
     }
   }
 
   /// Applies --set: a notebook's own variable, or a setting. In a script without `let`s it makes a variable.
-  private func override(knownNames: Set<String>?) throws {
+  func override(knownNames: Set<String>?) throws {
     for (name, text) in arguments.sets {
       let value = Value(word: text)
       if let knownNames, !knownNames.isEmpty, knownNames.contains(name) {
@@ -169,39 +188,5 @@ struct Gnb {
       session.sink(Event(.error(diagnostic), cell: "1", command: ""))
       return .usage
     }
-  }
-
-  private func replay(_ paths: [String]) throws -> Status {
-    var status = Status.fine
-    for path in paths {
-      session.workspace = Workspace()
-      session.variables = [:]
-      session.overrides = [:]
-      let replay: Replay
-      do {
-        let notebook = try NotebookReader.read(path: path)
-        replay = Replay(notebook, session: session)
-        try override(knownNames: replay.assignedNames)
-        _ = try replay.check()
-      } catch {
-        session.sink(Event(.error(Diagnostic(error)), cell: "", command: ""))
-        return .usage
-      }
-      let total = replay.notebook.cells.count
-      var number = 0
-      let failures = try replay.run(keepGoing: arguments.keepGoing) { step in
-        switch step {
-        case .prose(let lines): painter.prose(lines)
-        case .cell(let cell):
-          number += 1
-          painter.source(cell.source, prompt: "gnb[\(number)/\(total)]> ")
-        }
-      }
-      if let first = failures.first {
-        status = Self.status(of: first, otherwise: .cellFailed)
-        if status == .interrupted || !arguments.keepGoing { return status }
-      }
-    }
-    return status
   }
 }

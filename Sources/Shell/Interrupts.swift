@@ -1,18 +1,41 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C: the first asks the work to stop at its next step, the second ends the program.
+/// Signals. A handler may only touch atomics; what they mean is decided where they are read.
 enum Interrupts {
   private static let count = Atomic<Int>(0)
+  private static let resized = Atomic<Bool>(false)
+  private static let stopped = Atomic<Bool>(false)
+  private static let endsAtSecond = Atomic<Bool>(true)
 
-  static var isSet: Bool { count.load(ordering: .relaxed) > 0 }
+  static var isSet: Bool { number > 0 }
+  /// How often Ctrl-C was pressed since the last `clear`.
+  static var number: Int { count.load(ordering: .relaxed) }
   static func clear() { count.store(0, ordering: .relaxed) }
+  static func takeResize() -> Bool { resized.exchange(false, ordering: .relaxed) }
+  static func takeStop() -> Bool { stopped.exchange(false, ordering: .relaxed) }
+
+  /// At a prompt no number of Ctrl-C ends the program; without one the second does.
+  static var isAtPrompt: Bool {
+    get { !endsAtSecond.load(ordering: .relaxed) }
+    set { endsAtSecond.store(!newValue, ordering: .relaxed) }
+  }
+
+  /// Whether Ctrl-Z is left to the line editor, which has the terminal to put in order first.
+  static func catchStop(_ catches: Bool) {
+    if catches {
+      signal(SIGTSTP) { _ in Interrupts.stopped.store(true, ordering: .relaxed) }
+    } else {
+      signal(SIGTSTP, SIG_DFL)
+    }
+  }
 
   static func install() {
     signal(SIGPIPE, SIG_IGN)
-    // A handler may only touch atomics.
+    signal(SIGWINCH) { _ in Interrupts.resized.store(true, ordering: .relaxed) }
     signal(SIGINT) { _ in
-      if Interrupts.count.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
+      let number = Interrupts.count.add(1, ordering: .relaxed).newValue
+      if number > 1, Interrupts.endsAtSecond.load(ordering: .relaxed) { _exit(130) }
     }
   }
 }

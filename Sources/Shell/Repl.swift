@@ -1,48 +1,105 @@
 import Commands
 import Foundation
 
-/// The prompt: reads lines, goes on while brackets are open, runs, and never leaves on a mistake.
+/// The prompt: reads cells, hands them to the stepper, and never leaves on a mistake.
 struct Repl {
-  let session: Session
+  let stepper: Stepper
   let painter: TerminalPainter
 
-  func run() -> Gnb.Status {
-    painter.say("gnb \(Gnb.version): 'help' lists the commands, Ctrl-D leaves")
-    var number = 1
-    while true {
-      var text = ""
-      var statements: [Statement]?
-      while statements == nil {
-        FileDescriptor.output.write(text.isEmpty ? "gnb[\(number)]> " : "   ... ")
-        guard let line = readLine(strippingNewline: true) else {
-          FileDescriptor.output.write("\n")
-          return .fine
-        }
-        text += text.isEmpty ? line : "\n" + line
-        do {
-          statements = try Parser.parse(text)
-        } catch {
-          let diagnostic = Diagnostic(error)
-          if diagnostic.isIncomplete, !line.isEmpty { continue }
-          report(diagnostic, text)
-          text = ""
-        }
+  private var session: Session { stepper.session }
+
+  func run(presents: Bool) -> Gnb.Status {
+    let isTerminal = isatty(0) == 1
+    if isTerminal { stepper.editText = Editor.edit }
+    greet()
+    stepper.show = { step in
+      switch step {
+      case .prose(let lines): painter.prose(lines)
+      case .cell(let cell): painter.upcoming(cell)
       }
-      guard let statements, !statements.isEmpty else { continue }
-      var known = Set(session.variables.keys)
-      do {
-        try Interpreter(session).check(statements, known: &known)
-        Interrupts.clear()
-        _ = Interpreter(session).run(statements, cell: "\(number)", file: nil, source: text)
-        Interrupts.clear()
-        number += 1
-      } catch {
-        report(Diagnostic(error), text)
+    }
+    let editor = isTerminal && isatty(1) == 1 ? makeEditor() : nil
+    Interrupts.isAtPrompt = isTerminal
+    var shown = -1
+    var hintedAtScratch = false
+    while !stepper.isLeaving {
+      if stepper.moves != shown {
+        shown = stepper.moves
+        show(presents: presents)
+      }
+      guard let text = read(editor, showsPrompt: isTerminal) else { break }
+      Interrupts.clear()
+      stepper.enter(text)
+      Interrupts.clear()
+      if stepper.hasScratch, !hintedAtScratch {
+        hintedAtScratch = true
+        painter.hint("(on a copy, which the next cell discards; 'keep' makes the line a cell)")
+      }
+    }
+    return .fine
+  }
+
+  private func greet() {
+    if stepper.isSession {
+      painter.hint("gnb \(Gnb.version): 'help' lists the commands, Tab completes, Ctrl-D leaves")
+    } else {
+      painter.hint("Enter runs the next cell, 'back' undoes it, 'list' shows all, Ctrl-D leaves")
+      let outdated = Check.outdated(stepper.notebook).count
+      if outdated > 0 {
+        painter.hint(
+          "\(outdated) recorded \(outdated == 1 ? "output is" : "outputs are") out of date: see 'list'")
       }
     }
   }
 
-  private func report(_ diagnostic: Diagnostic, _ text: String) {
-    session.sink(Event(.error(diagnostic.located(file: nil, source: text)), cell: "", command: text))
+  private func makeEditor() -> LineEditor? {
+    let editor = LineEditor(
+      history: History.standardPath, columns: { Gnb.terminalColumns() ?? 80 },
+      complete: { [session] in Completion($0, session: session) })
+    editor?.isComplete = Self.isComplete
+    return editor
+  }
+
+  /// Whether Enter ends the cell: not while a bracket or a block of text is open.
+  private static func isComplete(_ text: String) -> Bool {
+    do {
+      _ = try Parser.parse(text)
+      return true
+    } catch {
+      // An empty line at the end gives up, and shows the mistake.
+      return !Diagnostic(error).isIncomplete || text.hasSuffix("\n\n")
+    }
+  }
+
+  /// The next cell of a notebook with the text above it.
+  private func show(presents: Bool) {
+    guard !stepper.isSession else { return }
+    if presents, !stepper.isAtEnd {
+      let title = stepper.notebook.title.map { "  " + $0 } ?? ""
+      painter.present(stepper.upcoming, place: "\(stepper.position + 1)/\(stepper.cells.count)\(title)")
+    } else {
+      if case .cell? = stepper.upcoming.first { painter.prose([""]) }
+      stepper.upcoming.forEach(stepper.show)
+    }
+  }
+
+  /// A cell; nil at the end of input.
+  private func read(_ editor: LineEditor?, showsPrompt: Bool) -> String? {
+    if let editor {
+      while true {
+        switch editor.read(prompt: stepper.prompt, color: painter.color) {
+        case .text(let text): return text
+        case .interrupted: continue
+        case .end: return nil
+        }
+      }
+    }
+    var text = ""
+    while true {
+      if showsPrompt { FileDescriptor.output.write(text.isEmpty ? stepper.prompt : "   ... ") }
+      guard let line = readLine(strippingNewline: true) else { return text.isEmpty ? nil : text }
+      text += text.isEmpty ? line : "\n" + line
+      if Self.isComplete(text) { return text }
+    }
   }
 }

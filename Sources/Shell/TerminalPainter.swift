@@ -3,7 +3,6 @@ import Foundation
 
 /// Paints events: results on standard output, progress and errors on standard error.
 final class TerminalPainter {
-  private let color: Bool
   /// Standard error is a terminal: progress is redrawn in place.
   private let redraws: Bool
   private let quiet: Bool
@@ -11,20 +10,27 @@ final class TerminalPainter {
   private let showsResults: Bool
   /// Columns of the terminal; nil where there is none.
   private let columns: () -> Int?
-  private let width: () -> Int
+  let width: () -> Int
+  /// Whether hints are given that are not part of a result.
+  let hints: Bool
+  let color: Bool
+  /// Whether cells' outputs are shown; not while they are recorded or checked.
+  var showsOutputs = true
   private var progressShown = false
   private var lastTenth = -1
   private var started = DispatchTime.now().uptimeNanoseconds
   private var lineOpen = false
 
   init(
-    color: Bool, redraws: Bool, quiet: Bool, showsResults: Bool, columns: @escaping () -> Int?,
+    color: Bool, redraws: Bool, quiet: Bool, showsResults: Bool, hints: Bool,
+    columns: @escaping () -> Int?,
     width: @escaping () -> Int
   ) {
     self.color = color
     self.redraws = redraws
     self.quiet = quiet
     self.showsResults = showsResults
+    self.hints = hints
     self.columns = columns
     self.width = width
   }
@@ -38,6 +44,11 @@ final class TerminalPainter {
     case .faint: code = "2"
     case .good: code = "32"
     case .bad: code = "31"
+    // From dark to light blue of the 256-colour cube, with a foreground that stays readable.
+    case .shade(let share):
+      let steps = [236, 17, 18, 19, 20, 27, 33, 39]
+      let step = min(steps.count - 1, Int(share * Double(steps.count)))
+      code = "48;5;\(steps[step]);\(step >= 6 ? 30 : 97)"
     }
     return "\u{1B}[\(code)m\(text)\u{1B}[0m"
   }
@@ -58,28 +69,22 @@ final class TerminalPainter {
     case .start:
       lastTenth = -1
       started = DispatchTime.now().uptimeNanoseconds
-    case .output(.line(let spans)): line(spans)
-    case .output(.table(let table)): for line in table.lines(width: width()) { out(line + "\n") }
-    case .output(.drawing(let drawing)): for line in drawing.lines(width: width()) { out(line + "\n") }
+    case .output where !showsOutputs: break
     case .output(.stream(let text)): out(text)
+    case .output(let output):
+      for line in output.lines(width: width()) { out(line.map { styled($0.text, $0.style) }.joined() + "\n") }
     case .progress(let progress): paint(progress)
+    case .error(let diagnostic) where diagnostic.isExpected && !showsOutputs: break
     case .error(let diagnostic):
       clearProgress()
-      for (i, line) in diagnostic.lines.enumerated() {
-        FileDescriptor.error.write(styled(line, i == 0 ? .bad : .plain) + "\n")
+      for (i, line) in diagnostic.lines(width: columns() ?? 100).enumerated() {
+        let isAdded = line.hasPrefix("+ ")
+        let style: Span.Style =
+          diagnostic.isExpected ? .plain : i == 0 || line.hasPrefix("- ") ? .bad : isAdded ? .good : .plain
+        FileDescriptor.error.write(styled(line, style) + "\n")
       }
     case .result: break
     case .end: clearProgress()
-    }
-  }
-
-  /// A line of text; one that is wider than the terminal is broken between words, without its colours.
-  private func line(_ spans: [Span]) {
-    let text = spans.map(\.text).joined()
-    if let columns = columns(), DisplayWidth.of(text) > columns {
-      for part in DisplayWidth.wrap(text, to: columns) { out(part + "\n") }
-    } else {
-      out(spans.map { styled($0.text, $0.style) }.joined() + "\n")
     }
   }
 
@@ -144,9 +149,69 @@ final class TerminalPainter {
     guard !quiet, showsResults else { return }
     for (i, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       out(
-        styled(i == 0 ? prompt : String(repeating: " ", count: max(0, prompt.count - 2)) + "  ", .faint)
+        styled(i == 0 ? prompt : String(repeating: " ", count: prompt.count), .faint)
           + styled(String(line), .strong) + "\n")
     }
+  }
+
+  /// The cell that comes next, before it is run.
+  func upcoming(_ cell: Notebook.Cell) {
+    guard !quiet, showsResults else { return }
+    for line in cell.source.split(separator: "\n", omittingEmptySubsequences: false) {
+      out(styled("  │ ", .faint) + styled(String(line), .strong) + "\n")
+    }
+  }
+
+  /// A cell on a screen of its own, for an audience: what it is about, and its source in a frame with room around it.
+  func present(_ steps: [Replay.Step], place: String) {
+    if redraws { out("\u{1B}[H\u{1B}[2J") }
+    out(styled(place, .faint) + "\n\n")
+    for step in steps {
+      switch step {
+      case .prose(let lines): prose(lines)
+      case .cell(let cell):
+        let inner = max(10, width() - 8)
+        let lines = DisplayWidth.wrap(cell.source, to: inner)
+        let widest = lines.map { DisplayWidth.of($0) }.max() ?? 0
+        func row(_ text: String) {
+          out(
+            styled("  ┃", .faint) + "  " + styled(DisplayWidth.pad(text, to: widest), .strong) + "  "
+              + styled("┃", .faint) + "\n")
+        }
+        let bar = String(repeating: "━", count: widest + 4)
+        out("\n" + styled("  ┏" + bar + "┓", .faint) + "\n")
+        row("")
+        for line in lines {
+          row(line)
+          row("")
+        }
+        out(styled("  ┗" + bar + "┛", .faint) + "\n\n")
+      }
+    }
+  }
+
+  /// What is being worked on, where no output shows it.
+  func announce(_ text: String) {
+    guard !quiet else { return }
+    clearProgress()
+    if redraws {
+      FileDescriptor.error.write("\r\u{1B}[K" + DisplayWidth.truncate(text, to: (columns() ?? 80) - 1))
+      progressShown = true
+    } else {
+      FileDescriptor.error.write(text + "\n")
+    }
+  }
+
+  /// How it ended, in a line of standard output.
+  func report(good: Bool, _ text: String) {
+    clearProgress()
+    guard showsResults else { return }
+    FileDescriptor.output.write(styled(text, good ? .good : .bad) + "\n")
+  }
+
+  func hint(_ text: String) {
+    guard hints, showsResults else { return }
+    out(styled(text, .faint) + "\n")
   }
 
   func say(_ text: String) { FileDescriptor.error.write(text + "\n") }

@@ -21,11 +21,10 @@ enum AskCommands {
       (answer.probabilities[$1], $0) < (answer.probabilities[$0], $1)
     }
     let bars = order.map {
-      (classifier.categories[$0], answer.probabilities[$0], NumberFormat.percent(answer.probabilities[$0]))
+      Chart.Bar(
+        classifier.categories[$0], answer.probabilities[$0], NumberFormat.percent(answer.probabilities[$0]))
     }
-    invocation.show(
-      .drawing(
-        Drawing(name: "ask") { width in Plot.bars(bars, title: answer.prediction, width: min(width, 60)) }))
+    invocation.show(.chart(Chart(title: answer.prediction, .bars(bars))))
     invocation.result([
       ("prediction", .string(answer.prediction)), ("categories", .strings(classifier.categories)),
       ("probabilities", .numbers(answer.probabilities)),

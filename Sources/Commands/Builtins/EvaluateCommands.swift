@@ -80,7 +80,7 @@ enum EvaluateCommands {
   }
 
   private static let evaluationName = ArgumentSpec(
-    "name", .text, positional: true, "which evaluation; the last by default")
+    "name", .evaluation, positional: true, "which evaluation; the last by default")
 
   static let report = Command(
     "report", .evaluate, "precision, recall and F1 of each category",
@@ -91,9 +91,18 @@ enum EvaluateCommands {
     let e = try workspace.evaluation(arguments.optionalString("name"))
     let report = ClassificationReport(
       classes: try workspace.needData().categories, truth: e.truth, predicted: e.predictions)
-    for line in report.text().split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-      invocation.print(String(line))
+    func cells(_ r: ClassificationReport.Row) -> [String] {
+      [r.name] + [r.precision, r.recall, r.f1].map { NumberFormat.fixed($0) } + ["\(r.support)"]
     }
+    let middle =
+      report.micro.map(cells) ?? ["accuracy", "", "", NumberFormat.fixed(report.accuracy), "\(report.total)"]
+    invocation.show(
+      .table(
+        Table(
+          [.init("", flexible: true)]
+            + ["precision", "recall", "f1-score", "support"].map { .init($0, .right) },
+          rows: report.rows.map(cells) + [middle, cells(report.macro), cells(report.weighted)],
+          rules: [report.rows.count])))
     func row(_ r: ClassificationReport.Row) -> JSONValue {
       .object([
         ("name", .string(r.name)), ("precision", .number(r.precision)), ("recall", .number(r.recall)),
@@ -115,14 +124,14 @@ enum EvaluateCommands {
     let matrix = ConfusionMatrix(
       classes: try workspace.needData().categories, truth: e.truth, predicted: e.predictions)
     let hasOther = matrix.outside.contains { $0 > 0 }
-    var columns = [Table.Column("truth ↓  prediction →")]
+    var columns = [Table.Column(Table.confusionTitle, flexible: true)]
     columns += matrix.classes.indices.map { Table.Column("\($0 + 1)", .right) }
     if hasOther { columns.append(.init("other", .right)) }
     let rows = matrix.classes.indices.map { i in
       ["\(i + 1) \(matrix.classes[i])"] + matrix.counts[i].map { $0 == 0 ? "·" : "\($0)" }
         + (hasOther ? ["\(matrix.outside[i])"] : [])
     }
-    invocation.show(.table(Table(columns, rows: rows)))
+    invocation.show(.table(Table(columns, rows: rows, shaded: true)))
     invocation.result([
       ("name", .string(e.name)), ("classes", .strings(matrix.classes)),
       ("counts", .array(matrix.counts.map { .array($0.map(JSONValue.int)) })),
@@ -175,63 +184,81 @@ enum EvaluateCommands {
 
   static let compare = Command(
     "compare", .evaluate, "all evaluations side by side, or two against each other",
-    details: "With two names, McNemar's exact test on the articles that both classified.",
+    details:
+      "Intervals are Wilson's. The second table has the p of McNemar's exact test for each pair, over the "
+      + "articles that both classified: below 0.05 the two differ by more than chance would explain.",
     arguments: [
-      ArgumentSpec("first", .text, positional: true, "an evaluation"),
-      ArgumentSpec("second", .text, positional: true, "another"),
+      ArgumentSpec("first", .evaluation, positional: true, "an evaluation"),
+      ArgumentSpec("second", .evaluation, positional: true, "another"),
     ], examples: ["compare", "compare untrained tf-idf"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
     guard let first = arguments.optionalString("first") else {
       _ = try workspace.evaluation(nil)
-      invocation.show(
-        .table(
-          Table(
-            [
-              .init("evaluation", flexible: true), .init("method"), .init("accuracy", .right),
-              .init("95% interval", .right), .init("articles", .right),
-            ],
-            rows: workspace.evaluations.map { e in
-              let (low, high) = Significance.wilson(correct: e.correct, total: e.truth.count)
-              return [
-                e.name, e.method, NumberFormat.fixed(e.accuracy),
-                "\(NumberFormat.fixed(low, 3))–\(NumberFormat.fixed(high, 3))", "\(e.truth.count)",
-              ]
-            })))
-      invocation.result(workspace.evaluations.map { ($0.name, .number($0.accuracy)) })
+      compareAll(workspace.evaluations, invocation)
       return
     }
     guard let second = arguments.optionalString("second") else {
       throw GemmaError.invalidValue(name: "compare", expected: "two names, or none", found: first)
     }
     let (a, b) = (try workspace.evaluation(first), try workspace.evaluation(second))
-    let rightOfB = Dictionary(
-      zip(b.samples, zip(b.truth, b.predictions).map { $0 == $1 }), uniquingKeysWith: { old, _ in old })
-    var counts = (both: 0, onlyA: 0, onlyB: 0, neither: 0)
-    for (i, sample) in a.samples.enumerated() {
-      guard let okB = rightOfB[sample] else { continue }
-      switch (a.truth[i] == a.predictions[i], okB) {
-      case (true, true): counts.both += 1
-      case (true, false): counts.onlyA += 1
-      case (false, true): counts.onlyB += 1
-      case (false, false): counts.neither += 1
-      }
-    }
-    let p = Significance.mcNemar(onlyFirst: counts.onlyA, onlySecond: counts.onlyB)
+    let counts = a.agreement(with: b)
+    let p = Significance.mcNemar(onlyFirst: counts.onlyFirst, onlySecond: counts.onlySecond)
     invocation.show(
       .table(
         Table(
-          [.init("right"), .init("articles", .right)],
+          [.init("right", flexible: true), .init("articles", .right)],
           rows: [
-            ["both", "\(counts.both)"], ["only \(a.name)", "\(counts.onlyA)"],
-            ["only \(b.name)", "\(counts.onlyB)"],
-            ["neither", "\(counts.neither)"],
+            ["both", "\(counts.both)"], ["only \(a.name)", "\(counts.onlyFirst)"],
+            ["only \(b.name)", "\(counts.onlySecond)"], ["neither", "\(counts.neither)"],
           ])))
     invocation.print("McNemar's exact p = \(NumberFormat.short(p, 3))")
     invocation.result([
-      ("both", .int(counts.both)), ("only_first", .int(counts.onlyA)), ("only_second", .int(counts.onlyB)),
-      ("neither", .int(counts.neither)), ("p", .number(p)),
+      ("both", .int(counts.both)), ("only_first", .int(counts.onlyFirst)),
+      ("only_second", .int(counts.onlySecond)), ("neither", .int(counts.neither)), ("p", .number(p)),
     ])
+  }
+
+  /// One table of all evaluations with their intervals, and one of the pairs' p.
+  private static func compareAll(_ evaluations: [Workspace.Evaluation], _ invocation: Invocation) {
+    invocation.show(
+      .table(
+        Table(
+          [
+            .init("evaluation", flexible: true), .init("method"), .init("accuracy", .right),
+            .init("95% interval", .right), .init("articles", .right),
+          ],
+          rows: evaluations.enumerated().map { i, e in
+            let (low, high) = Significance.wilson(correct: e.correct, total: e.truth.count)
+            return [
+              "\(i + 1) \(e.name)", e.method, NumberFormat.fixed(e.accuracy),
+              "\(NumberFormat.fixed(low, 3))–\(NumberFormat.fixed(high, 3))", "\(e.truth.count)",
+            ]
+          })))
+    func p(_ first: Workspace.Evaluation, _ second: Workspace.Evaluation) -> Double {
+      let counts = first.agreement(with: second)
+      return Significance.mcNemar(onlyFirst: counts.onlyFirst, onlySecond: counts.onlySecond)
+    }
+    var pairs: [JSONValue] = []
+    var rows: [[String]] = []
+    for (i, second) in evaluations.enumerated().dropFirst() {
+      let values = evaluations[..<i].map { p($0, second) }
+      rows.append(
+        ["\(i + 1) \(second.name)"] + values.map { $0 < 0.001 ? "<0.001" : NumberFormat.fixed($0, 3) }
+          + [String](repeating: "", count: evaluations.count - 1 - i))
+      pairs += zip(evaluations[..<i], values).map {
+        .object([("first", .string($0.name)), ("second", .string(second.name)), ("p", .number($1))])
+      }
+    }
+    if !rows.isEmpty {
+      invocation.show(
+        .table(
+          Table(
+            [.init("McNemar's p against", flexible: true)]
+              + evaluations.indices.dropLast().map { .init("\($0 + 1)", .right) }, rows: rows)))
+    }
+    let accuracies = evaluations.map { (name: $0.name, value: JSONValue.number($0.accuracy)) }
+    invocation.result(accuracies + [("pairs", .array(pairs))])
   }
 
   static let baseline = Command(

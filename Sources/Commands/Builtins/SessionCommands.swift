@@ -9,7 +9,8 @@ enum SessionCommands {
     details: "Threads and kernels change how fast it goes, never a result.",
     arguments: [
       ArgumentSpec("seed", .integer(0...Int.max), "of everything that draws"),
-      ArgumentSpec("width", .integer(40...400), "columns of tables and plots"),
+      ArgumentSpec(
+        "width", .integer(40...400), "columns of tables and charts; a recording has the notebook's own"),
       ArgumentSpec("threads", .integer(1...256), "threads that compute"),
       ArgumentSpec("kernels", .choice(["avx2", "portable"]), "the set of inner loops"),
     ], examples: ["set seed=1", "set width=60 threads=1"]
@@ -19,16 +20,13 @@ enum SessionCommands {
 
   static let help = Command(
     "help", .session, "what there is, or how one command works",
-    arguments: [ArgumentSpec("topic", .text, positional: true, "a command or an error code")],
+    arguments: [ArgumentSpec("topic", .topic, positional: true, "a command or an error code")],
     examples: ["help", "help train", "help G012"]
   ) { arguments, invocation in
     let session = invocation.session
     let help = Help(session.table)
-    let width = session.settings.width
-    let lines =
-      try arguments.optionalString("topic").map { try help.topic($0, width: width) }
-      ?? help.overview(width: width)
-    for line in lines { invocation.print(line) }
+    let page = try arguments.optionalString("topic").map(help.topic) ?? Page(help.overview)
+    invocation.show(.page(page))
   }
 }
 
@@ -64,5 +62,5 @@ extension CommandTable {
   /// gnb's own commands.
   public static let standard = CommandTable(
     LoadCommands.all + PrepareCommands.all + TrainCommands.all + EvaluateCommands.all + AskCommands.all
-      + ShowCommands.all + SessionCommands.all)
+      + ShowCommands.all + StepCommands.all + SessionCommands.all)
 }

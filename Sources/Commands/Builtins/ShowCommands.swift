@@ -1,16 +1,18 @@
+import Foundation
 import Gemma
 
 /// show model, data, split, sample, prompt, lora, tokens, config, session.
 enum ShowCommands {
-  static let all: [Command] = [model, data, split, sample, prompt, lora, tokens, config, session]
+  static let all: [Command] = [model, data, split, sample, prompt, lora, tokens, config, session, saveTable]
 
   /// A piece with its spaces and line ends visible.
   static func visible(_ piece: String) -> String {
     piece.replacingOccurrences(of: "\n", with: "⏎").replacingOccurrences(of: "\t", with: "⇥")
   }
 
-  private static func pairs(_ rows: [(String, String)]) -> Output {
-    .table(Table([.init(""), .init("", flexible: true)], rows: rows.map { [$0, $1] }))
+  /// Facts, a row each, under what they are about.
+  private static func facts(_ title: String, _ rows: [(String, String)]) -> Output {
+    .table(Table([.init(title), .init("", flexible: true)], rows: rows.map { [$0, $1] }))
   }
 
   static let model = Command("show model", .look, "the model's shape", examples: ["show model"]) {
@@ -20,19 +22,21 @@ enum ShowCommands {
     let c = model.config
     let windows = Set(c.layers.compactMap(\.window)).sorted().map(String.init).joined(separator: ", ")
     invocation.show(
-      pairs([
-        ("name", model.file.name), ("architecture", c.architecture),
-        ("stored as", model.file.storedTypes.joined(separator: ", ")),
-        ("parameters", NumberFormat.count(c.parameterCount)), ("layers", "\(c.layers.count)"),
-        ("hidden size", "\(c.hiddenSize)"), ("feed-forward size", "\(c.intermediateSize)"),
-        ("heads", "\(c.heads) of \(c.headDim), sharing \(c.keyValueHeads) for keys and values"),
-        (
-          "layers with a window",
-          "\(c.layers.count { $0.window != nil }) of \(windows.isEmpty ? "none" : windows + " tokens")"
-        ),
-        ("vocabulary", NumberFormat.count(c.vocabularySize)),
-        ("context", "\(NumberFormat.count(c.contextLength)) tokens"),
-      ]))
+      facts(
+        "model",
+        [
+          ("name", model.file.name), ("architecture", c.architecture),
+          ("stored as", model.file.storedTypes.joined(separator: ", ")),
+          ("parameters", NumberFormat.count(c.parameterCount)), ("layers", "\(c.layers.count)"),
+          ("hidden size", "\(c.hiddenSize)"), ("feed-forward size", "\(c.intermediateSize)"),
+          ("heads", "\(c.heads) of \(c.headDim), sharing \(c.keyValueHeads) for keys and values"),
+          (
+            "layers with a window",
+            "\(c.layers.count { $0.window != nil }) of \(windows.isEmpty ? "none" : windows + " tokens")"
+          ),
+          ("vocabulary", NumberFormat.count(c.vocabularySize)),
+          ("context", "\(NumberFormat.count(c.contextLength)) tokens"),
+        ]))
     invocation.result([("name", .string(model.file.name)), ("parameters", .int(c.parameterCount))])
   }
 
@@ -78,9 +82,7 @@ enum ShowCommands {
   ) { arguments, invocation in
     let sample = try pick(arguments, invocation)
     invocation.print(Span("\(sample.category)  ", .strong), Span(sample.id, .faint))
-    for line in DisplayWidth.wrap(sample.text, to: invocation.session.settings.width) {
-      invocation.print(line)
-    }
+    invocation.print(sample.text)
     invocation.result([
       ("id", .string(sample.id)), ("category", .string(sample.category)), ("text", .string(sample.text)),
     ])
@@ -98,9 +100,7 @@ enum ShowCommands {
     let example = prompt.example(input: sample.text, output: sample.category, tokenizer: tokenizer)
     let text = prompt.render(sample.text, tokenizer: tokenizer)
     let end = tokenizer.piece(prompt.endToken(tokenizer))
-    let lines = DisplayWidth.wrap(text, to: invocation.session.settings.width)
-    for line in lines.dropLast(lines.last?.isEmpty == true ? 1 : 0) { invocation.print(line) }
-    invocation.print(Span(sample.category, .good), Span(end, .faint))
+    invocation.print(Span(text), Span(sample.category, .good), Span(end, .faint))
     invocation.print(
       Span(
         "\(example.promptCount) tokens of prompt, \(example.ids.count - example.promptCount) of answer",
@@ -138,16 +138,40 @@ enum ShowCommands {
     _, invocation in
     let session = invocation.session
     invocation.print("seed     \(session.settings.seed)")
-    invocation.print("width    \(session.settings.width)")
+    invocation.print("width    \(session.settings.width.map(String.init) ?? "the terminal's")")
     invocation.print(Span("threads  "), Span("\(session.settings.threads)", volatile: .threads))
     invocation.print(Span("kernels  "), Span(try session.compute().kernels.name, volatile: .kernel))
     invocation.print(Span("cache    "), Span(session.cache.path, volatile: .path))
     invocation.result(
-      [("seed", .int(Int(session.settings.seed))), ("width", .int(session.settings.width))],
+      [
+        ("seed", .int(Int(session.settings.seed))),
+        ("width", session.settings.width.map(JSONValue.int) ?? .null),
+      ],
       volatile: [
         ("threads", .int(session.settings.threads)), ("kernels", .string(try session.compute().kernels.name)),
         ("cache", .string(session.cache.path)),
       ])
+  }
+
+  static let saveTable = Command(
+    "save table", .look, "write the table shown last, whole, for a spreadsheet or a page",
+    details: "The ending of the name says how: \(Table.endings.map { "." + $0 }.joined(separator: " ")).",
+    arguments: [ArgumentSpec("path", .path, required: true, positional: true, "the file to write")],
+    examples: ["save table report.csv"]
+  ) { arguments, invocation in
+    guard let table = invocation.session.lastTable else {
+      throw GemmaError.missing(need: "a table that was shown", remedy: "report")
+    }
+    let path = (arguments.string("path") as NSString).expandingTildeInPath
+    guard let text = table.text(ending: (path as NSString).pathExtension.lowercased()) else {
+      throw GemmaError.invalidValue(
+        name: "path",
+        expected: "a name that ends in \(Table.endings.map { "." + $0 }.joined(separator: " "))",
+        found: arguments.string("path"))
+    }
+    try AtomicFile.write(Data(text.utf8), to: path)
+    invocation.print(Span("\(table.rows.count) rows written to "), Span(path, volatile: .path))
+    invocation.result([("rows", .int(table.rows.count))], volatile: [("path", .string(path))])
   }
 
   static let session = Command(
@@ -157,18 +181,23 @@ enum ShowCommands {
     let session = invocation.session
     let w = session.workspace
     invocation.show(
-      pairs([
-        ("model", w.model.map { $0.file.name } ?? "none"),
-        ("data", w.data.map { "\($0.name), \($0.samples.count) articles" } ?? "none"),
-        ("split", w.split.map { "\($0.train.count) to train, \($0.validation.count) to validate" } ?? "none"),
-        ("prompt", w.prompt?.name ?? "none"),
-        ("adapter", w.adapter.map { "rank \($0.config.rank), \(w.steps.count) steps" } ?? "none"),
-        ("evaluations", w.evaluations.isEmpty ? "none" : w.evaluations.map(\.name).joined(separator: ", ")),
-        (
-          "variables",
-          session.variables.isEmpty
-            ? "none" : session.variables.keys.sorted().map { "$\($0)" }.joined(separator: " ")
-        ),
-      ]))
+      facts(
+        "session",
+        [
+          ("model", w.model.map { $0.file.name } ?? "none"),
+          ("data", w.data.map { "\($0.name), \($0.samples.count) articles" } ?? "none"),
+          (
+            "split",
+            w.split.map { "\($0.train.count) to train, \($0.validation.count) to validate" } ?? "none"
+          ),
+          ("prompt", w.prompt?.name ?? "none"),
+          ("adapter", w.adapter.map { "rank \($0.config.rank), \(w.steps.count) steps" } ?? "none"),
+          ("evaluations", w.evaluations.isEmpty ? "none" : w.evaluations.map(\.name).joined(separator: ", ")),
+          (
+            "variables",
+            session.variables.isEmpty
+              ? "none" : session.variables.keys.sorted().map { "$\($0)" }.joined(separator: " ")
+          ),
+        ]))
   }
 }

@@ -63,6 +63,7 @@ enum TrainCommands {
     let tuned = adapter.copy(compute: compute)
     let trainer = try Trainer(
       model: model, adapter: tuned, examples: examples, config: config, compute: compute)
+    trainer.isCancelled = { session.interruption() == .undo }
     let started = Stopwatch()
     var steps = session.workspace.steps
     let before = steps.count
@@ -85,6 +86,7 @@ enum TrainCommands {
             ], fields: fields(step)))
       }
     } catch GemmaError.interrupted {
+      guard session.interruption() != .undo else { throw GemmaError.interrupted }
       finish()
       invocation.print(
         "interrupted after step \(trainer.completed) of \(config.steps); what was learnt so far is kept")
@@ -130,9 +132,7 @@ enum TrainCommands {
       }
       let values = workspace.steps.map { what == "loss" ? $0.loss : $0.rate }
       let title = what == "loss" ? "loss (mean of -log p a target token)" : "learning rate"
-      invocation.show(
-        .drawing(
-          Drawing(name: what) { width in Plot.line(values, title: title, xLabel: "step", width: width) }))
+      invocation.show(.chart(.curve(values, title: title, xLabel: "step")))
       invocation.result([("values", .numbers(values))])
     case "lengths":
       let data = try workspace.needData()
@@ -144,19 +144,20 @@ enum TrainCommands {
       while (top / size) >= 12 { size = String(size).hasPrefix("2") ? size / 2 * 5 : size * 2 }
       var bins = [Int](repeating: 0, count: top / size + 1)
       for length in lengths { bins[length / size] += 1 }
-      let bars = bins.enumerated().map { i, n in ("\(i * size)–\((i + 1) * size - 1)", Double(n), "\(n)") }
-      invocation.show(
-        .drawing(
-          Drawing(name: what) { width in Plot.bars(bars, title: "articles by tokens", width: width) }))
+      let bars = bins.enumerated().map { i, n in
+        Chart.Bar("\(i * size)–\((i + 1) * size - 1)", Double(n), "\(n)")
+      }
+      invocation.show(.chart(Chart(title: "articles by length in tokens", .bars(bars))))
       invocation.result([("lengths", .array(lengths.map(JSONValue.int)))])
     default:
       guard !workspace.evaluations.isEmpty else {
         throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")
       }
-      let bars = workspace.evaluations.map { ($0.name, $0.accuracy, NumberFormat.percent($0.accuracy)) }
-      invocation.show(
-        .drawing(Drawing(name: what) { width in Plot.bars(bars, title: "accuracy", width: width) }))
-      invocation.result(bars.map { ($0.0, .number($0.1)) })
+      let bars = workspace.evaluations.map {
+        Chart.Bar($0.name, $0.accuracy, NumberFormat.percent($0.accuracy))
+      }
+      invocation.show(.chart(Chart(title: "accuracy", .bars(bars))))
+      invocation.result(bars.map { ($0.name, .number($0.value)) })
     }
   }
 }

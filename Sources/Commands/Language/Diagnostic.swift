@@ -28,28 +28,46 @@ public struct Diagnostic: Error, Sendable, Equatable {
     case missingStep = "G036"
     case interrupted = "G037"
     case notRaised = "G038"
+    case promptOnly = "G039"
+    case timedOut = "G040"
+    case outdated = "G041"
+    case differs = "G042"
     case internalError = "G099"
   }
 
   public var code: Code
-  public var message: String
+  /// What is wrong; paths in it are volatile.
+  public var detail: [Span]
   public var range: SourceRange?
   /// What to do instead.
   public var help: String?
   /// Added where it is known: the file and the text of the line.
   public var file: String?
+  public var cell: String?
+  /// Set where a cell's `raises=` wants just this.
+  public var isExpected = false
+  /// Lines that begin with - (recorded) or + (found), where outputs differ.
+  public var difference: [String] = []
   public var sourceLine: String?
 
+  public var message: String { detail.map(\.text).joined() }
+
   public init(_ code: Code, _ detail: String, range: SourceRange? = nil, help: String? = nil) {
-    self.code = code
+    let text =
+      switch code {
+      case .unexpected: "expected \(detail)"
+      case .unclosedString: "the string that begins with \(detail) is never closed"
+      case .unclosedBracket: "the bracket \(detail) is never closed"
+      default: detail
+      }
+    self.init(code, [Span(text)], help: help)
     self.range = range
+  }
+
+  public init(_ code: Code, _ detail: [Span], help: String? = nil) {
+    self.code = code
+    self.detail = detail
     self.help = help
-    switch code {
-    case .unexpected: message = "expected \(detail)"
-    case .unclosedString: message = "the string that begins with \(detail) is never closed"
-    case .unclosedBracket: message = "the bracket \(detail) is never closed"
-    default: message = detail
-    }
   }
 
   /// An engine's error in words.
@@ -64,16 +82,22 @@ public struct Diagnostic: Error, Sendable, Equatable {
     }
     switch error {
     case .fileNotFound(let path):
-      self.init(.fileNotFound, "there is nothing at \(path)")
+      self.init(.fileNotFound, [Span("there is nothing at "), Span(path, volatile: .path)])
     case .inputOutput(let path, let reason):
-      self.init(.inputOutput, "\(path): \(reason)")
+      self.init(.inputOutput, [Span(path, volatile: .path), Span(": \(reason)")])
     case .malformed(let path, let location, let expected, let found):
-      self.init(.malformedFile, "\(path): \(location): expected \(expected), found \(found)")
+      self.init(
+        .malformedFile,
+        [Span(path, volatile: .path), Span(": \(location): expected \(expected), found \(found)")])
     case .unsupported(let path, let feature):
-      self.init(.unsupported, "\(path): gnb cannot do \(feature)")
+      self.init(.unsupported, [Span(path, volatile: .path), Span(": gnb cannot do \(feature)")])
     case .hashMismatch(let path, let expected, let found):
       self.init(
-        .hashMismatch, "\(path): expected sha256 \(expected.prefix(16))…, found \(found.prefix(16))…",
+        .hashMismatch,
+        [
+          Span(path, volatile: .path),
+          Span(": expected sha256 \(expected.prefix(16))…, found \(found.prefix(16))…"),
+        ],
         help: "fetch it again, or change the hash if the new file is meant")
     case .invalidValue(let name, let expected, let found):
       self.init(.invalidValue, "\(name): expected \(expected), found \(found)")
@@ -89,37 +113,54 @@ public struct Diagnostic: Error, Sendable, Equatable {
     code == .unclosedBracket || (code == .unclosedString && message.contains("\"\"\""))
   }
 
-  /// error[G012]: message, then file:line:column, the line, and a caret under the place.
-  public var lines: [String] {
+  /// error[G012]: message, then file:line:column and the cell, the line, and a caret under the place.
+  ///
+  /// - Parameter width: where the words are broken; the line and the caret never are.
+  public func lines(width: Int) -> [String] {
     // Nothing is wrong with the line that was stopped.
     if code == .interrupted { return [message] }
-    var lines = ["error[\(code.rawValue)]: \(message)"]
+    let place = cell.map { ", cell #\($0)" } ?? ""
+    var location: String?
     if let range {
-      lines.append("  --> \(file ?? "input"):\(range.line):\(range.columns.lowerBound)")
-      if let sourceLine {
-        let characters = Array(sourceLine)
-        let start = min(range.columns.lowerBound - 1, characters.count)
-        let end = min(max(range.columns.upperBound - 1, start), characters.count)
-        // The caret counts columns as the terminal does: a Japanese character takes two.
-        let before = DisplayWidth.of(String(characters[..<start]))
-        let under = max(1, DisplayWidth.of(String(characters[start..<end])))
-        let number = String(range.line)
-        let margin = String(repeating: " ", count: number.count)
-        lines.append(" \(number) | \(sourceLine)")
-        lines.append(
-          " \(margin) | " + String(repeating: " ", count: before) + String(repeating: "^", count: under))
-      }
+      location = "\(file ?? "input"):\(range.line):\(range.columns.lowerBound)\(place)"
     } else if let file {
-      lines.append("  --> \(file)")
+      location = file + place
     }
-    if let help { lines.append("help: \(help)") }
-    return lines
+    return DisplayWidth.wrap("error[\(code.rawValue)]: \(message)", to: width)
+      + (location.map { ["  --> " + $0] } ?? [])
+      + excerpt(number: (range?.line).map(String.init) ?? "") + difference + helpLines(width)
+  }
+
+  /// As a notebook records it: without the file's name and line numbers, which change with the text around the cell.
+  func recordedLines(width: Int) -> [String] {
+    DisplayWidth.wrap("error[\(code.rawValue)]: " + detail.map(\.recorded).joined(), to: width)
+      + excerpt(number: "") + helpLines(width)
+  }
+
+  private func helpLines(_ width: Int) -> [String] {
+    help.map { DisplayWidth.wrap("help: " + $0, to: width) } ?? []
+  }
+
+  /// The line and the caret; the caret counts columns as the terminal does: a Japanese character takes two.
+  private func excerpt(number: String) -> [String] {
+    guard let range, let sourceLine else { return [] }
+    let characters = Array(sourceLine)
+    let start = min(range.columns.lowerBound - 1, characters.count)
+    let end = min(max(range.columns.upperBound - 1, start), characters.count)
+    let before = DisplayWidth.of(String(characters[..<start]))
+    let under = max(1, DisplayWidth.of(String(characters[start..<end])))
+    let margin = String(repeating: " ", count: number.count)
+    return [
+      " \(number) | \(sourceLine)",
+      " \(margin) | " + String(repeating: " ", count: before) + String(repeating: "^", count: under),
+    ]
   }
 
   /// With the file's name and the line's text filled in.
-  public func located(file: String?, source: String, firstLine: Int = 1) -> Diagnostic {
+  public func located(file: String?, cell: String? = nil, source: String, firstLine: Int = 1) -> Diagnostic {
     var copy = self
     copy.file = copy.file ?? file
+    copy.cell = copy.cell ?? cell
     if let range, copy.sourceLine == nil {
       let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
       if range.line >= 1, range.line <= lines.count { copy.sourceLine = String(lines[range.line - 1]) }

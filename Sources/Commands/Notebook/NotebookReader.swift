@@ -89,6 +89,7 @@ public struct NotebookReader {
     guard at < lines.count else {
       throw error(.badNotebook, "the front matter is never closed with ---", line: 1)
     }
+    notebook.frontMatter = Array(lines[1..<at])
     at += 1
     guard version == "1" else {
       throw error(.badNotebook, "expected 'gnb: 1', the version of the format", line: 1)
@@ -120,20 +121,22 @@ public struct NotebookReader {
       switch info.first {
       case "gnb":
         flush(&notebook)
-        try addCell(inside, attributes: info.dropFirst(), line: at + 1)
+        try addCell(inside, attributes: info.dropFirst(), line: at + 1, closing: lines[end])
       case "out", "err":
-        guard prose.allSatisfy(\.isEmpty), case .cell(var cell)? = notebook.parts.last, cell.recorded == nil
+        guard prose.allSatisfy(\.isEmpty), case .cell(var cell)? = notebook.parts.last, cell.recording == nil
         else {
           throw error(.badNotebook, "an output block comes right after its cell", line: at + 1)
         }
-        cell.recorded = inside
+        var recording = Notebook.Recording(
+          lines: inside, inputHash: nil, isError: info.first == "err", firstLine: at + 2)
         for attribute in info.dropFirst() {
           guard attribute.hasPrefix("in=") else {
             throw error(
               .badAttribute, "unknown attribute '\(attribute)'", line: at + 1, help: "an output has in=HASH")
           }
-          cell.inputHash = String(attribute.dropFirst(3))
+          recording.inputHash = String(attribute.dropFirst(3))
         }
+        cell.recording = recording
         prose = []
         notebook.parts[notebook.parts.count - 1] = .cell(cell)
       default: prose += lines[at...end]
@@ -143,13 +146,19 @@ public struct NotebookReader {
     flush(&notebook)
   }
 
-  private mutating func addCell(_ source: [String], attributes: ArraySlice<String>, line: Int) throws {
+  private mutating func addCell(
+    _ source: [String], attributes: ArraySlice<String>, line: Int, closing: String
+  ) throws {
     var cell = Notebook.Cell(
       name: "\(notebook.cells.count + 1)", source: source.joined(separator: "\n"), firstLine: line + 1)
+    cell.opening = lines[line - 1]
+    cell.closing = closing
     for attribute in attributes {
       let parts = attribute.split(separator: "=", maxSplits: 1).map(String.init)
       switch (parts[0], parts.count) {
-      case (let id, 1) where id.hasPrefix("#") && id.count > 1: cell.name = String(id.dropFirst())
+      case (let id, 1) where id.hasPrefix("#") && id.count > 1:
+        cell.name = String(id.dropFirst())
+        cell.hasID = true
       case ("raises", 2):
         guard let code = Diagnostic.Code(rawValue: parts[1]) else {
           throw error(
@@ -160,7 +169,8 @@ public struct NotebookReader {
         guard let number = Int(parts[1]), number > 0 else {
           throw error(.badAttribute, "'\(parts[0])' takes a whole number", line: line)
         }
-      case ("pause", 1): break
+        if parts[0] == "rows" { cell.rows = number } else { cell.timeout = number }
+      case ("pause", 1): cell.pauses = true
       default:
         let known = ["#id", "raises=CODE", "rows=N", "pause", "timeout=S"]
         throw error(

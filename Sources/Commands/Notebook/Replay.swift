@@ -29,49 +29,36 @@ public struct Replay {
         try Interpreter(session).check(statements, known: &known)
         return statements
       } catch {
-        throw Diagnostic(error).located(file: notebook.path, source: cell.source, firstLine: cell.firstLine)
+        throw Diagnostic(error).located(
+          file: notebook.path, cell: cell.name, source: cell.source, firstLine: cell.firstLine)
       }
     }
   }
 
   /// - Parameters:
-  ///   - keepGoing: goes on after a cell that failed.
-  ///   - onStep: sees prose and cells before they run.
-  /// - Returns: the diagnostics of cells that failed and were not meant to.
-  public func run(keepGoing: Bool, onStep: (Step) -> Void) throws -> [Diagnostic] {
+  ///   - before: sees text and cells before they run.
+  ///   - after: sees what came of a cell; false ends the replay. An interruption always does.
+  /// - Returns: the runs, in the cells' order; fewer than cells if it ended early.
+  public func run(before: (Step) -> Void = { _ in }, after: (Notebook.Cell, CellRun) -> Bool) throws
+    -> [CellRun]
+  {
     let checked = try check()
-    var failures: [Diagnostic] = []
-    var number = 0
+    var runs: [CellRun] = []
     for part in notebook.parts {
       switch part {
-      case .prose(let lines): onStep(.prose(lines))
+      case .prose(let lines): before(.prose(lines))
       case .cell(let cell):
-        onStep(.cell(cell))
-        let failure = Interpreter(session).run(
-          checked[number], cell: cell.name, file: notebook.path, source: cell.source,
-          firstLine: cell.firstLine)
-        number += 1
-        if let failure, failure.code == .interrupted { return failures + [failure] }
-        switch (failure, cell.raises) {
-        case (nil, nil): break
-        case (let failure?, let code?) where failure.code == code: break
-        case (let failure?, _): failures.append(failure)
-        case (nil, let code?):
-          var missing = Diagnostic(
-            .notRaised, "this cell should fail with \(code.rawValue), but it ran",
-            range: SourceRange(line: cell.firstLine, columns: 1..<2))
-          missing.file = notebook.path
-          session.sink(Event(.error(missing), cell: cell.name, command: cell.source))
-          failures.append(missing)
-        }
-        if !failures.isEmpty, !keepGoing { return failures }
+        before(.cell(cell))
+        let run = session.run(cell, checked[runs.count], file: notebook.path)
+        runs.append(run)
+        guard after(cell, run), !run.wasInterrupted else { return runs }
       }
     }
-    return failures
+    return runs
   }
 }
 
-extension Replay {
+extension Notebook {
   /// Names that the notebook's `let`s set: what --set may override.
   public var assignedNames: Set<String> {
     var names: Set<String> = []
@@ -84,7 +71,7 @@ extension Replay {
         }
       }
     }
-    for cell in notebook.cells { if let statements = try? Parser.parse(cell.source) { collect(statements) } }
+    for cell in cells { if let statements = try? Parser.parse(cell.source) { collect(statements) } }
     return names
   }
 }

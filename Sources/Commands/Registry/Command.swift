@@ -10,7 +10,12 @@ public enum ArgumentKind: Sendable, Equatable {
   case path
   case modelName
   case dataName
-  case any
+  /// The name of an evaluation made so far.
+  case evaluation
+  /// A cell's number or #id.
+  case cell
+  /// What `help` explains.
+  case topic
 
   /// For people: "a whole number from 1 to 10".
   public var description: String {
@@ -30,7 +35,9 @@ public enum ArgumentKind: Sendable, Equatable {
     case .path: "a path"
     case .modelName: "a model's name or path"
     case .dataName: "a data set's name or path"
-    case .any: "a value"
+    case .evaluation: "an evaluation's name"
+    case .cell: "a cell's number or id"
+    case .topic: "a command or an error code"
     }
   }
 }
@@ -76,6 +83,7 @@ public struct Command: Sendable {
     case evaluate = "Evaluate"
     case ask = "Ask"
     case look = "Look"
+    case step = "Step"
     case session = "Session"
   }
 
@@ -103,6 +111,9 @@ public struct Command: Sendable {
     self.examples = examples
     self.run = run
   }
+
+  /// Acts on the notebook at a prompt, and cannot be part of one.
+  public var isStepping: Bool { group == .step }
 
   public var name: String { noun.map { verb + " " + $0 } ?? verb }
 }

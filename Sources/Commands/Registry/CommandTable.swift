@@ -54,7 +54,7 @@ public struct CommandTable: Sendable {
     }
     for named in line.named {
       guard let spec = command.arguments.first(where: { $0.name == named.name }) else {
-        let near = Suggestion.nearest(named.name, in: command.arguments.map(\.name))
+        let near = Suggestion.argument(named.name, in: command.arguments.map(\.name))
         throw Diagnostic(
           .unknownArgument, "unknown argument '\(named.name)'", range: named.nameRange,
           help: near.map { "did you mean '\($0)'?" }
@@ -71,7 +71,7 @@ public struct CommandTable: Sendable {
     for spec in command.arguments where spec.positional && !given.contains(spec.name) {
       guard let next = rest.first else { break }
       let isLast = command.arguments.last { $0.positional }?.name == spec.name
-      if spec.kind == .text, isLast, rest.count > 1 {
+      if spec.kind == .text || spec.kind == .topic, isLast, rest.count > 1 {
         // Text without quotes: the words as they stand.
         given.insert(spec.name)
         let parts = try rest.map { try value($0)?.text ?? "" }
@@ -134,10 +134,9 @@ public struct CommandTable: Sendable {
     case .list:
       if case .list = value { return value }
       return .list([value])
-    case .text, .path, .modelName, .dataName:
+    case .text, .path, .modelName, .dataName, .evaluation, .cell, .topic:
       if case .list = value { throw wrong() }
       return .string(value.text)
-    case .any: break
     }
     return value
   }

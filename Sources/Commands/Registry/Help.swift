@@ -1,5 +1,5 @@
 /// Help text, made from the command table.
-public struct Help {
+public struct Help: Sendable {
   public let table: CommandTable
 
   public init(_ table: CommandTable) { self.table = table }
@@ -33,8 +33,10 @@ public struct Help {
   }
 
   /// What a word asks for: a command, all commands of a verb, or an error code.
-  public func topic(_ topic: String, width: Int) throws -> [String] {
-    if let code = Diagnostic.Code(rawValue: topic.uppercased()) { return explain(code, width: width) }
+  public func topic(_ topic: String) throws -> Page {
+    if let code = Diagnostic.Code(rawValue: topic.uppercased()) {
+      return Page { DisplayWidth.wrap("\(code.rawValue): \(code.explanation)", to: $0) }
+    }
     let words = topic.split(separator: " ").map(String.init)
     let matching = table.commands.filter { command in
       command.name == topic || (words.count == 1 && command.verb == topic)
@@ -47,7 +49,7 @@ public struct Help {
         }
           ?? "type 'help' for all commands")
     }
-    return Array(matching.map { describe($0, width: width) }.joined(separator: [""]))
+    return Page { width in Array(matching.map { describe($0, width: width) }.joined(separator: [""])) }
   }
 
   /// How a command is typed: "split [train=] [validation=]".
@@ -73,10 +75,6 @@ public struct Help {
     }
     if !command.examples.isEmpty { lines += ["for example:"] + command.examples.map { "  " + $0 } }
     return lines
-  }
-
-  private func explain(_ code: Diagnostic.Code, width: Int) -> [String] {
-    DisplayWidth.wrap("\(code.rawValue): \(code.explanation)", to: width)
   }
 
   /// docs/language.md's part on commands.
@@ -145,6 +143,14 @@ extension Diagnostic.Code {
     case .missingStep: "Another command has to come first; the help line names it."
     case .interrupted: "Stopped by Ctrl-C. What was done before is kept."
     case .notRaised: "A cell marked raises= was meant to fail and did not."
+    case .promptOnly:
+      "Stepping ('next', 'back', 'goto' and the like) happens at the prompt; a notebook or a script only runs forward."
+    case .timedOut: "The cell took longer than its timeout= allows, and was stopped."
+    case .outdated:
+      "The recorded output belongs to another text of this or an earlier cell, another seed or another input. "
+        + "'gnb record' makes it anew."
+    case .differs:
+      "The cell did not tell what its recorded output says. Lines with - were recorded, lines with + came now."
     case .internalError: "An error gnb did not foresee. Please report it with the notebook that caused it."
     }
   }

@@ -8,6 +8,27 @@ public enum Suggestion {
       .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
   }
 
+  /// What others call our arguments: Unsloth, PEFT, TRL and scikit-learn users type these first.
+  static let synonyms = [
+    "learning_rate": "lr", "max_steps": "steps", "num_train_epochs": "epochs", "num_epochs": "epochs",
+    "per_device_train_batch_size": "batch", "batch_size": "batch",
+    "gradient_accumulation_steps": "accumulate",
+    "warmup_steps": "warmup", "lr_scheduler_type": "schedule", "scheduler": "schedule",
+    "max_grad_norm": "clip",
+    "random_state": "seed", "random_seed": "seed", "r": "rank", "lora_alpha": "alpha",
+    "lora_dropout": "dropout",
+    "target_modules": "targets", "use_rslora": "rslora", "train_size": "train", "test_size": "validation",
+    "max_seq_length": "max_input_tokens", "max_length": "max_input_tokens", "max_new_tokens": "max_tokens",
+    "name": "as", "n": "limit", "load_in_4bit": "precision", "dtype": "precision",
+  ]
+
+  /// The argument of `names` that was meant, by its spelling or by what others call it.
+  static func argument(_ word: String, in names: [String]) -> String? {
+    if let near = nearest(word, in: names) { return near }
+    let foreign = synonyms.filter { names.contains($0.value) }
+    return nearest(word, in: foreign.keys.sorted()).flatMap { foreign[$0] }
+  }
+
   /// Insertions, deletions, replacements and swaps of neighbours between two words (Damerau 1964, restricted).
   static func distance(_ a: String, _ b: String) -> Int {
     let (x, y) = (Array(a), Array(b))

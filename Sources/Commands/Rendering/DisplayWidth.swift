@@ -76,35 +76,60 @@ public enum DisplayWidth {
 
   /// The text in lines of at most `columns`: broken at spaces, or anywhere between wide characters.
   public static func wrap(_ text: String, to columns: Int) -> [String] {
-    var lines: [String] = []
-    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      var line = ""
-      var used = 0
-      var lastSpace: String.Index?
-      for character in paragraph {
+    wrap([Span(text)], to: columns).map { $0.map(\.text).joined() }
+  }
+
+  /// As above, with styles kept; line ends within the text begin new lines.
+  public static func wrap(_ spans: [Span], to columns: Int) -> [[Span]] {
+    let limit = max(columns, 2)
+    var lines: [[(character: Character, span: Int)]] = []
+    var line: [(character: Character, span: Int)] = []
+    var used = 0
+    var lastSpace: Int?
+    func end(_ next: [(character: Character, span: Int)] = []) {
+      lines.append(line)
+      line = next
+      used = next.reduce(0) { $0 + of($1.character) }
+      lastSpace = nil
+    }
+    for (number, span) in spans.enumerated() {
+      for character in span.text {
+        if character == "\n" {
+          end()
+          continue
+        }
         let width = of(character)
-        if used + width > max(columns, 2) {
+        if used + width > limit {
           if character != " ", let space = lastSpace {
-            let rest = String(line[line.index(after: space)...])
-            lines.append(String(line[..<space]))
-            line = rest
-            used = of(rest)
+            let rest = Array(line[(space + 1)...])
+            line.removeSubrange(space...)
+            end(rest)
           } else {
-            lines.append(line)
-            line = ""
-            used = 0
+            end()
           }
-          lastSpace = nil
           if character == " ", line.isEmpty { continue }
         }
-        if character == " " { lastSpace = line.endIndex }
-        line.append(character)
+        // A line may end after a wide character too, and needs no space for it.
+        lastSpace = character == " " ? line.count : width == 2 ? nil : lastSpace
+        line.append((character, number))
         used += width
-        // A wide character may end a line: remember nothing, it needs no space.
-        if width == 2 { lastSpace = nil }
       }
-      lines.append(line)
     }
-    return lines
+    lines.append(line)
+    return lines.map { line in
+      var result: [Span] = []
+      var previous = -1
+      for (character, number) in line {
+        if number == previous {
+          result[result.count - 1].text.append(character)
+        } else {
+          var piece = spans[number]
+          piece.text = String(character)
+          result.append(piece)
+          previous = number
+        }
+      }
+      return result
+    }
   }
 }

@@ -1,4 +1,8 @@
-/// Rows of text in columns, rendered for a width. Numbers right, words left; too wide a table narrows its flexible column.
+/// Rows of text in columns, rendered for a width. Numbers right, words left. Too wide a table narrows its words; one that still does
+/// not fit turns into one block a row.
+///
+/// As lines: titles, a rule, the rows with light rules between groups, and a heavy rule at the end, by which the end is
+/// recognised when a recording is read back.
 public struct Table: Sendable, Equatable {
   public enum Alignment: Sendable, Equatable {
     case left, right
@@ -7,7 +11,7 @@ public struct Table: Sendable, Equatable {
   public struct Column: Sendable, Equatable {
     public var title: String
     public var alignment: Alignment
-    /// May be cut with an ellipsis when the table is too wide.
+    /// Gives way first when the table is too wide.
     public var flexible: Bool
 
     public init(_ title: String, _ alignment: Alignment = .left, flexible: Bool = false) {
@@ -21,46 +25,119 @@ public struct Table: Sendable, Equatable {
   public var rows: [[String]]
   /// Indices of rows that have a rule above them.
   public var rules: Set<Int>
+  /// Whether numbers are shaded by their share of their row's sum, as in a confusion matrix.
+  public var shaded: Bool
+  /// Rows that were left out at the end.
+  public private(set) var omitted = 0
 
-  public init(_ columns: [Column], rows: [[String]] = [], rules: Set<Int> = []) {
+  public init(
+    _ columns: [Column], rows: [[String]] = [], rules: Set<Int> = [], shaded: Bool = false, omitted: Int = 0
+  ) {
     self.columns = columns
     self.rows = rows
     self.rules = rules
+    self.shaded = shaded
+    self.omitted = omitted
   }
 
-  /// The lines of the table, none wider than `width` if the flexible columns can give way.
-  public func lines(width: Int) -> [String] {
-    var widths = columns.indices.map { i in
-      max(DisplayWidth.of(columns[i].title), rows.map { DisplayWidth.of($0[i]) }.max() ?? 0)
-    }
-    let gap = 2
-    while widths.reduce(0, +) + gap * (columns.count - 1) > width {
-      // The widest flexible column gives way first.
-      guard
-        let widest = columns.indices.filter({ columns[$0].flexible && widths[$0] > 8 }).max(by: {
-          widths[$0] < widths[$1]
-        })
-      else { break }
-      widths[widest] -= 1
-    }
-    func line(_ cells: [String]) -> String {
-      let padded = columns.indices.map { i in
-        DisplayWidth.pad(
-          DisplayWidth.truncate(cells[i], to: widths[i]), to: widths[i], right: columns[i].alignment == .right
-        )
+  /// At most `count` rows; the table then says how many are missing.
+  public func limited(to count: Int) -> Table {
+    guard rows.count > count else { return self }
+    return Table(
+      columns, rows: Array(rows.prefix(count)), rules: rules.filter { $0 < count }, shaded: shaded,
+      omitted: omitted + rows.count - count)
+  }
+
+  static let gap = 2
+  static let light: Character = "─"
+  static let heavy: Character = "━"
+
+  /// The lines of the table, none wider than `width`.
+  public func lines(width: Int) -> [[Span]] {
+    guard let widths = columnWidths(in: width) else { return blocks(width: width) }
+    let gap = String(repeating: " ", count: Self.gap)
+    func line(_ cells: [String], _ style: (Int) -> Span.Style) -> [Span] {
+      var spans: [Span] = []
+      for i in columns.indices {
+        if i > 0 { spans.append(Span(gap)) }
+        let text = DisplayWidth.truncate(cells[i], to: widths[i])
+        spans.append(
+          Span(DisplayWidth.pad(text, to: widths[i], right: columns[i].alignment == .right), style(i)))
       }
-      var text = padded.joined(separator: String(repeating: " ", count: gap))
-      while text.hasSuffix(" ") { text.removeLast() }
-      return text
+      return Self.trimmed(spans)
     }
-    let rule = widths.map { String(repeating: "─", count: $0) }.joined(
-      separator: String(repeating: " ", count: gap))
-    var lines: [String] = []
-    if columns.contains(where: { !$0.title.isEmpty }) { lines += [line(columns.map(\.title)), rule] }
+    func rule(_ sign: Character) -> [Span] {
+      [Span(widths.map { String(repeating: sign, count: $0) }.joined(separator: gap), .faint)]
+    }
+    var lines = [line(columns.map(\.title)) { _ in .strong }, rule(Self.light)]
     for (i, row) in rows.enumerated() {
-      if rules.contains(i) { lines.append(rule) }
-      lines.append(line(row))
+      if rules.contains(i) { lines.append(rule(Self.light)) }
+      let sum = shaded ? row.compactMap(Double.init).reduce(0, +) : 0
+      lines.append(
+        line(row) { column in
+          guard sum > 0, columns[column].alignment == .right, let value = Double(row[column]) else {
+            return .plain
+          }
+          return .shade(value / sum)
+        })
     }
+    lines.append(rule(Self.heavy))
+    if omitted > 0 { lines.append([Span("… \(omitted) more rows", .faint)]) }
     return lines
+  }
+
+  /// Columns for each column; nil if they cannot be made to fit.
+  private func columnWidths(in width: Int) -> [Int]? {
+    var widths = columns.indices.map { i in
+      max(1, DisplayWidth.of(columns[i].title), rows.map { DisplayWidth.of($0[i]) }.max() ?? 0)
+    }
+    var excess = widths.reduce(0, +) + Self.gap * (columns.count - 1) - width
+    // Columns made to give way first, then all words; numbers never.
+    for narrow in [
+      columns.indices.filter { columns[$0].flexible },
+      columns.indices.filter { columns[$0].alignment == .left },
+    ] {
+      while excess > 0 {
+        guard let widest = narrow.filter({ widths[$0] > 8 }).max(by: { widths[$0] < widths[$1] }) else {
+          break
+        }
+        widths[widest] -= 1
+        excess -= 1
+      }
+    }
+    return excess > 0 ? nil : widths
+  }
+
+  /// A block of "title  value" lines for each row.
+  private func blocks(width: Int) -> [[Span]] {
+    let names = columns.map { DisplayWidth.of($0.title) }.max() ?? 0
+    var lines: [[Span]] = []
+    for (i, row) in rows.enumerated() {
+      if i > 0 { lines.append([]) }
+      for (column, cell) in zip(columns, row) {
+        let room = max(8, width - names - Self.gap)
+        for (k, part) in DisplayWidth.wrap(cell, to: room).enumerated() {
+          lines.append([
+            Span(DisplayWidth.pad(k == 0 ? column.title : "", to: names + Self.gap), .strong), Span(part),
+          ])
+        }
+      }
+    }
+    if omitted > 0 { lines.append([Span("… \(omitted) more rows", .faint)]) }
+    return lines
+  }
+
+  private static func trimmed(_ spans: [Span]) -> [Span] {
+    var spans = spans
+    while var last = spans.last {
+      if case .shade = last.style { break }
+      while last.text.hasSuffix(" ") { last.text.removeLast() }
+      spans.removeLast()
+      if !last.text.isEmpty {
+        spans.append(last)
+        break
+      }
+    }
+    return spans
   }
 }

@@ -6,6 +6,15 @@ public struct Interpreter {
 
   public init(_ session: Session) { self.session = session }
 
+  /// Whether these statements are stepping commands, which act on the notebook and not in it.
+  func areSteps(_ statements: [Statement]) -> Bool {
+    !statements.isEmpty
+      && statements.allSatisfy {
+        guard case .command(let line) = $0 else { return false }
+        return (try? session.table.find(line))?.command.isStepping ?? false
+      }
+  }
+
   /// Finds every mistake that can be found without running: commands, arguments, types, variables.
   ///
   /// - Parameter known: the variables that will be there; grows with what the statements set.
@@ -28,8 +37,12 @@ public struct Interpreter {
       case .command(var line):
         while let timed = line.timed { line = timed }
         for expression in line.words + line.named.map(\.value) { try checkVariables(expression, known) }
-        _ = try session.table.bind(line) { expression in
+        let (command, _) = try session.table.bind(line) { expression in
           Self.mentionsVariable(expression) ? nil : try evaluate(expression)
+        }
+        guard !command.isStepping else {
+          throw Diagnostic(
+            .promptOnly, "'\(command.name)' works on a line of its own at the prompt only", range: line.range)
         }
       }
     }
@@ -93,7 +106,14 @@ public struct Interpreter {
       for statement in statements { try run(statement, cell: cell) }
       return nil
     } catch let failure as Failure {
-      let diagnostic = failure.diagnostic.located(file: file, source: source, firstLine: firstLine)
+      var diagnostic = failure.diagnostic
+      if diagnostic.code == .interrupted, session.isOverdue {
+        diagnostic = Diagnostic(
+          .timedOut, "the cell took longer than its timeout", range: diagnostic.range,
+          help: "allow it more: timeout=S")
+      }
+      diagnostic = diagnostic.located(
+        file: file, cell: file == nil ? nil : cell, source: source, firstLine: firstLine)
       session.sink(Event(.error(diagnostic), cell: cell, command: failure.command))
       session.sink(Event(.end(ok: false), cell: cell, command: failure.command))
       return diagnostic

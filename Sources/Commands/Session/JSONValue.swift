@@ -28,6 +28,23 @@ public indirect enum JSONValue: Sendable, Equatable {
     }
   }
 
+  /// Over lines, indented by one space a level, as Jupyter writes its files.
+  public var indented: String { indented("") }
+
+  private func indented(_ margin: String) -> String {
+    func lines(_ open: String, _ items: [String], _ close: String) -> String {
+      items.isEmpty
+        ? open + close
+        : open + "\n" + items.map { margin + " " + $0 }.joined(separator: ",\n") + "\n" + margin + close
+    }
+    switch self {
+    case .array(let items): return lines("[", items.map { $0.indented(margin + " ") }, "]")
+    case .object(let fields):
+      return lines("{", fields.map { Self.quoted($0.name) + ": " + $0.value.indented(margin + " ") }, "}")
+    default: return text
+    }
+  }
+
   private static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

@@ -1,3 +1,4 @@
+import Dispatch
 import Gemma
 
 /// Settings of a session, changed by `set` and `--set`.
@@ -5,8 +6,8 @@ public struct Settings: Sendable, Equatable {
   /// Seed of everything that draws, unless a command gets its own.
   public var seed: UInt64 = 3407
   public var threads: Int
-  /// Columns of tables and plots.
-  public var width = 80
+  /// Columns of tables and charts on the screen; nil goes with the terminal. Recordings have the notebook's own width.
+  public var width: Int?
   /// "avx2" or "portable"; nil takes the best.
   public var kernels: String?
 
@@ -22,8 +23,24 @@ public final class Session {
   /// Model, data, adapter and the rest: a value, so that a snapshot is a copy.
   public var workspace = Workspace()
   public var sink: EventSink
-  /// Asked between steps of long work; true stops it.
-  public var isInterrupted: () -> Bool = { false }
+  /// What the user asked for by Ctrl-C.
+  public enum Interruption: Sendable {
+    case none
+    /// Finish the step and stop there.
+    case stop
+    /// Stop at once and go back to before the cell.
+    case undo
+  }
+
+  public var interruption: () -> Interruption = { .none }
+  /// At most so many rows of a table are shown: a cell's `rows=`.
+  var rowLimit: Int?
+  /// When the running cell has to be done: its `timeout=`.
+  var deadline: DispatchTime?
+  /// The notebook being stepped through, at a prompt.
+  public internal(set) weak var stepper: Stepper?
+  /// The table shown last, for `save table`.
+  var lastTable: Table?
   /// The sha256 that named inputs must have, from a notebook's front matter.
   public var expectedInputs: [String: String] = [:]
   /// Values from the command line that `let` does not overwrite.
@@ -45,6 +62,11 @@ public final class Session {
       throw GemmaError.hashMismatch(path: path, expected: expected, found: found)
     }
   }
+
+  /// Asked between steps of long work; true stops it.
+  public func isInterrupted() -> Bool { interruption() != .none || isOverdue }
+
+  var isOverdue: Bool { deadline.map { DispatchTime.now() > $0 } ?? false }
 
   /// What arithmetic runs on, as the settings have it.
   public func compute() throws -> Compute {
@@ -83,7 +105,11 @@ public final class Invocation {
   /// A line of text.
   public func print(_ spans: Span...) { emit(.output(.line(spans))) }
   public func print(_ text: String) { emit(.output(.line(text))) }
-  public func show(_ output: Output) { emit(.output(output)) }
+  public func show(_ output: Output) {
+    guard case .table(let table) = output else { return emit(.output(output)) }
+    session.lastTable = table
+    emit(.output(.table(session.rowLimit.map(table.limited) ?? table)))
+  }
 
   /// - Throws: `interrupted` when the user asked to stop.
   public func progress(_ progress: ProgressReport) throws {

@@ -15,6 +15,24 @@ public struct Workspace: Sendable {
 
     public var correct: Int { zip(truth, predictions).count { $0 == $1 } }
     public var accuracy: Double { truth.isEmpty ? 0 : Double(correct) / Double(truth.count) }
+
+    /// Who was right on the articles that both classified.
+    func agreement(with other: Evaluation) -> (both: Int, onlyFirst: Int, onlySecond: Int, neither: Int) {
+      let rightOfOther = Dictionary(
+        zip(other.samples, zip(other.truth, other.predictions).map { $0 == $1 }),
+        uniquingKeysWith: { old, _ in old })
+      var counts = (both: 0, onlyFirst: 0, onlySecond: 0, neither: 0)
+      for (i, sample) in samples.enumerated() {
+        guard let otherRight = rightOfOther[sample] else { continue }
+        switch (truth[i] == predictions[i], otherRight) {
+        case (true, true): counts.both += 1
+        case (true, false): counts.onlyFirst += 1
+        case (false, true): counts.onlySecond += 1
+        case (false, false): counts.neither += 1
+        }
+      }
+      return counts
+    }
   }
 
   public var model: GemmaModel?

@@ -26,7 +26,7 @@ public struct Cache: Sendable {
     if exists(path) { return path }
     if let found = huggingFace(name) { return found }
     throw GemmaError.missing(
-      need: "the model \(name): it is no path, and not in \(self.path)",
+      need: "the model \(name): it is neither a path nor in the cache",
       remedy: "pull gemma-3-270m, or give the path of a .gguf file or a Hugging Face folder")
   }
 
@@ -36,7 +36,7 @@ public struct Cache: Sendable {
     let path = Self.expanded(name)
     if exists(path) { return path }
     throw GemmaError.missing(
-      need: "the data set \(name): it is no path, and not in \(self.path)",
+      need: "the data set \(name): it is neither a path nor in the cache",
       remedy: "pull livedoor, or load data mini-news, which needs no download")
   }
 
@@ -47,7 +47,7 @@ public struct Cache: Sendable {
     let file = folder(item) + "/" + item.file
     guard exists(file) else {
       if exists(Self.expanded(name)) { return nil }
-      throw GemmaError.missing(need: "\(name), which is not in \(path) yet", remedy: "pull \(name)")
+      throw GemmaError.missing(need: "\(name), which is not in the cache yet", remedy: "pull \(name)")
     }
     return file
   }

@@ -45,6 +45,8 @@ public final class Trainer {
   public let optimizer: AdamW
   /// Steps done.
   public private(set) var completed: Int
+  /// Asked between the passes of a step; true gives the step up and leaves the adapter as it was.
+  public var isCancelled: () -> Bool = { false }
   private let model: GemmaModel
   private let examples: [TokenizedExample]
   private let compute: Compute
@@ -87,6 +89,7 @@ public final class Trainer {
     let entropy = CrossEntropy(head: model.head, softCap: model.config.finalSoftCap)
     var loss = 0.0
     for pass in passes {
+      if isCancelled() { throw GemmaError.interrupted }
       let (hidden, tape) = try model.forward(pass.batch, adapter: adapter, keep: true, compute: compute)
       guard var tape else { continue }
       let result = entropy.forward(hidden, targets: pass.targets, compute: compute)
@@ -103,7 +106,8 @@ public final class Trainer {
   }
 
   /// One optimiser step.
-  /// - Throws: `invalidValue` when the loss or the gradient is not finite; the adapter is then as before the step.
+  /// - Throws: `invalidValue` when the loss or the gradient is not finite, `interrupted` when it was cancelled; the adapter
+  ///   is then as before the step.
   public func step() throws -> TrainingStep {
     let size = config.batch * config.accumulate
     let batcher = Batcher(count: examples.count, shuffle: config.shuffle, seed: config.seed)

@@ -1,0 +1,124 @@
+import Foundation
+import Gemma
+
+/// next, run, back, goto, restart, skip, list, keep, edit, save notebook, quit: they act on the notebook, and only at a prompt.
+enum StepCommands {
+  static let all: [Command] = [
+    next, run, back, goto, restart, skip, list, keep, edit, saveNotebook, quit, exit,
+  ]
+
+  private static func stepper(_ invocation: Invocation) throws -> Stepper {
+    guard let stepper = invocation.session.stepper else {
+      throw Diagnostic(.promptOnly, "'\(invocation.command)' works at the prompt only")
+    }
+    return stepper
+  }
+
+  private static let count = ArgumentSpec(
+    "count", .integer(1...100_000), .number(1), positional: true, "how many")
+
+  static let next = Command(
+    "next", .step, "run the next cell; so does Enter on an empty line",
+    details: "What was typed since the last cell is discarded first.", examples: ["next"]
+  ) { _, invocation in _ = try stepper(invocation).next() }
+
+  static let run = Command(
+    "run", .step, "run the next cells, all that are left by default",
+    details: "Stops at a cell that fails, and before one that has 'pause'.",
+    arguments: [ArgumentSpec("count", .integer(1...100_000), positional: true, "how many cells")],
+    examples: ["run", "run 3"]
+  ) { arguments, invocation in try stepper(invocation).run(arguments.optionalInt("count")) }
+
+  static let back = Command(
+    "back", .step, "go back to before the last cell, at once and without running anything",
+    details: "After lines typed between cells it first goes back to before those.",
+    arguments: [count], examples: ["back", "back 2"]
+  ) { arguments, invocation in try stepper(invocation).back(arguments.int("count")) }
+
+  static let goto = Command(
+    "goto", .step, "go to just before a cell",
+    details: "A place that was reached before is restored; otherwise the cells up to there are run.",
+    arguments: [ArgumentSpec("cell", .cell, required: true, positional: true, "its number, or its id")],
+    examples: ["goto 3", "goto train"]
+  ) { arguments, invocation in try stepper(invocation).goto(arguments.string("cell")) }
+
+  static let restart = Command(
+    "restart", .step, "begin again with an empty session", examples: ["restart"]
+  ) { _, invocation in try stepper(invocation).restart() }
+
+  static let skip = Command("skip", .step, "pass over the next cell", examples: ["skip"]) { _, invocation in
+    try stepper(invocation).skip()
+  }
+
+  static let list = Command("list", .step, "all cells, where we are, and what was run", examples: ["list"]) {
+    _, invocation in
+    let stepper = try stepper(invocation)
+    invocation.show(.table(stepper.list))
+    invocation.result([
+      ("position", .int(stepper.position + 1)), ("states", .strings(stepper.states.map(\.rawValue))),
+    ])
+  }
+
+  static let keep = Command(
+    "keep", .step, "make the line typed last a cell of the notebook",
+    details:
+      "It is put before the next cell, and run from the state after the last one, as a replay will do. "
+      + "'save notebook' writes it to the file.",
+    arguments: [count], examples: ["keep", "keep 2"]
+  ) { arguments, invocation in
+    let stepper = try stepper(invocation)
+    try stepper.keep(arguments.int("count"))
+    invocation.print("cell \(stepper.position) of \(stepper.cells.count)")
+  }
+
+  static let edit = Command(
+    "edit", .step, "change a cell in $VISUAL or $EDITOR, by default the next",
+    details: "If the cell was run already, this goes back to before it.",
+    arguments: [ArgumentSpec("cell", .cell, positional: true, "its number, or its id")],
+    examples: ["edit", "edit 3"]
+  ) { arguments, invocation in
+    let changed = try stepper(invocation).edit(arguments.optionalString("cell"))
+    invocation.print(changed ? "changed; 'save notebook' writes it to the file" : "not changed")
+  }
+
+  static let quit = leave("quit")
+  static let exit = leave("exit")
+
+  private static func leave(_ name: String) -> Command {
+    Command(name, .step, "leave; so does Ctrl-D on an empty line", examples: [name]) { _, invocation in
+      try stepper(invocation).isLeaving = true
+    }
+  }
+
+  static let saveNotebook = Command(
+    "save notebook", .step, "write the notebook with the outputs of the cells that were run",
+    details: "Without a path, to the file it was read from. A session becomes a notebook, a line a cell.",
+    arguments: [
+      ArgumentSpec("path", .path, positional: true, "the .gnb file"),
+      ArgumentSpec("overwrite", .bool, .bool(false), "replace another file of that name"),
+    ], examples: ["save notebook lesson.gnb"]
+  ) { arguments, invocation in
+    let stepper = try stepper(invocation)
+    let given = arguments.optionalString("path").map { ($0 as NSString).expandingTildeInPath }
+    guard let path = given ?? (stepper.isSession ? nil : stepper.notebook.path) else {
+      throw GemmaError.missing(need: "a name for the file", remedy: "save notebook lesson.gnb")
+    }
+    guard path.hasSuffix(".gnb") else {
+      throw GemmaError.invalidValue(name: "path", expected: "a name that ends in .gnb", found: path)
+    }
+    guard !stepper.cells.isEmpty else {
+      throw GemmaError.missing(need: "at least one cell", remedy: "load model")
+    }
+    if path != stepper.notebook.path, !arguments.bool("overwrite"),
+      FileManager.default.fileExists(atPath: path)
+    {
+      throw GemmaError.invalidValue(
+        name: "path", expected: "a file that is not there yet, or overwrite=true", found: path)
+    }
+    try NotebookWriter.write(stepper.document, to: path)
+    let cells = stepper.cells.count
+    invocation.print(
+      Span("\(cells) \(cells == 1 ? "cell" : "cells") written to "), Span(path, volatile: .path))
+    invocation.result([("cells", .int(cells))], volatile: [("path", .string(path))])
+  }
+}

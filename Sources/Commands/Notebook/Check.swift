@@ -1,0 +1,117 @@
+import Foundation
+
+/// Compares a notebook's recorded outputs with what its cells tell.
+public enum Check {
+  /// Cells whose recorded output belongs to another text, seed or input: known without running anything.
+  public static func outdated(_ notebook: Notebook) -> [Diagnostic] {
+    zip(notebook.cells, notebook.inputHashes).compactMap { cell, hash in
+      guard let recording = cell.recording, recording.inputHash != hash else { return nil }
+      return diagnostic(
+        .outdated,
+        "this output is out of date: it was recorded for in=\(recording.inputHash ?? "(nothing)"), now it is in=\(hash)",
+        cell, line: recording.firstLine - 1, notebook)
+    }
+  }
+
+  /// What a run told against what is recorded, to the byte; nil if they are equal.
+  public static func difference(_ cell: Notebook.Cell, _ run: CellRun, in notebook: Notebook) -> Diagnostic? {
+    let found = run.transcript.recorded(width: notebook.recordedWidth)
+    let recorded = cell.recording?.lines ?? []
+    let isError = run.transcript.error != nil
+    if found == recorded, cell.recording == nil || cell.recording?.isError == isError { return nil }
+    let (lines, first) = diff(recorded, found)
+    let what =
+      cell.recording == nil
+      ? "nothing is recorded for this cell" : "this cell's output differs from its recording"
+    var result = diagnostic(
+      .differs, what, cell, line: cell.recording.map { $0.firstLine + first } ?? cell.firstLine, notebook)
+    result.difference = lines
+    if cell.recording == nil { result.help = "gnb record \(notebook.path)" }
+    return result
+  }
+
+  private static func diagnostic(
+    _ code: Diagnostic.Code, _ message: String, _ cell: Notebook.Cell, line: Int, _ notebook: Notebook
+  ) -> Diagnostic {
+    var result = Diagnostic(code, message, range: SourceRange(line: line, columns: 1..<2))
+    result.file = notebook.path
+    result.cell = cell.name
+    return result
+  }
+
+  /// - Returns: lines with - and +, an ellipsis where equal ones are left out, and the index of the first old line that differs.
+  static func diff(_ old: [String], _ new: [String]) -> (lines: [String], first: Int) {
+    var removed: Set<Int> = []
+    var inserted: Set<Int> = []
+    for change in new.difference(from: old) {
+      switch change {
+      case .remove(let offset, _, _): removed.insert(offset)
+      case .insert(let offset, _, _): inserted.insert(offset)
+      }
+    }
+    var lines: [String] = []
+    var first: Int?
+    var (i, j) = (0, 0)
+    var wasEqual = false
+    while i < old.count || j < new.count {
+      if removed.contains(i) || inserted.contains(j) {
+        if wasEqual, first != nil { lines.append("  …") }
+        wasEqual = false
+        first = first ?? i
+        while removed.contains(i) {
+          lines.append("- " + old[i])
+          i += 1
+        }
+        while inserted.contains(j) {
+          lines.append("+ " + new[j])
+          j += 1
+        }
+      } else {
+        wasEqual = true
+        i += 1
+        j += 1
+      }
+    }
+    return (lines, first ?? 0)
+  }
+
+  /// The results as JUnit's XML, which CI systems read: a suite for each notebook, a case for each cell.
+  public static func junit(
+    _ suites: [(notebook: Notebook, cases: [(name: String, seconds: Double, failures: [Diagnostic])])]
+  ) -> String {
+    func escaped(_ text: String) -> String {
+      // XML has no way to write other control characters.
+      String(
+        String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 || $0 == "\n" || $0 == "\t" })
+      )
+      .replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+      .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
+    }
+    var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+    for (notebook, cases) in suites {
+      let failed = cases.count { !$0.failures.isEmpty }
+      let seconds = cases.reduce(0) { $0 + $1.seconds }
+      text +=
+        "  <testsuite name=\"\(escaped(notebook.path))\" tests=\"\(cases.count)\" failures=\"\(failed)\" "
+        + "time=\"\(NumberFormat.fixed(seconds, 3))\">\n"
+      for test in cases {
+        text +=
+          "    <testcase classname=\"\(escaped(notebook.path))\" name=\"\(escaped(test.name))\" "
+          + "time=\"\(NumberFormat.fixed(test.seconds, 3))\""
+        if test.failures.isEmpty {
+          text += "/>\n"
+          continue
+        }
+        text += ">\n"
+        for failure in test.failures {
+          text +=
+            "      <failure type=\"\(failure.code.rawValue)\" message=\"\(escaped(failure.message))\">"
+            + escaped(failure.lines(width: 100).joined(separator: "\n")) + "</failure>\n"
+        }
+        text += "    </testcase>\n"
+      }
+      text += "  </testsuite>\n"
+    }
+    return text + "</testsuites>\n"
+  }
+}

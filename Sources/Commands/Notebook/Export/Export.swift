@@ -1,0 +1,39 @@
+/// A notebook with its recorded outputs, in a form for other readers. Nothing is run.
+public enum Export {
+  public enum Format: String, Sendable, CaseIterable {
+    case ipynb, html, md
+  }
+
+  public static func text(_ notebook: Notebook, to format: Format) -> String {
+    switch format {
+    case .ipynb: JupyterExport.text(notebook)
+    case .html: HTMLExport.text(notebook)
+    case .md: markdown(notebook)
+    }
+  }
+
+  /// Markdown that shows everywhere: tables as tables, all other output as text.
+  static func markdown(_ notebook: Notebook) -> String {
+    var lines: [String] = []
+    for part in notebook.parts {
+      switch part {
+      case .prose(let prose): lines += prose
+      case .cell(let cell):
+        lines += ["```gnb", cell.source, "```"]
+        guard let recording = cell.recording else { continue }
+        for block in RecordedOutput.blocks(recording.lines) {
+          lines.append("")
+          if case .table(let table) = block.output, !recording.isError {
+            lines.append(table.markdown)
+          } else {
+            let ticks = block.lines.map { $0.prefix { $0 == "`" }.count }.max() ?? 0
+            let fence = String(repeating: "`", count: max(3, ticks + 1))
+            lines += [fence + "text"] + block.lines + [fence]
+          }
+        }
+      }
+    }
+    while lines.first?.isEmpty == true { lines.removeFirst() }
+    return lines.joined(separator: "\n") + (lines.last == "" ? "" : "\n")
+  }
+}

@@ -1,0 +1,133 @@
+/// One HTML file that needs nothing else: no script, no font, no picture from elsewhere. For a phone, a projector, paper, light
+/// and dark.
+enum HTMLExport {
+  static func text(_ notebook: Notebook) -> String {
+    var body = ""
+    var number = 0
+    for part in notebook.parts {
+      switch part {
+      case .prose(let lines): body += MarkdownHTML.html(lines)
+      case .cell(let cell):
+        number += 1
+        let name = cell.hasID ? cell.name : "\(number)"
+        body += "<section class=\"cell\" id=\"\(HTML.escaped(name))\">\n"
+        body += "<pre class=\"in\"><code>" + source(cell.source) + "</code></pre>\n"
+        if let recording = cell.recording { body += output(recording) }
+        body += "</section>\n"
+      }
+    }
+    let title = HTML.escaped(notebook.title ?? "gnb notebook")
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="generator" content="gnb">
+      <title>\(title)</title>
+      <style>
+      \(style)
+      </style>
+      </head>
+      <body>
+      <main>
+      \(body)</main>
+      </body>
+      </html>
+
+      """
+  }
+
+  private static func output(_ recording: Notebook.Recording) -> String {
+    guard !recording.isError else {
+      return "<pre class=\"out err\">" + HTML.escaped(recording.lines.joined(separator: "\n")) + "</pre>\n"
+    }
+    return RecordedOutput.blocks(recording.lines).map { block in
+      switch block.output {
+      case .table(let table): "<div class=\"table\">\(table.html)</div>\n"
+      case .chart(let chart): "<figure>\(chart.svg)</figure>\n"
+      default: "<pre class=\"out\">" + HTML.escaped(block.lines.joined(separator: "\n")) + "</pre>\n"
+      }
+    }.joined()
+  }
+
+  /// Source with its words marked: commands, strings, variables, comments.
+  private static func source(_ text: String) -> String {
+    text.components(separatedBy: "\n").map { line in
+      var result = ""
+      var rest = line[...]
+      var isFirstWord = true
+      while let character = rest.first {
+        let piece: Substring
+        var type: String?
+        switch character {
+        case "#": (piece, type) = (rest, "comment")
+        case "\"":
+          var escaped = false
+          let end = rest.dropFirst().firstIndex { character in
+            defer { escaped = character == "\\" && !escaped }
+            return character == "\"" && !escaped
+          }
+          (piece, type) = (end.map { rest[...$0] } ?? rest, "string")
+        case "$":
+          (piece, type) = (
+            rest.prefix(1) + rest.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" }, "variable"
+          )
+        case _ where character.isLetter:
+          piece = rest.prefix { $0.isLetter || $0.isNumber || "_-.".contains($0) }
+          if isFirstWord { type = "verb" }
+          isFirstWord = false
+        default:
+          piece = rest.prefix(1)
+          if character == ";" || character == "{" { isFirstWord = true }
+        }
+        let escaped = HTML.escaped(piece)
+        result += type.map { "<span class=\"\($0)\">\(escaped)</span>" } ?? escaped
+        rest = rest.dropFirst(piece.count)
+      }
+      return result
+    }.joined(separator: "\n")
+  }
+
+  private static let style = """
+    :root { color-scheme: light dark; --text: #1d2126; --back: #ffffff; --soft: #f3f5f8; --line: #d5dae1; --faint: #626a75;
+      --accent: #2f6fd0; --string: #2d7a3e; --variable: #9a4d00; --bad: #b3261e; }
+    @media (prefers-color-scheme: dark) {
+      :root { --text: #e3e6ea; --back: #14171b; --soft: #1e2329; --line: #39414b; --faint: #98a1ad;
+        --accent: #7fb0ff; --string: #8fd19e; --variable: #f0b36b; --bad: #ff8a80; }
+    }
+    * { box-sizing: border-box; }
+    body { margin: 0; background: var(--back); color: var(--text); line-height: 1.6;
+      font-family: system-ui, "Noto Sans", "Noto Sans CJK JP", "Hiragino Sans", sans-serif; font-size: clamp(16px, 0.6vw + 12px, 28px); }
+    main { max-width: 52em; margin: 0 auto; padding: 1.5em 1em 4em; }
+    h1, h2, h3 { line-height: 1.25; margin: 1.8em 0 0.5em; }
+    h1 { font-size: 1.9em; margin-top: 0.5em; }
+    h2 { font-size: 1.35em; border-bottom: 1px solid var(--line); padding-bottom: 0.2em; }
+    a { color: var(--accent); }
+    code, pre { font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", "Noto Sans Mono CJK JP", monospace; font-size: 0.9em; }
+    p code, li code { background: var(--soft); padding: 0.1em 0.3em; border-radius: 0.2em; }
+    pre { overflow-x: auto; margin: 0; padding: 0.7em 0.9em; line-height: 1.45; }
+    .cell { margin: 1.2em 0; border: 1px solid var(--line); border-radius: 0.4em; overflow: hidden; }
+    .in { background: var(--soft); border-left: 0.25em solid var(--accent); }
+    .in + * { border-top: 1px solid var(--line); }
+    .err { color: var(--bad); }
+    .verb { color: var(--accent); font-weight: 600; }
+    .string { color: var(--string); }
+    .variable { color: var(--variable); }
+    .comment { color: var(--faint); font-style: italic; }
+    .table { overflow-x: auto; padding: 0.7em 0.9em; }
+    table { border-collapse: collapse; font-size: 0.9em; font-variant-numeric: tabular-nums; }
+    th, td { padding: 0.2em 0.8em 0.2em 0; text-align: left; vertical-align: top; }
+    th { border-bottom: 1px solid var(--line); }
+    .n { text-align: right; padding-left: 0.8em; }
+    .rule td { border-top: 1px solid var(--line); }
+    .shaded td.n { text-align: center; min-width: 2.6em; padding: 0.2em 0.5em;
+      background: color-mix(in srgb, var(--accent) calc(var(--share, 0) * 75%), transparent); }
+    .shaded th.n { text-align: center; }
+    caption { caption-side: bottom; text-align: left; color: var(--faint); }
+    figure { margin: 0; padding: 0.7em 0.9em; }
+    figure svg { width: 100%; max-width: 42em; height: auto; display: block; }
+    blockquote { margin: 1em 0; padding-left: 1em; border-left: 0.25em solid var(--line); color: var(--faint); }
+    @media print { .cell { break-inside: avoid; } }
+    """
+}

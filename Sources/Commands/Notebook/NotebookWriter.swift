@@ -1,0 +1,50 @@
+import Foundation
+import Gemma
+
+/// Writes `.gnb` text: everything as it was read, but for the output blocks.
+public enum NotebookWriter {
+  public static func text(_ notebook: Notebook) -> String {
+    var lines = ["---"] + notebook.frontMatter + ["---"]
+    for part in notebook.parts {
+      switch part {
+      case .prose(let prose): lines += prose
+      case .cell(let cell):
+        lines += [cell.opening] + cell.source.components(separatedBy: "\n") + [cell.closing]
+        guard let recording = cell.recording else { continue }
+        let fence = fence(around: recording.lines)
+        let hash = recording.inputHash.map { " in=\($0)" } ?? ""
+        lines += [fence + (recording.isError ? "err" : "out") + hash] + recording.lines + [fence]
+      }
+    }
+    return lines.joined(separator: "\n") + (lines.last == "" ? "" : "\n")
+  }
+
+  /// More backticks than any line within begins with.
+  private static func fence(around lines: [String]) -> String {
+    let longest = lines.map { $0.prefix { $0 == "`" }.count }.max() ?? 0
+    return String(repeating: "`", count: max(3, longest + 1))
+  }
+
+  /// - Parameter path: a link is followed, and what it points to replaced.
+  public static func write(_ notebook: Notebook, to path: String) throws {
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    try AtomicFile.write(Data(text(notebook).utf8), to: target)
+  }
+}
+
+extension Notebook {
+  /// With the outputs of these runs in place of the recorded ones; a cell that told nothing gets no block.
+  public func recorded(_ runs: [CellRun]) -> Notebook {
+    var copy = self
+    let hashes = inputHashes
+    for (i, run) in runs.enumerated() {
+      let lines = run.transcript.recorded(width: recordedWidth)
+      copy.update(cell: i) { cell in
+        cell.recording =
+          lines.isEmpty
+          ? nil : Recording(lines: lines, inputHash: hashes[i], isError: run.transcript.error != nil)
+      }
+    }
+    return copy
+  }
+}

@@ -1,0 +1,375 @@
+import Gemma
+
+/// Goes through a notebook cell by cell, and back. Without a notebook, what is typed becomes one.
+///
+/// Before each cell stands a snapshot of the session; frozen weights are shared between snapshots, so one costs as much as
+/// the adapter. Lines typed between the cells of a notebook run on a copy, which the next cell discards.
+public final class Stepper {
+  public enum State: String, Sendable {
+    case waiting, done, interrupted, skipped
+  }
+
+  /// All that a cell can change.
+  struct Snapshot {
+    var settings: Settings
+    var variables: [String: Value]
+    var workspace: Workspace
+  }
+
+  public private(set) var notebook: Notebook
+  /// Whether there is no file yet: every line is a cell.
+  public let isSession: Bool
+  public let session: Session
+  /// Index of the cell that `next` runs; cells before it are done or skipped.
+  public private(set) var position = 0 {
+    didSet { moves += 1 }
+  }
+  /// Grows whenever another cell comes next, or the next one has changed.
+  public private(set) var moves = 0
+  /// Set by `quit`.
+  public internal(set) var isLeaving = false
+  /// For each cell.
+  public private(set) var states: [State] = []
+  /// Shows text and cells as they are run by `run` and `goto`; nil while the prompt has shown them already.
+  public var show: (Replay.Step) -> Void = { _ in }
+  /// Lets the user change a text: the new one, or nil if it was left as it is.
+  public var editText: ((String) throws -> String?)?
+  private var runs: [Int: CellRun] = [:]
+  private var before: [Int: Snapshot] = [:]
+  private var scratch: (base: Snapshot, lines: [String])?
+
+  /// - Parameter notebook: checked before; nil for a session that is a notebook being written.
+  public init(_ notebook: Notebook?, session: Session) throws {
+    isSession = notebook == nil
+    var own = Notebook(path: "")
+    own.seed = session.settings.seed
+    own.frontMatter = ["gnb: 1", "seed: \(session.settings.seed)"]
+    self.notebook = notebook ?? own
+    self.session = session
+    _ = try Replay(self.notebook, session: session).check()
+    states = self.notebook.cells.map { _ in .waiting }
+    before[0] = snapshot()
+    session.stepper = self
+  }
+
+  public var cells: [Notebook.Cell] { notebook.cells }
+  public var isAtEnd: Bool { position >= states.count }
+  /// Whether typed lines have changed the copy.
+  public var hasScratch: Bool { scratch != nil }
+
+  /// "gnb[3/9]> "; without a notebook "gnb[3]> ".
+  public var prompt: String {
+    isSession && isAtEnd
+      ? "gnb[\(position + 1)]> " : isAtEnd ? "gnb[end]> " : "gnb[\(position + 1)/\(states.count)]> "
+  }
+
+  /// The cell that `next` runs, with the text before it; after the last cell only the text.
+  public var upcoming: [Replay.Step] {
+    let prose = notebook.prose(beforeCell: position)
+    return (prose.allSatisfy(\.isEmpty) ? [] : [.prose(prose)]) + (isAtEnd ? [] : [.cell(cells[position])])
+  }
+
+  private func snapshot() -> Snapshot {
+    Snapshot(settings: session.settings, variables: session.variables, workspace: session.workspace)
+  }
+
+  private func restore(_ snapshot: Snapshot) {
+    (session.settings, session.variables, session.workspace) = (
+      snapshot.settings, snapshot.variables, snapshot.workspace
+    )
+    scratch = nil
+  }
+
+  private func tell(_ text: String, _ style: Span.Style = .faint) {
+    session.sink(Event(.output(.line([Span(text, style)])), cell: "", command: ""))
+  }
+
+  // MARK: What is typed
+
+  /// Takes a complete line or text from the prompt. An empty one is `next`.
+  public func enter(_ text: String) {
+    do {
+      var text = text
+      if text.allSatisfy(\.isWhitespace) {
+        guard !isAtEnd else {
+          if !isSession { tell("this was the last cell: 'back', 'restart', or Ctrl-D to leave") }
+          return
+        }
+        text = "next"
+      }
+      let statements = try Parser.parse(text)
+      guard !statements.isEmpty else { return }
+      let interpreter = Interpreter(session)
+      if interpreter.areSteps(statements) {
+        _ = interpreter.run(statements, cell: "", file: nil, source: text)
+        return
+      }
+      var known = Set(session.variables.keys)
+      try interpreter.check(statements, known: &known)
+      if isSession { runLine(text, statements) } else { runScratch(text, statements) }
+    } catch {
+      session.sink(Event(.error(Diagnostic(error).located(file: nil, source: text)), cell: "", command: text))
+    }
+  }
+
+  /// A line of a session: a cell if it works, nothing if it fails.
+  private func runLine(_ text: String, _ statements: [Statement]) {
+    // What was undone by 'back' makes place for another way.
+    if !isAtEnd {
+      notebook.removeCells(from: position)
+      states.removeSubrange(position...)
+    }
+    forget(from: position)
+    let start = snapshot()
+    notebook.insert(source: text, at: position)
+    states.append(.waiting)
+    let run = session.run(cells[position], statements, file: nil)
+    if let failure = run.failure, !(failure.code == .interrupted && session.interruption() != .undo) {
+      restore(start)
+      notebook.removeCells(from: position)
+      states.removeLast()
+      if failure.code == .interrupted {
+        tell("went back to before this line")
+      } else if statements.count > 1 {
+        tell("nothing of this line was kept")
+      }
+      return
+    }
+    finish(run)
+  }
+
+  private func runScratch(_ text: String, _ statements: [Statement]) {
+    let base = scratch?.base ?? snapshot()
+    let start = snapshot()
+    let lines = scratch?.lines ?? []
+    let cell = Notebook.Cell(name: "scratch", source: text, firstLine: 1)
+    let run = session.run(cell, statements, file: nil)
+    if run.failure == nil {
+      scratch = (base, lines + [text])
+    } else {
+      restore(start)
+      if !lines.isEmpty { scratch = (base, lines) }
+    }
+  }
+
+  // MARK: Steps
+
+  private func forget(from index: Int) {
+    runs = runs.filter { $0.key < index }
+    before = before.filter { $0.key <= index }
+    for i in states.indices where i >= index { states[i] = .waiting }
+  }
+
+  private func finish(_ run: CellRun) {
+    forget(from: position)
+    runs[position] = run
+    states[position] = run.wasInterrupted ? .interrupted : .done
+    position += 1
+    before[position] = snapshot()
+  }
+
+  /// Runs the next cell. What was typed since the last one is discarded.
+  ///
+  /// - Returns: whether it ran as it should.
+  func next() throws -> Bool {
+    guard !isAtEnd else {
+      throw GemmaError.invalidValue(name: "next", expected: "a cell to run", found: "the end of the notebook")
+    }
+    if let scratch { restore(scratch.base) }
+    let start = snapshot()
+    let cell = cells[position]
+    let run = session.run(cell, try statements(of: cell), file: isSession ? nil : notebook.path)
+    if let failure = run.failure, !(failure.code == .interrupted && session.interruption() != .undo) {
+      restore(start)
+      if failure.code == .interrupted { tell("went back to before this cell") }
+      return false
+    }
+    finish(run)
+    return run.failure == nil
+  }
+
+  /// The cell's statements, checked against the variables that are set now.
+  private func statements(of cell: Notebook.Cell) throws -> [Statement] {
+    do {
+      let statements = try Parser.parse(cell.source)
+      var known = Set(session.variables.keys)
+      try Interpreter(session).check(statements, known: &known)
+      return statements
+    } catch {
+      throw Diagnostic(error).located(
+        file: isSession ? nil : notebook.path, cell: cell.name, source: cell.source, firstLine: cell.firstLine
+      )
+    }
+  }
+
+  /// Runs `count` cells, or all that are left: up to one that fails, is interrupted, or has `pause`.
+  func run(_ count: Int?) throws {
+    var left = count ?? states.count - position
+    guard left > 0, !isAtEnd else {
+      _ = try next()
+      return
+    }
+    var isFirst = true
+    while left > 0, !isAtEnd {
+      if !isFirst {
+        if cells[position].pauses, count == nil {
+          return tell("stopped before #\(cells[position].name), which has 'pause'")
+        }
+        upcoming.forEach(show)
+      }
+      guard try next() else { return }
+      isFirst = false
+      left -= 1
+    }
+  }
+
+  /// The state before the last cell, at once; or of `count` cells ago.
+  func back(_ count: Int) throws {
+    if count == 1, let scratch, !isSession {
+      restore(scratch.base)
+      return tell("what was typed since the last cell is gone")
+    }
+    guard position >= count else {
+      throw GemmaError.invalidValue(name: "back", expected: "at most \(position) cells", found: "\(count)")
+    }
+    try move(to: position - count)
+  }
+
+  private func move(to target: Int) throws {
+    guard let snapshot = before[target] else {
+      throw GemmaError.missing(need: "a snapshot of that place", remedy: "restart")
+    }
+    restore(snapshot)
+    position = target
+  }
+
+  /// Just before a cell: restored if it was reached before, run to otherwise.
+  func goto(_ reference: String) throws {
+    guard let target = notebook.cellIndex(reference) else {
+      let names = cells.enumerated().map { $1.hasID ? "#\($1.name)" : "\($0 + 1)" }
+      throw GemmaError.invalidValue(
+        name: "cell",
+        expected: cells.isEmpty ? "a cell; there is none yet" : "one of \(names.joined(separator: " "))",
+        found: reference)
+    }
+    if let scratch { restore(scratch.base) }
+    if before[target] != nil { return try move(to: target) }
+    // From the furthest place that is known.
+    if let nearest = before.keys.filter({ $0 < target }).max(), nearest > position { try move(to: nearest) }
+    try run(target - position)
+  }
+
+  /// Everything forgotten but the notebook.
+  func restart() throws {
+    forget(from: 0)
+    try move(to: 0)
+  }
+
+  /// Passes over the next cell.
+  func skip() throws {
+    guard !isAtEnd else {
+      throw GemmaError.invalidValue(
+        name: "skip", expected: "a cell to skip", found: "the end of the notebook")
+    }
+    if let scratch { restore(scratch.base) }
+    forget(from: position)
+    states[position] = .skipped
+    position += 1
+    before[position] = snapshot()
+  }
+
+  /// Makes the last typed lines cells of the notebook. They are run again unless nothing else was typed before them.
+  func keep(_ count: Int) throws {
+    guard !isSession else {
+      throw GemmaError.invalidValue(
+        name: "keep", expected: "a notebook", found: "a session, where every line is a cell")
+    }
+    guard let scratch, scratch.lines.count >= count else {
+      throw GemmaError.invalidValue(
+        name: "keep", expected: "at most the \(scratch?.lines.count ?? 0) lines typed since the last cell",
+        found: "\(count)")
+    }
+    restore(scratch.base)
+    forget(from: position)
+    for line in scratch.lines.suffix(count) {
+      notebook.insert(source: line, at: position)
+      states.insert(.waiting, at: position)
+      guard try next() else { return }
+    }
+  }
+
+  /// Lets the user change a cell; what came after it is forgotten.
+  ///
+  /// - Returns: whether it was changed.
+  func edit(_ reference: String?) throws -> Bool {
+    let index =
+      try reference.map { reference in
+        guard let index = notebook.cellIndex(reference) else {
+          throw GemmaError.invalidValue(
+            name: "cell", expected: "a number from 1 to \(states.count) or an #id", found: reference)
+        }
+        return index
+      } ?? position
+    guard cells.indices.contains(index) else {
+      throw GemmaError.invalidValue(name: "edit", expected: "a cell", found: "the end of the notebook")
+    }
+    guard let editText else {
+      throw GemmaError.missing(need: "a terminal to edit on", remedy: "change the file itself")
+    }
+    guard var text = try editText(cells[index].source), text != cells[index].source else { return false }
+    while text.hasSuffix("\n") { text.removeLast() }
+    var changed = notebook
+    changed.update(cell: index) { $0.source = text }
+    // Checked with all that follows, before anything is given up.
+    let now = snapshot()
+    if let start = before[0] { restore(start) }
+    defer { if index > position { restore(now) } }
+    _ = try Replay(changed, session: session).check()
+    notebook = changed
+    if index <= position { try move(to: index) }
+    forget(from: index)
+    moves += 1
+    return true
+  }
+
+  // MARK: Looking and saving
+
+  /// A row for each cell: where we are, what was done, and whether its recording is up to date.
+  var list: Table {
+    let outdated = Set(Check.outdated(notebook).compactMap(\.cell))
+    return Table(
+      [
+        .init(""), .init("cell", flexible: true), .init("state"), .init("recorded"),
+        .init("source", flexible: true),
+      ],
+      rows: cells.enumerated().map { i, cell in
+        let lines = cell.source.split(separator: "\n")
+        return [
+          i == position ? "→" : "", cell.hasID ? "\(i + 1) #\(cell.name)" : "\(i + 1)",
+          states[i] == .waiting ? "" : states[i].rawValue,
+          runs[i] != nil
+            ? "new" : cell.recording == nil ? "" : outdated.contains(cell.name) ? "stale" : "yes",
+          (lines.first.map(String.init) ?? "") + (lines.count > 1 ? " …" : ""),
+        ]
+      })
+  }
+
+  /// The notebook with the outputs of the cells that were run. A cell keeps what the file had if it was not run; one after a
+  /// skipped or interrupted cell gets none, since a replay would not tell the same.
+  public var document: Notebook {
+    var copy = notebook
+    let hashes = notebook.inputHashes
+    var isReplayable = session.overrides.isEmpty
+    for i in states.indices {
+      if states[i] == .interrupted || states[i] == .skipped { isReplayable = false }
+      guard let run = runs[i] else { continue }
+      let lines = run.transcript.recorded(width: notebook.recordedWidth)
+      copy.update(cell: i) { cell in
+        cell.recording =
+          isReplayable && !lines.isEmpty
+          ? .init(lines: lines, inputHash: hashes[i], isError: run.transcript.error != nil) : nil
+      }
+    }
+    return copy
+  }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Gemma
+
+/// What could stand at the cursor: decided by the position in the line and the command table.
+public struct Completion: Equatable {
+  /// The characters before the cursor that a candidate replaces.
+  public var replaced: Int
+  /// In order, each as it would be typed.
+  public var candidates: [String]
+  /// Whether a space follows a chosen candidate: not after a folder or a `name=`.
+  public func ending(_ candidate: String) -> String {
+    candidate.hasSuffix("=") || candidate.hasSuffix("/")
+      || candidate.last == "\"" && candidate.dropLast().hasSuffix("/") ? "" : " "
+  }
+
+  /// What all candidates begin with.
+  public var common: String {
+    guard var prefix = candidates.first else { return "" }
+    for candidate in candidates.dropFirst() { prefix = prefix.commonPrefix(with: candidate) }
+    return prefix
+  }
+
+  /// - Parameter line: what is typed, up to the cursor.
+  public init(_ line: String, session: Session) {
+    let words = Self.words(line)
+    let current = words.current
+    let table = session.table
+    var pool: [String] = []
+    var replaced = current.count
+    var isPath = false
+    if let variable = Self.variable(in: current) {
+      pool = session.variables.keys.map { "$" + $0 }
+      replaced = variable.count
+    } else if words.before.isEmpty {
+      pool = table.verbs + ["time"]
+    } else {
+      let nouns = table.nouns(of: words.before[0])
+      let named = table.commands.first {
+        $0.verb == words.before[0] && $0.noun != nil && words.before.dropFirst().first == $0.noun
+      }
+      let command = named ?? table.commands.first { $0.verb == words.before[0] && $0.noun == nil }
+      if words.before.count == 1, named == nil { pool += nouns }
+      if let command {
+        let given = words.before.dropFirst(command.noun == nil ? 1 : 2)
+        let names = Set(given.compactMap { $0.split(separator: "=", maxSplits: 1).first.map(String.init) })
+        if let equals = current.firstIndex(of: "="), !current.hasPrefix("\"") {
+          let value = current[current.index(after: equals)...]
+          replaced = value.count
+          if let spec = command.arguments.first(where: { $0.name == current[..<equals] }) {
+            (pool, isPath) = Self.values(of: spec.kind, String(value), session)
+          }
+        } else {
+          let positional = command.arguments.filter(\.positional)
+          let used = given.count { !$0.contains("=") }
+          if used < positional.count {
+            (pool, isPath) = Self.values(of: positional[used].kind, current, session)
+          }
+          if !current.hasPrefix("\"") {
+            pool += command.arguments.filter { !names.contains($0.name) }.map { $0.name + "=" }
+          }
+        }
+      }
+    }
+    self.replaced = replaced
+    let typed = String(current.suffix(replaced))
+    let matching = pool.filter { $0.hasPrefix(typed) || (isPath && $0.hasPrefix("\"" + typed)) }
+    var seen: Set<String> = []
+    candidates = (isPath ? matching : matching.sorted()).filter { seen.insert($0).inserted }
+  }
+
+  /// The words of the command at the cursor, and the one being typed (with its opening quote, if it has one).
+  static func words(_ line: String) -> (before: [String], current: String) {
+    var words: [String] = []
+    var word = ""
+    var inString = false
+    var inWord = false
+    for character in line {
+      switch character {
+      case "\"":
+        inString.toggle()
+        word.append(character)
+        inWord = true
+      case _ where inString: word.append(character)
+      case ";", "\n", "{", "}":
+        (words, word, inWord) = ([], "", false)
+      case " ", "\t", "[", ",", "\u{3000}":
+        // Within a list the argument's name stays in view: targets=[q_proj, v_
+        if character == "[" || character == ",",
+          let name = (inWord ? word : words.last ?? "").split(separator: "=").first,
+          (inWord ? word : words.last ?? "").contains("=")
+        {
+          if inWord { words.append(word) }
+          (word, inWord) = (String(name) + "=", true)
+        } else if inWord {
+          if word.hasSuffix("="), character == " " { continue }
+          words.append(word)
+          (word, inWord) = ("", false)
+        }
+      default:
+        word.append(character)
+        inWord = true
+      }
+    }
+    // 'time' and what begins a line come before a command.
+    if words.first == "time" { words.removeFirst() }
+    return (words, word)
+  }
+
+  /// The beginning of `$name` that the cursor stands in.
+  private static func variable(in word: String) -> String? {
+    guard let dollar = word.lastIndex(of: "$") else { return nil }
+    let name = word[word.index(after: dollar)...]
+    return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? String(word[dollar...]) : nil
+  }
+
+  private static func values(of kind: ArgumentKind, _ typed: String, _ session: Session) -> (
+    pool: [String], isPath: Bool
+  ) {
+    switch kind {
+    case .bool: return (["true", "false"], false)
+    case .choice(let words): return (words, false)
+    case .evaluation: return (session.workspace.evaluations.map { Value.string($0.name).source }, false)
+    case .cell:
+      let cells = session.stepper?.cells ?? []
+      return (cells.enumerated().map { $1.hasID ? $1.name : "\($0 + 1)" }, false)
+    case .topic:
+      return (session.table.verbs + Diagnostic.Code.allCases.map(\.rawValue), false)
+    case .modelName:
+      let names = Catalogue.items.filter(\.isModel).map(\.name)
+      return (names.filter { $0.hasPrefix(typed) } + paths(typed), true)
+    case .dataName:
+      let names = ["mini-news"] + Catalogue.items.filter { !$0.isModel }.map(\.name)
+      return (names.filter { $0.hasPrefix(typed) } + paths(typed), true)
+    case .path: return (paths(typed), true)
+    case .list:
+      return (Projection.allCases.map(\.rawValue) + (session.workspace.data?.categories ?? []), false)
+    case .integer, .number, .text: return ([], false)
+    }
+  }
+
+  /// Files and folders that begin so; folders end in "/", names with spaces or signs stand in quotes.
+  private static func paths(_ typed: String) -> [String] {
+    let isQuoted = typed.hasPrefix("\"")
+    let plain = isQuoted ? String(typed.dropFirst()) : typed
+    let folder = plain.lastIndex(of: "/").map { String(plain[...$0]) } ?? ""
+    let start = plain.dropFirst(folder.count)
+    let place = folder.isEmpty ? "." : (folder as NSString).expandingTildeInPath
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []).sorted()
+    return names.filter { $0.hasPrefix(start) && (start.hasPrefix(".") || !$0.hasPrefix(".")) }.map { name in
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: place + "/" + name, isDirectory: &isFolder)
+      let path = folder + name
+      if isFolder.boolValue {
+        // The quote stays open: the path goes on.
+        return (isQuoted || Value.string(path).source.hasPrefix("\"") ? "\"" : "") + path + "/"
+      }
+      return isQuoted ? "\"" + path + "\"" : Value.string(path).source
+    }
+  }
+}

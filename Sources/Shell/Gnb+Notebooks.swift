@@ -1,0 +1,180 @@
+import Commands
+import Foundation
+import Gemma
+
+/// run, check, record, export: what is done to notebooks without a prompt.
+extension Gnb {
+  /// A notebook ready to be replayed from its beginning in an empty session; nil if it cannot be, which has been told.
+  private func open(_ path: String) -> Replay? {
+    session.workspace = Workspace()
+    session.variables = [:]
+    session.overrides = [:]
+    session.settings.seed = Settings(threads: 1).seed
+    session.settings.width = nil
+    do {
+      let notebook = try NotebookReader.read(path: path)
+      let replay = Replay(notebook, session: session)
+      try override(knownNames: notebook.assignedNames)
+      _ = try replay.check()
+      return replay
+    } catch {
+      session.sink(Event(.error(Diagnostic(error)), cell: "", command: ""))
+      return nil
+    }
+  }
+
+  func replay(_ paths: [String]) throws -> Status {
+    var status = Status.fine
+    for path in paths {
+      guard let replay = open(path) else { return .usage }
+      let total = replay.notebook.cells.count
+      var number = 0
+      var failure: Diagnostic?
+      _ = try replay.run { step in
+        switch step {
+        case .prose(let lines): painter.prose(lines)
+        case .cell(let cell):
+          number += 1
+          painter.source(cell.source, prompt: "gnb[\(number)/\(total)]> ")
+        }
+      } after: { _, run in
+        failure = failure ?? run.failure
+        return run.failure == nil || arguments.keepGoing
+      }
+      if let failure {
+        status = Self.status(of: failure, otherwise: .cellFailed)
+        if status == .interrupted || !arguments.keepGoing { return status }
+      }
+    }
+    return status
+  }
+
+  /// What --set changes cannot be part of a recording, except for what changes no result.
+  private func refuseOverrides(_ verb: String) throws {
+    for (name, _) in arguments.sets where !["threads", "kernels"].contains(name) {
+      throw Diagnostic(
+        .invalidValue, "\(verb) takes the notebook as it is: --set \(name)=... would change what it tells",
+        help: "change '\(name)' in the notebook itself")
+    }
+  }
+
+  func record(_ paths: [String]) throws -> Status {
+    try refuseOverrides("record")
+    var status = Status.fine
+    painter.showsOutputs = false
+    for path in paths {
+      guard let replay = open(path) else { return .usage }
+      var failure: Diagnostic?
+      let runs = try replay.run(before: announce(replay)) { _, run in
+        failure = run.failure
+        return failure == nil
+      }
+      if let failure {
+        painter.say("\(path): not recorded, since a cell failed; the file is as it was")
+        status = Self.status(of: failure, otherwise: .cellFailed)
+        if status == .interrupted || !arguments.keepGoing { return status }
+        continue
+      }
+      let recorded = replay.notebook.recorded(runs)
+      let text = NotebookWriter.text(recorded)
+      let isSame = try String(contentsOfFile: path, encoding: .utf8) == text
+      if !isSame { try NotebookWriter.write(recorded, to: path) }
+      painter.report(
+        good: true, "\(path): \(runs.count) cells recorded" + (isSame ? ", nothing has changed" : ""))
+    }
+    return status
+  }
+
+  func check(_ paths: [String]) throws -> Status {
+    try refuseOverrides("check")
+    var status = Status.fine
+    var suites: [(notebook: Notebook, cases: [(name: String, seconds: Double, failures: [Diagnostic])])] = []
+    painter.showsOutputs = false
+    for path in paths {
+      guard let replay = open(path) else { return .usage }
+      let result = try check(replay)
+      suites.append((replay.notebook, result.cases))
+      if result.status != .fine, status == .fine { status = result.status }
+      if status != .fine, !arguments.keepGoing { break }
+    }
+    if let junit = arguments.junit { try AtomicFile.write(Data(Check.junit(suites).utf8), to: junit) }
+    return status
+  }
+
+  private func check(_ replay: Replay) throws -> (
+    status: Status, cases: [(name: String, seconds: Double, failures: [Diagnostic])]
+  ) {
+    let notebook = replay.notebook
+    var status = Status.fine
+    var cases: [(name: String, seconds: Double, failures: [Diagnostic])] = []
+    func tell(_ diagnostic: Diagnostic) {
+      session.sink(Event(.error(diagnostic), cell: diagnostic.cell ?? "", command: ""))
+      if status == .fine { status = .differs }
+    }
+    // What is out of date is known without running anything.
+    let outdated = Check.outdated(notebook)
+    outdated.forEach(tell)
+    if !outdated.isEmpty, !arguments.keepGoing, arguments.writeActual == nil {
+      painter.report(good: false, "\(notebook.path): out of date; nothing was run")
+      return (status, outdated.map { ($0.cell ?? "", 0, [$0]) })
+    }
+    let runs = try replay.run(before: announce(replay)) { cell, run in
+      var failures = outdated.filter { $0.cell == cell.name }
+      let difference = Check.difference(cell, run, in: notebook)
+      if let difference, !run.wasInterrupted {
+        tell(difference)
+        failures.append(difference)
+      }
+      if let failure = run.failure {
+        status = Self.status(of: failure, otherwise: .cellFailed)
+        failures.append(failure)
+      }
+      cases.append((cell.name, run.seconds, failures))
+      return status == .fine || arguments.keepGoing || arguments.writeActual != nil && run.failure == nil
+    }
+    if let path = arguments.writeActual {
+      try NotebookWriter.write(notebook.recorded(runs), to: path)
+    }
+    let wrong = cases.count { !$0.failures.isEmpty }
+    painter.report(
+      good: status == .fine,
+      status == .fine
+        ? "\(notebook.path): \(runs.count) cells, every byte as recorded"
+        : "\(notebook.path): \(wrong) of \(runs.count) cells run \(wrong == 1 ? "is" : "are") not as recorded"
+    )
+    return (status, cases)
+  }
+
+  /// Says which cell runs, on standard error.
+  private func announce(_ replay: Replay) -> (Replay.Step) -> Void {
+    let total = replay.notebook.cells.count
+    var number = 0
+    return { [painter] step in
+      guard case .cell(let cell) = step else { return }
+      number += 1
+      painter.announce(
+        "\(replay.notebook.path): cell \(number)/\(total)" + (cell.hasID ? " #\(cell.name)" : ""))
+    }
+  }
+
+  func export(_ path: String) throws -> Status {
+    guard let format = arguments.format else { return .usage }
+    let notebook = try NotebookReader.read(path: path)
+    _ = try Replay(notebook, session: session).check()
+    let text = Export.text(notebook, to: format)
+    let missing = notebook.cells.count { $0.recording == nil }
+    if missing == notebook.cells.count {
+      painter.say("\(path): no outputs are recorded; 'gnb record \(path)' does that")
+    } else if !Check.outdated(notebook).isEmpty {
+      painter.say("\(path): some recorded outputs are out of date; 'gnb record \(path)' makes them anew")
+    }
+    let output = arguments.output ?? (path as NSString).deletingPathExtension + "." + format.rawValue
+    if output == "-" {
+      FileDescriptor.output.write(text)
+    } else {
+      try AtomicFile.write(Data(text.utf8), to: output)
+      painter.report(good: true, "written: \(output)")
+    }
+    return .fine
+  }
+}
