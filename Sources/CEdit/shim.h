@@ -57,3 +57,15 @@ static inline void gnb_history_enter(HistoryW *h, const wchar_t *line) {
   HistEventW event;
   history_w(h, &event, H_ENTER, line);
 }
+/// Writes one entry to the end of the file, whatever other sessions have written there meanwhile.
+static inline void gnb_history_append(const char *path, const wchar_t *line) {
+  HistEventW event;
+  HistoryW *one = gnb_history_open(1);
+  FILE *file = fopen(path, "a");
+  if (one && file && fseek(file, 0, SEEK_END) == 0) {
+    history_w(one, &event, H_ENTER, line);
+    history_w(one, &event, H_SAVE_FP, file);
+  }
+  if (file) fclose(file);
+  if (one) history_wend(one);
+}

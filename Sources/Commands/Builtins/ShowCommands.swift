@@ -176,10 +176,10 @@ enum ShowCommands {
 
   static let session = Command(
     "show session", .look, "what is loaded and made so far", examples: ["show session"]
-  ) {
-    _, invocation in
+  ) { _, invocation in
     let session = invocation.session
     let w = session.workspace
+    let variables = session.variables.keys.sorted().map { ("$" + $0, session.variables[$0]?.source ?? "") }
     invocation.show(
       facts(
         "session",
@@ -193,11 +193,6 @@ enum ShowCommands {
           ("prompt", w.prompt?.name ?? "none"),
           ("adapter", w.adapter.map { "rank \($0.config.rank), \(w.steps.count) steps" } ?? "none"),
           ("evaluations", w.evaluations.isEmpty ? "none" : w.evaluations.map(\.name).joined(separator: ", ")),
-          (
-            "variables",
-            session.variables.isEmpty
-              ? "none" : session.variables.keys.sorted().map { "$\($0)" }.joined(separator: " ")
-          ),
-        ]))
+        ] + variables))
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 extension Chart {
   /// The chart as one `<svg>` that needs nothing around it. Greys and blues that show on light and dark.
-  var svg: String {
+  package var svg: String {
     let body: String
     let height: Double
     switch shape {

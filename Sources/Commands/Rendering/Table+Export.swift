@@ -5,9 +5,9 @@ extension Table {
   static let confusionTitle = "truth ↓ prediction →"
 
   /// The formats that a table can be written in, by the ending of the file's name.
-  static let endings = ["csv", "tsv", "json", "md", "html"]
+  package static let endings = ["csv", "tsv", "json", "md", "html"]
 
-  func text(ending: String) -> String? {
+  package func text(ending: String) -> String? {
     switch ending {
     case "csv": delimited(",")
     case "tsv": delimited("\t")
@@ -19,7 +19,7 @@ extension Table {
   }
 
   /// A table as Markdown viewers know it.
-  var markdown: String {
+  package var markdown: String {
     func cell(_ text: String) -> String {
       text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "|", with: "\\|")
         .replacingOccurrences(of: "\n", with: " ")
@@ -56,7 +56,7 @@ extension Table {
   }
 
   /// A `<table>`; numbers are of class `n`, shaded cells have their share as `--share`.
-  var html: String {
+  package var html: String {
     func cell(_ tag: String, _ column: Int, _ text: String, _ share: Double? = nil) -> String {
       let type = columns[column].alignment == .right ? " class=\"n\"" : ""
       let style = share.map { " style=\"--share:\(NumberFormat.fixed($0, 3))\"" } ?? ""

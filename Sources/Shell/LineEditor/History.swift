@@ -6,6 +6,8 @@ final class History {
   let handle: OpaquePointer?
   private let path: String
 
+  private static let limit: Int32 = 2000
+
   /// `$GNB_HISTORY`, `$XDG_STATE_HOME/gnb/history`, or `~/.local/state/gnb/history`.
   static var standardPath: String {
     let environment = ProcessInfo.processInfo.environment
@@ -16,26 +18,31 @@ final class History {
 
   init(path: String) {
     self.path = path
-    handle = gnb_history_open(2000)
-    if let handle { _ = gnb_history_load(handle, path) }
+    handle = gnb_history_open(Self.limit)
+    guard let handle else { return }
+    // Entries are appended; what is too old goes when there is too much of it.
+    if gnb_history_load(handle, path) > 2 * Self.limit { _ = gnb_history_save(handle, path) }
   }
 
   deinit { if let handle { history_wend(handle) } }
 
-  /// Adds an entry, and writes the file: a session that dies loses nothing.
+  /// Adds an entry, here and to the file's end: a session that dies loses nothing, and two at once lose nothing of each other's.
   func add(_ text: String) {
     guard let handle, !text.allSatisfy(\.isWhitespace) else { return }
-    (Array(text.unicodeScalars) + ["\0"]).withUnsafeBufferPointer { buffer in
-      buffer.withMemoryRebound(to: wchar_t.self) { gnb_history_enter(handle, $0.baseAddress) }
-    }
     try? FileManager.default.createDirectory(
       atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
     // The mode before the contents.
     let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return }
-    fchmod(descriptor, 0o600)
-    close(descriptor)
-    _ = gnb_history_save(handle, path)
+    if descriptor >= 0 {
+      fchmod(descriptor, 0o600)
+      close(descriptor)
+    }
+    (Array(text.unicodeScalars) + ["\0"]).withUnsafeBufferPointer { buffer in
+      buffer.withMemoryRebound(to: wchar_t.self) { line in
+        gnb_history_enter(handle, line.baseAddress)
+        if descriptor >= 0 { gnb_history_append(path, line.baseAddress) }
+      }
+    }
   }
 }

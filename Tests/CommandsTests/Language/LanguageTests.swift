@@ -26,17 +26,17 @@ final class Recorder {
     }
   }
 
-  /// All lines of output, as recorded.
-  var lines: [String] {
-    events.flatMap { event -> [String] in
-      switch event.kind {
-      case .output(.line(let spans)): [spans.map(\.recorded).joined()]
-      case .output(.table(let table)): table.lines(width: session.settings.width)
-      case .output(.drawing(let drawing)): drawing.lines(width: session.settings.width)
-      default: []
-      }
-    }
+  /// All lines of output, as recorded at `width`.
+  func lines(width: Int = 80) -> [String] {
+    var transcript = Transcript()
+    for event in events { transcript.add(event) }
+    return transcript.recorded(width: width)
   }
+}
+
+extension [[Span]] {
+  /// The lines without their styles.
+  var texts: [String] { map { $0.map(\.text).joined() } }
 }
 
 @Suite struct LanguageTests {
@@ -53,13 +53,13 @@ final class Recorder {
     let recorder = Recorder()
     let diagnostic = recorder.run("set width=60\n" + source)
     #expect(diagnostic?.code.rawValue == code, "\(diagnostic?.message ?? "nothing")")
-    #expect(recorder.session.settings.width == 80, "the line before must not have run")
+    #expect(recorder.session.settings.width == nil, "the line before must not have run")
   }
 
   @Test func theCaretIsUnderTheRightColumnOfJapaneseText() {
     let diagnostic = Recorder().run("ask \"角度\" lerning_rate=1")
     #expect(
-      diagnostic?.lines == [
+      diagnostic?.lines(width: 80) == [
         "error[G012]: unknown argument 'lerning_rate'", "  --> test:1:10", " 1 | ask \"角度\" lerning_rate=1",
         "   |            ^^^^^^^^^^^^", "help: 'ask' takes: text",
       ])
@@ -130,7 +130,7 @@ final class Recorder {
     let codes = Diagnostic.Code.allCases
     #expect(Set(codes.map(\.rawValue)).count == codes.count)
     for code in codes {
-      let lines = try Help(.standard).topic(code.rawValue.lowercased(), width: 60)
+      let lines = try Help(.standard).topic(code.rawValue.lowercased()).lines(60)
       #expect(lines[0].hasPrefix(code.rawValue + ": ") && lines.allSatisfy { DisplayWidth.of($0) <= 60 })
     }
   }

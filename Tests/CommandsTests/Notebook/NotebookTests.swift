@@ -34,7 +34,8 @@ import Testing
     #expect(notebook.title == "A title" && notebook.seed == 7 && notebook.width == 60)
     #expect(notebook.inputs.map(\.name) == ["mini-news"])
     #expect(notebook.cells.map(\.name) == ["first", "2"])
-    #expect(notebook.cells[0].recorded == ["old"] && notebook.cells[0].inputHash == "9c1f02ab")
+    #expect(
+      notebook.cells[0].recording?.lines == ["old"] && notebook.cells[0].recording?.inputHash == "9c1f02ab")
     #expect(notebook.cells[0].firstLine == 12)
     #expect(notebook.cells[1].raises == .missingStep)
   }
@@ -64,7 +65,7 @@ import Testing
     let text = good.replacingOccurrences(of: "report", with: "rport")
     let replay = Replay(try NotebookReader.read(text: text, path: "a.gnb"), session: recorder.session)
     do {
-      _ = try replay.run(keepGoing: false) { _ in }
+      _ = try replay.run { _, _ in true }
       Issue.record("no error")
     } catch {
       let diagnostic = error as? Diagnostic
@@ -73,16 +74,21 @@ import Testing
     #expect(recorder.events.isEmpty)
   }
 
+  private func failures(of replay: Replay) throws -> [Diagnostic.Code] {
+    try replay.run { _, run in run.failure == nil }.compactMap { $0.failure?.code }
+  }
+
   @Test func aCellThatMustFailMayFailAndMustNotRun() throws {
     let recorder = Recorder()
     let replay = Replay(try NotebookReader.read(text: good, path: "a.gnb"), session: recorder.session)
-    #expect(try replay.run(keepGoing: false) { _ in }.isEmpty)
+    #expect(try failures(of: replay).isEmpty)
     let tame = good.replacingOccurrences(of: "\nreport\n", with: "\nhelp\n")
     let other = Replay(try NotebookReader.read(text: tame, path: "a.gnb"), session: Recorder().session)
-    #expect(try other.run(keepGoing: false) { _ in }.map(\.code) == [.notRaised])
+    #expect(try failures(of: other) == [.notRaised])
   }
 
-  @Test(arguments: ["quickstart", "livedoor-270m"]) func theNotebooksOfTheRepositoryAreValid(_ name: String)
+  @Test(arguments: ["quickstart", "livedoor-270m", "lessons/rank-sweep"])
+  func theNotebooksOfTheRepositoryAreValid(_ name: String)
     throws
   {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -95,6 +101,6 @@ import Testing
   @Test func anInputWithAnotherHashIsRefused() throws {
     let text = good.replacingOccurrences(of: "set width=44", with: "load data mini-news")
     let replay = Replay(try NotebookReader.read(text: text, path: "a.gnb"), session: Recorder().session)
-    #expect(try replay.run(keepGoing: false) { _ in }.map(\.code) == [.hashMismatch])
+    #expect(try failures(of: replay) == [.hashMismatch])
   }
 }

@@ -22,16 +22,62 @@ import Testing
     #expect(DisplayWidth.wrap("one two three", to: 7) == ["one two", "three"])
   }
 
+  private let table = Table(
+    [.init("名前", flexible: true), .init("n", .right)], rows: [["映画の長い題名です", "1"], ["b", "200"]], rules: [1])
+
   @Test func aTableAlignsAndNarrows() {
-    let table = Table(
-      [.init("名前", flexible: true), .init("n", .right)], rows: [["映画の長い題名です", "1"], ["b", "200"]], rules: [1])
     #expect(
-      table.lines(width: 40) == [
+      table.lines(width: 40).texts == [
         "名前                  n", "──────────────────  ───", "映画の長い題名です    1", "──────────────────  ───",
-        "b                   200",
+        "b                   200", "━━━━━━━━━━━━━━━━━━  ━━━",
       ])
-    #expect(table.lines(width: 15).allSatisfy { DisplayWidth.of($0) <= 15 })
-    #expect(table.lines(width: 15)[2] == "映画の長…     1")
+    #expect(table.lines(width: 15).texts.allSatisfy { DisplayWidth.of($0) <= 15 })
+    #expect(table.lines(width: 15).texts[2] == "映画の長…     1")
+  }
+
+  @Test func aTableThatCannotNarrowBecomesBlocks() {
+    let wide = Table(
+      [.init("label"), .init("precision", .right), .init("support", .right)],
+      rows: [["a", "0.5", "10"], ["b", "1.0", "2"]])
+    #expect(
+      wide.lines(width: 20).texts == [
+        "label      a", "precision  0.5", "support    10", "", "label      b", "precision  1.0",
+        "support    2",
+      ])
+  }
+
+  @Test func aLimitedTableSaysWhatIsMissing() {
+    #expect(table.limited(to: 5) == table)
+    let one = table.limited(to: 1)
+    #expect(one.lines(width: 40).texts.last == "… 1 more rows" && one.markdown.hasSuffix("\n… 1 more rows"))
+    #expect(one.html.contains("… 1 more rows"))
+  }
+
+  @Test func aTableIsWrittenInEveryFormat() {
+    let odd = Table(
+      [.init("a|b"), .init("n", .right), .init("")],
+      rows: [["x \"y\", <z>\n", "0.50", "日本"], ["c\td", "3", ""]])
+    #expect(
+      odd.markdown == "| a\\|b | n |  |\n| --- | ---: | --- |\n| x \"y\", <z>  | 0.50 | 日本 |\n| c\td | 3 |  |"
+    )
+    #expect(odd.text(ending: "csv") == "a|b,n,\n\"x \"\"y\"\", <z>\n\",0.50,日本\nc\td,3,\n")
+    #expect(odd.text(ending: "tsv") == "a|b\tn\t\n\"x \"\"y\"\", <z>\n\"\t0.50\t日本\n\"c\td\"\t3\t\n")
+    #expect(
+      odd.text(ending: "json")
+        == "[{\"a|b\":\"x \\\"y\\\", <z>\\n\",\"n\":0.5,\"column 3\":\"日本\"},{\"a|b\":\"c\\td\",\"n\":3,\"column 3\":\"\"}]\n"
+    )
+    #expect(odd.html.contains("<td>x &quot;y&quot;, &lt;z&gt;\n</td><td class=\"n\">0.50</td>"))
+    #expect(odd.text(ending: "xlsx") == nil)
+  }
+
+  @Test func aConfusionMatrixIsShadedByShareOfItsRow() {
+    let matrix = Table(
+      [.init("truth"), .init("a", .right), .init("b", .right)], rows: [["a", "3", "1"], ["b", "0", "0"]],
+      shaded: true)
+    let styles = matrix.lines(width: 40)[2].map(\.style)
+    #expect(styles.contains(.shade(0.75)) && styles.contains(.shade(0.25)))
+    #expect(!matrix.lines(width: 40)[3].contains { $0.style != .plain }, "an empty row has no shares")
+    #expect(matrix.html.contains("--share:0.750"))
   }
 
   @Test func numbersAreTheSameInEveryLocale() {
@@ -44,19 +90,29 @@ import Testing
       [0.05, 12.34, 65, 3725].map(NumberFormat.duration) == ["50 ms", "12.3 s", "1 min 05 s", "1 h 02 min"])
   }
 
-  @Test func plotsTakeAnything() {
+  @Test func chartsTakeAnything() {
     for points in [[], [1], [2, 2, 2], [.nan, 1, .infinity, 0], Array(repeating: 0.5, count: 500)]
       as [[Double]]
     {
+      let chart = Chart.curve(points, title: "t", xLabel: "step")
       for width in [20, 40, 80] {
-        let lines = Plot.line(points, title: "t", xLabel: "step", width: width)
-        #expect(lines.allSatisfy { DisplayWidth.of($0) <= width })
+        #expect(chart.lines(width: width).allSatisfy { DisplayWidth.of($0) <= width })
       }
+      #expect(chart.svg.hasPrefix("<svg") && !chart.svg.contains("nan") && !chart.svg.contains("inf"))
     }
+    let bars = Chart(title: "t", .bars([.init("a", 1, "1"), .init("bb", 0.5, "½"), .init("c", 0, "0")]))
+    #expect(bars.lines(width: 20) == ["t", "a   1 ┤████████████", "bb  ½ ┤██████", "c   0 ┤"])
+    let ends = Chart(title: "t", .bars([.init("x", .nan, "nan"), .init("<&>", -1, "-1")]))
     #expect(
-      Plot.bars([("a", 1, "1"), ("bb", 0.5, "½"), ("c", 0, "0")], title: "t", width: 20) == [
-        "t", "a   1  █████████████", "bb  ½  ██████▌", "c   0",
-      ])
+      ends.lines(width: 20).allSatisfy { DisplayWidth.of($0) <= 20 } && ends.svg.contains("&lt;&amp;&gt;"))
+  }
+
+  @Test func aCurveRisesFromLeftToRight() {
+    let lines = Chart.curve([0, 3, 6, 9], title: "up", xLabel: "step").lines(width: 30)
+    #expect(lines[0] == "up" && lines[1].hasPrefix("9 ┤") && lines[10].hasPrefix("0 ┤"))
+    #expect(lines[1].last != "\u{2800}" && lines[10].dropFirst(3).first != "\u{2800}")
+    #expect(lines[11].hasPrefix("  └──") && lines[12].contains("step"))
+    #expect(lines[12].contains(" 1 ") && lines[12].hasSuffix("4"))
   }
 
   @Test func jsonKeepsEveryBit() {
