@@ -19,20 +19,9 @@ public struct Replay {
     session.expectedInputs = Dictionary(notebook.inputs, uniquingKeysWith: { _, last in last })
   }
 
-  /// All mistakes that can be found without running.
-  /// - Returns: the statements of each cell.
+  /// As `Notebook.check`, with the variables that the session has now.
   public func check() throws -> [[Statement]] {
-    var known = Set(session.variables.keys)
-    return try notebook.cells.map { cell in
-      do {
-        let statements = try Parser.parse(cell.source)
-        try Interpreter(session).check(statements, known: &known)
-        return statements
-      } catch {
-        throw Diagnostic(error).located(
-          file: notebook.path, cell: cell.name, source: cell.source, firstLine: cell.firstLine)
-      }
-    }
+    try notebook.check(session, known: Set(session.variables.keys))
   }
 
   /// - Parameters:
@@ -59,6 +48,24 @@ public struct Replay {
 }
 
 extension Notebook {
+  /// All mistakes that can be found without running.
+  ///
+  /// - Parameter known: the variables that are there before the first cell.
+  /// - Returns: the statements of each cell.
+  func check(_ session: Session, known: Set<String>) throws -> [[Statement]] {
+    var known = known
+    return try cells.map { cell in
+      do {
+        let statements = try Parser.parse(cell.source)
+        try Interpreter(session).check(statements, known: &known)
+        return statements
+      } catch {
+        throw Diagnostic(error).located(
+          file: path, cell: cell.name, source: cell.source, firstLine: cell.firstLine)
+      }
+    }
+  }
+
   /// Names that the notebook's `let`s set: what --set may override.
   public var assignedNames: Set<String> {
     var names: Set<String> = []
