@@ -104,17 +104,14 @@ public struct NotebookReader {
     }
     while at < lines.count {
       let line = lines[at]
-      guard line.hasPrefix("```") else {
+      guard let fence = Markdown.fence(line) else {
         prose.append(line)
         at += 1
         continue
       }
-      let fence = String(line.prefix { $0 == "`" })
       let info = line.dropFirst(fence.count).split(separator: " ").map(String.init)
       let start = at + 1
-      guard
-        let end = lines[start...].firstIndex(where: { $0.hasPrefix(fence) && $0.allSatisfy { $0 == "`" } })
-      else {
+      guard let end = lines[start...].firstIndex(where: { Markdown.closes($0, fence) }) else {
         throw error(.badNotebook, "this block is never closed with \(fence)", line: at + 1)
       }
       let inside = Array(lines[start..<end])
@@ -182,5 +179,22 @@ public struct NotebookReader {
       throw error(.badAttribute, "there is another cell '#\(cell.name)'", line: line)
     }
     notebook.parts.append(.cell(cell))
+  }
+}
+
+/// Fenced code as CommonMark has it, but for fences that are indented: those are text.
+enum Markdown {
+  /// The signs that open a block: three or more backticks or tildes; nil if the line opens none.
+  static func fence(_ line: String) -> String? {
+    guard let sign = line.first, sign == "`" || sign == "~" else { return nil }
+    let fence = line.prefix { $0 == sign }
+    // A line with backticks further on is code within a line.
+    guard fence.count >= 3, sign == "~" || !line.dropFirst(fence.count).contains("`") else { return nil }
+    return String(fence)
+  }
+
+  static func closes(_ line: String, _ fence: String) -> Bool {
+    guard line.hasPrefix(fence), let sign = fence.first else { return false }
+    return line.drop { $0 == sign }.allSatisfy { $0 == " " || $0 == "\t" }
   }
 }

@@ -15,10 +15,9 @@ enum MarkdownHTML {
       let line = lines[at]
       let trimmed = line.trimmingCharacters(in: .whitespaces)
       let level = trimmed.prefix { $0 == "#" }.count
-      if line.hasPrefix("```") {
+      if let fence = Markdown.fence(line) {
         flush()
-        let fence = line.prefix { $0 == "`" }
-        let end = lines[(at + 1)...].firstIndex { $0.hasPrefix(fence) } ?? lines.count
+        let end = lines[(at + 1)...].firstIndex { Markdown.closes($0, fence) } ?? lines.count
         result +=
           "<pre><code>" + HTML.escaped(lines[(at + 1)..<end].joined(separator: "\n")) + "</code></pre>\n"
         at = end + 1
@@ -26,7 +25,8 @@ enum MarkdownHTML {
         flush()
         result += "<h\(level)>" + inline(trimmed.dropFirst(level + 1)) + "</h\(level)>\n"
         at += 1
-      } else if let tag = listTag(trimmed), paragraph.isEmpty {
+      } else if let tag = listTag(trimmed), paragraph.isEmpty || tag == "ul" {
+        flush()
         let (list, end) = list(lines, at, tag)
         result += list
         at = end

@@ -1,0 +1,182 @@
+import Commands
+import Foundation
+import Testing
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+/// record and check: what is written into a file, and what is made of it.
+@Suite struct RecordTests {
+  private let text = """
+    ---
+    gnb: 1
+    seed: 7
+    width: 50
+    # a comment
+    ---
+    # 題
+
+    ```gnb #data
+    load data mini-news
+    split train=10 validation=5
+    ```
+
+    ~~~text
+    ```gnb
+    not run
+    ```
+    ~~~
+
+    ````gnb rows=2 timeout=60
+    show split
+    time show config
+    ````
+    words
+    ```gnb raises=G036
+    report
+    ```
+    ```gnb
+    let a = "```"
+    ```
+
+    """
+
+  private func record(_ text: String) throws -> Notebook {
+    let notebook = try NotebookReader.read(text: text, path: "a.gnb")
+    let runs = try Replay(notebook, session: Recorder().session).run { _, run in run.failure == nil }
+    #expect(runs.count == notebook.cells.count)
+    return notebook.recorded(runs)
+  }
+
+  @Test func recordingTwiceGivesTheSameBytes() throws {
+    let once = NotebookWriter.text(try record(text))
+    let twice = NotebookWriter.text(try record(once))
+    #expect(once == twice)
+    #expect(
+      once.hasPrefix(text.components(separatedBy: "```\n\n~~~")[0]), "what is not output stays as it was")
+    #expect(once.contains("```err in=") && once.contains("… 4 more rows") && once.contains("took «time»"))
+    #expect(!once.contains("let a = \"```\"\n```\n```out"), "a cell that tells nothing gets no block")
+    let withoutBlocks = NotebookWriter.text(try NotebookReader.read(text: text, path: "a.gnb"))
+    #expect(withoutBlocks == text)
+  }
+
+  @Test func anythingThatIsReadIsWrittenBack() throws {
+    for ending in ["", "\n", "\n\n", "\ntext without an end", "\n````gnb\nlet a = 1\n````\n```out\n```"] {
+      let all = text + ending
+      let written = NotebookWriter.text(try NotebookReader.read(text: all, path: "a.gnb"))
+      #expect(written == (all.hasSuffix("\n") ? all : all + "\n"), "\(ending)")
+    }
+  }
+
+  @Test func anOutputWithFencesIsFencedWider() throws {
+    var notebook = try NotebookReader.read(text: text, path: "a.gnb")
+    notebook.update(cell: 0) {
+      $0.recording = .init(lines: ["```", "````x", ""], inputHash: "12345678", isError: false)
+    }
+    let again = try NotebookReader.read(text: NotebookWriter.text(notebook), path: "a.gnb")
+    #expect(again.cells[0].recording?.lines == ["```", "````x", ""] && again.cells.count == 4)
+  }
+
+  @Test func whatIsRecordedDependsOnNoTerminalAndNoMachine() throws {
+    let wide = Recorder()
+    wide.session.settings.width = 200
+    let notebook = try NotebookReader.read(text: text, path: "elsewhere/b.gnb")
+    let runs = try Replay(notebook, session: wide.session).run { _, _ in true }
+    #expect(NotebookWriter.text(notebook.recorded(runs)) == NotebookWriter.text(try record(text)))
+  }
+
+  @Test(arguments: [
+    ("seed: 7", "seed: 8", ["data", "2", "3"]), ("width: 50", "width: 51", ["data", "2", "3"]),
+    ("rows=2", "rows=3", ["2", "3"]), ("train=10", "train=11", ["data", "2", "3"]),
+    ("time show", "show", ["2", "3"]),
+    ("words", "other words", []), ("# a comment", "title: t", []), ("timeout=60", "pause", []),
+    ("let a = \"```\"", "let a = 2", []),
+  ])
+  func whatIsOutOfDateIsKnownWithoutRunning(_ old: String, _ new: String, _ cells: [String]) throws {
+    let recorded = NotebookWriter.text(try record(text))
+    #expect(recorded.contains(old))
+    let changed = try NotebookReader.read(
+      text: recorded.replacingOccurrences(of: old, with: new), path: "a.gnb")
+    #expect(Check.outdated(changed).map(\.cell) == cells)
+    #expect(Check.outdated(changed).allSatisfy { $0.code == .outdated && $0.file == "a.gnb" })
+  }
+
+  @Test func aDifferenceNamesCellLineAndBothSides() throws {
+    let recorded = NotebookWriter.text(try record(text))
+    let lines = recorded.components(separatedBy: "\n")
+    // In the table of the split.
+    let line = try #require(lines.firstIndex { $0.hasPrefix("it-life-hack") && !$0.contains("196") })
+    let wrong = lines[line].replacingOccurrences(of: "2", with: "3")
+    var changed = lines
+    changed[line] = wrong
+    let notebook = try NotebookReader.read(text: changed.joined(separator: "\n"), path: "a.gnb")
+    #expect(Check.outdated(notebook).isEmpty, "an output's text is no input")
+    let runs = try Replay(notebook, session: Recorder().session).run { _, _ in true }
+    let found = zip(notebook.cells, runs).compactMap { Check.difference($0, $1, in: notebook) }
+    #expect(found.count == 1)
+    #expect(found[0].cell == "data" && found[0].range?.line == line + 1 && found[0].code == .differs)
+    #expect(wrong != lines[line] && found[0].difference == ["- " + wrong, "+ " + lines[line]])
+  }
+
+  @Test func aMissingOrSuperfluousOutputDiffers() throws {
+    var notebook = try record(text)
+    let runs = try Replay(notebook, session: Recorder().session).run { _, _ in true }
+    notebook.update(cell: 0) { $0.recording = nil }
+    notebook.update(cell: 2) { $0.recording?.isError = false }
+    notebook.update(cell: 3) { $0.recording = .init(lines: ["x"], inputHash: nil, isError: false) }
+    let found = zip(notebook.cells, runs).map { Check.difference($0, $1, in: notebook) }
+    #expect(found.map { $0 != nil } == [true, false, true, true])
+    #expect(found[0]?.help == "gnb record a.gnb")
+    #expect(found[3]?.difference == ["- x"])
+  }
+
+  @Test func aCellThatTakesTooLongFails() throws {
+    let tiny = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Fixtures/tiny/gemma3").path
+    let slow = """
+      ---
+      gnb: 1
+      ---
+      ```gnb
+      load model \(tiny)
+      load data mini-news categories=[movie-enter, sports-watch]
+      split train=6 validation=4
+      prompt "{input} => {output}" max_input_tokens=19
+      lora rank=2
+      ```
+      ```gnb timeout=1
+      train steps=1000000 batch=2
+      ```
+      ```gnb raises=G040 timeout=1
+      train steps=1000000 batch=2
+      ```
+      """
+    let notebook = try NotebookReader.read(text: slow, path: "a.gnb")
+    let runs = try Replay(notebook, session: Recorder().session).run { _, _ in true }
+    #expect(runs.map { $0.failure?.code } == [nil, .timedOut, nil])
+  }
+
+  @Test func junitIsXML() throws {
+    let notebook = try record(text)
+    var bad = Diagnostic(.differs, "a <b> & \"c\" \u{1}")
+    bad.difference = ["- あ<", "+ い>"]
+    let xml = Check.junit([(notebook, [("data", 1.25, []), ("2", 0, [bad])])])
+    #expect(XMLParser(data: Data(xml.utf8)).parse())
+    #expect(
+      xml.contains("tests=\"2\" failures=\"1\" time=\"1.250\"")
+        && xml.contains("a &lt;b&gt; &amp; &quot;c&quot; "))
+    #expect(!xml.unicodeScalars.contains("\u{1}"))
+    #expect(xml.contains("<failure type=\"G042\"") && xml.contains("+ い&gt;</failure>"))
+  }
+
+  @Test func everyTruncatedNotebookIsReadOrRefused() throws {
+    let recorded = NotebookWriter.text(try record(text))
+    for length in 0..<recorded.count {
+      let part = String(recorded.prefix(length))
+      guard let notebook = try? NotebookReader.read(text: part, path: "a.gnb") else { continue }
+      _ = Check.outdated(notebook)
+      for format in Export.Format.allCases { #expect(!Export.text(notebook, to: format).isEmpty) }
+    }
+  }
+}
