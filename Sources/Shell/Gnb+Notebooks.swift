@@ -42,7 +42,7 @@ extension Gnb {
         return run.failure == nil || arguments.keepGoing
       }
       if let failure {
-        status = Self.status(of: failure, otherwise: .cellFailed)
+        status = max(status, Self.status(of: failure, otherwise: .cellFailed))
         if status == .interrupted || !arguments.keepGoing { return status }
       }
     }
@@ -71,7 +71,7 @@ extension Gnb {
       }
       if let failure {
         painter.say("\(path): not recorded, since a cell failed; the file is as it was")
-        status = Self.status(of: failure, otherwise: .cellFailed)
+        status = max(status, Self.status(of: failure, otherwise: .cellFailed))
         if status == .interrupted || !arguments.keepGoing { return status }
         continue
       }
@@ -94,7 +94,8 @@ extension Gnb {
       guard let replay = open(path) else { return .usage }
       let result = try check(replay)
       suites.append((replay.notebook, result.cases))
-      if result.status != .fine, status == .fine { status = result.status }
+      status = max(status, result.status)
+      if status == .interrupted { break }
       if status != .fine, !arguments.keepGoing { break }
     }
     if let junit = arguments.junit { try AtomicFile.write(Data(Check.junit(suites).utf8), to: junit) }
@@ -109,7 +110,7 @@ extension Gnb {
     var cases: [(name: String, seconds: Double, failures: [Diagnostic])] = []
     func tell(_ diagnostic: Diagnostic) {
       session.sink(Event(.error(diagnostic), cell: diagnostic.cell ?? "", command: ""))
-      if status == .fine { status = .differs }
+      status = max(status, .differs)
     }
     // What is out of date is known without running anything.
     let outdated = Check.outdated(notebook)
@@ -120,14 +121,12 @@ extension Gnb {
     }
     let runs = try replay.run(before: announce(replay)) { cell, run in
       var failures = outdated.filter { $0.cell == cell.name }
-      let difference = Check.difference(cell, run, in: notebook)
-      if let difference, !run.wasInterrupted {
+      if let failure = run.failure {
+        status = max(status, Self.status(of: failure, otherwise: .cellFailed))
+        failures.append(failure)
+      } else if let difference = Check.difference(cell, run, in: notebook) {
         tell(difference)
         failures.append(difference)
-      }
-      if let failure = run.failure {
-        status = Self.status(of: failure, otherwise: .cellFailed)
-        failures.append(failure)
       }
       cases.append((cell.name, run.seconds, failures))
       return status == .fine || arguments.keepGoing || arguments.writeActual != nil && run.failure == nil

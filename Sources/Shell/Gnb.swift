@@ -4,14 +4,16 @@ import Gemma
 
 /// The program: arguments in, an exit status out.
 struct Gnb {
-  /// SPEC 1.
-  enum Status: Int32 {
+  /// SPEC 1. Of several, the largest is told.
+  enum Status: Int32, Comparable {
     case fine = 0
     case differs = 1
     case usage = 2
     case cellFailed = 3
     case hashDiffers = 4
     case interrupted = 130
+
+    static func < (a: Status, b: Status) -> Bool { a.rawValue < b.rawValue }
   }
 
   static let version = "0.1"
