@@ -149,7 +149,7 @@ import Testing
 
   @Test func theSecondCtrlCGoesBack() throws {
     // Steps that take long enough for a second Ctrl-C.
-    let slow = training.map { $0.replacingOccurrences(of: "batch=2", with: "batch=2 accumulate=1024") }
+    let slow = training.map { $0.replacingOccurrences(of: "batch=2", with: "batch=2 accumulate=200") }
     let path = try program.write("a.gnb", notebook(slow))
     let terminal = try start([path])
     try terminal.wait(prompt: "gnb[1/4]>")

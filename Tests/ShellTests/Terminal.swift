@@ -55,7 +55,7 @@ final class Terminal {
     let shell = ["sh", "-c", "cd \"$0\" && exec \"$@\"", folder, ProgramTests.binary.path]
     let words = (shell + arguments).map { strdup($0) } + [nil]
     let settings = variables.map { strdup("\($0)=\($1)") } + [nil]
-    defer { (words + settings).forEach { free($0) } }
+    defer { for pointer in words + settings { free(pointer) } }
     var process: pid_t = 0
     let status = posix_spawn(&process, "/bin/sh", &actions, &attributes, words, settings)
     guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: status) ?? .EIO) }
@@ -105,7 +105,7 @@ final class Terminal {
 
   /// Waits until the screen is as wanted.
   @discardableResult
-  func wait(_ what: String, seconds: Double = 20, _ isReady: (Screen) -> Bool) throws -> Screen {
+  func wait(_ what: String, seconds: Double = 60, _ isReady: (Screen) -> Bool) throws -> Screen {
     let end = Date() + seconds
     while !isReady(screen) {
       guard Date() < end else {

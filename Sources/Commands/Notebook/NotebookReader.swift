@@ -3,6 +3,10 @@ import Gemma
 
 /// Reads `.gnb` text. Every mistake names its line.
 public struct NotebookReader {
+  /// What the front matter may say, and what a cell's opening line may have.
+  public static let frontMatter = ["gnb", "title", "seed", "width", "inputs"]
+  public static let attributes = ["#id", "raises=CODE", "rows=N", "pause", "timeout=S"]
+
   private let path: String
   private let lines: [String]
   private var at = 0
@@ -18,8 +22,8 @@ public struct NotebookReader {
 
   public static func read(text: String, path: String) throws -> Notebook {
     var reader = NotebookReader(text: text, path: path)
-    try reader.frontMatter()
-    try reader.body()
+    try reader.readFrontMatter()
+    try reader.readBody()
     return reader.notebook
   }
 
@@ -39,7 +43,7 @@ public struct NotebookReader {
     return diagnostic
   }
 
-  private mutating func frontMatter() throws {
+  private mutating func readFrontMatter() throws {
     guard lines.first == "---" else {
       throw error(.badNotebook, "a notebook begins with front matter", line: 1, help: "---\ngnb: 1\n---")
     }
@@ -80,7 +84,7 @@ public struct NotebookReader {
         notebook.width = width
       case "inputs": inInputs = true
       default:
-        let near = Suggestion.nearest(name, in: ["gnb", "title", "seed", "width", "inputs"])
+        let near = Suggestion.nearest(name, in: NotebookReader.frontMatter)
         throw error(
           .badNotebook, "unknown front matter '\(name)'", line: at, help: near.map { "did you mean '\($0)'?" }
         )
@@ -96,7 +100,7 @@ public struct NotebookReader {
     }
   }
 
-  private mutating func body() throws {
+  private mutating func readBody() throws {
     var prose: [String] = []
     func flush(_ notebook: inout Notebook) {
       if !prose.isEmpty { notebook.parts.append(.prose(prose)) }
@@ -169,10 +173,9 @@ public struct NotebookReader {
         if parts[0] == "rows" { cell.rows = number } else { cell.timeout = number }
       case ("pause", 1): cell.pauses = true
       default:
-        let known = ["#id", "raises=CODE", "rows=N", "pause", "timeout=S"]
         throw error(
           .badAttribute, "unknown attribute '\(attribute)'", line: line,
-          help: "a cell has: " + known.joined(separator: " "))
+          help: "a cell has: " + NotebookReader.attributes.joined(separator: " "))
       }
     }
     guard names.insert(cell.name).inserted else {

@@ -108,6 +108,8 @@ final class LineEditor {
       Interrupts.catchStop(false)
       Interrupts.clear()
     }
+    // libedit would show the prompt first, and for a moment the terminal would echo what is typed.
+    gnb_edit_raw(editor, 1)
     var count: Int32 = 0
     guard let line = el_wgets(editor, &count), count > 0 else {
       FileDescriptor.output.write("\n")

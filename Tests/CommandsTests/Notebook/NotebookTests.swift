@@ -103,4 +103,27 @@ import Testing
     let replay = Replay(try NotebookReader.read(text: text, path: "a.gnb"), session: Recorder().session)
     #expect(try failures(of: replay) == [.hashMismatch])
   }
+
+  /// Rows of the table below a heading, or after a text, by their first column without backticks.
+  private func table(_ page: String, after text: String) throws -> [String] {
+    let rest = try #require(page.components(separatedBy: text).dropFirst().first)
+    return rest.components(separatedBy: "\n").drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }
+      .dropFirst(2)
+      .map { $0.split(separator: "|")[0].trimmingCharacters(in: CharacterSet(charactersIn: " `")) }
+  }
+
+  @Test func thePageOnTheFormatIsTrue() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let page = try String(contentsOf: root.appendingPathComponent("docs/notebook-format.md"), encoding: .utf8)
+    #expect(try table(page, after: "## Front matter") == NotebookReader.frontMatter)
+    #expect(try table(page, after: "## Cells") == NotebookReader.attributes)
+    #expect(try table(page, after: "in the file. Everything") == Volatile.allCases.map { "«\($0.rawValue)»" })
+    let example = try #require(page.components(separatedBy: "````\n").dropFirst().first)
+    let notebook = try NotebookReader.read(text: example, path: "example.gnb")
+    let runs = try Replay(notebook, session: Recorder().session).run { _, _ in true }
+    #expect(runs.count == 2 && runs.allSatisfy { $0.failure == nil })
+    let recorded = NotebookWriter.text(notebook.recorded(runs))
+    #expect(recorded.contains("\n```err in="))
+  }
 }
