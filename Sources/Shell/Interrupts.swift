@@ -7,6 +7,7 @@ enum Interrupts {
   private static let resized = Atomic<Bool>(false)
   private static let stopped = Atomic<Bool>(false)
   private static let endsAtSecond = Atomic<Bool>(true)
+  private static let tells = Atomic<Bool>(true)
 
   static var isSet: Bool { number > 0 }
   /// How often Ctrl-C was pressed since the last `clear`.
@@ -19,6 +20,21 @@ enum Interrupts {
   static var isAtPrompt: Bool {
     get { !endsAtSecond.load(ordering: .relaxed) }
     set { endsAtSecond.store(!newValue, ordering: .relaxed) }
+  }
+
+  /// Whether the first Ctrl-C is answered by a word, because what runs goes on to the end of its step. Not while a line is read.
+  static var isWorking: Bool {
+    get { tells.load(ordering: .relaxed) }
+    set { tells.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Only `write` may be called in a handler.
+  private static func tell() {
+    let text: StaticString =
+      isAtPrompt
+      ? "\r\u{1B}[Kstopping after this step; Ctrl-C again goes back to before the cell\n"
+      : "\r\u{1B}[Kstopping after this step; Ctrl-C again ends at once\n"
+    _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
   }
 
   /// Whether Ctrl-Z is left to the line editor, which has the terminal to put in order first.
@@ -35,7 +51,8 @@ enum Interrupts {
     signal(SIGWINCH) { _ in Interrupts.resized.store(true, ordering: .relaxed) }
     signal(SIGINT) { _ in
       let number = Interrupts.count.add(1, ordering: .relaxed).newValue
-      if number > 1, Interrupts.endsAtSecond.load(ordering: .relaxed) { _exit(130) }
+      if number > 1, !Interrupts.isAtPrompt { _exit(130) }
+      if number == 1, Interrupts.isWorking, isatty(2) == 1 { Interrupts.tell() }
     }
   }
 }

@@ -20,6 +20,7 @@ struct Repl {
     }
     let editor = isTerminal && isatty(1) == 1 ? makeEditor() : nil
     Interrupts.isAtPrompt = isTerminal
+    Interrupts.isWorking = !isTerminal
     var shown = -1
     var hintedAtScratch = false
     while !stepper.isLeaving {
@@ -29,7 +30,9 @@ struct Repl {
       }
       guard let text = read(editor, showsPrompt: isTerminal) else { break }
       Interrupts.clear()
+      Interrupts.isWorking = true
       stepper.enter(text)
+      Interrupts.isWorking = false
       Interrupts.clear()
       if stepper.hasScratch, !hintedAtScratch {
         hintedAtScratch = true

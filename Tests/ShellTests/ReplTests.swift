@@ -148,17 +148,20 @@ import Testing
   }
 
   @Test func theSecondCtrlCGoesBack() throws {
-    // Steps that take long enough for a second Ctrl-C.
-    let slow = training.map { $0.replacingOccurrences(of: "batch=2", with: "batch=2 accumulate=200") }
+    // A step of many seconds, and a word before it that tells that the cell runs.
+    let slow = training.map {
+      $0.replacingOccurrences(of: "train steps", with: "show config\ntrain steps")
+        .replacingOccurrences(of: "batch=2", with: "batch=32 accumulate=1024")
+    }
     let path = try program.write("a.gnb", notebook(slow))
     let terminal = try start([path])
     try terminal.wait(prompt: "gnb[1/4]>")
     terminal.type("goto 3")
     try terminal.wait(prompt: "gnb[3/4]>")
     terminal.send("\r")
-    try terminal.wait("steps") { $0.contains("/100000") }
+    try terminal.wait("the settings") { $0.lines.last?.hasPrefix("cache") == true }
     terminal.send("\u{3}")
-    usleep(50_000)
+    try terminal.wait("a word") { $0.contains("Ctrl-C again goes back") }
     terminal.send("\u{3}")
     try terminal.wait(line: "went back to before this cell")
     try terminal.wait(prompt: "gnb[3/4]>")
