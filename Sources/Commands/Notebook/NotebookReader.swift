@@ -75,8 +75,10 @@ public struct NotebookReader {
       case "gnb": version = value
       case "title": notebook.title = value
       case "seed":
-        guard let seed = UInt64(value) else { throw error(.badNotebook, "seed is a whole number", line: at) }
-        notebook.seed = seed
+        guard let seed = Int(value), seed >= 0 else {
+          throw error(.badNotebook, "seed is a whole number from 0 to \(Int.max)", line: at)
+        }
+        notebook.seed = UInt64(seed)
       case "width":
         guard let width = Int(value), (40...400).contains(width) else {
           throw error(.badNotebook, "width is a number from 40 to 400", line: at)

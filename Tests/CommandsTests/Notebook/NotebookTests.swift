@@ -42,6 +42,7 @@ import Testing
 
   @Test(arguments: [
     ("no front matter", "", 1), ("gnb: 1", "gnb: 2", 1), ("seed: 7", "seed: x", 4),
+    ("seed: 7", "seed: 9223372036854775808", 4),
     ("width: 60", "width: 9", 5),
     ("title", "titel", 3), ("#first", "first", 11), ("raises=G036", "raises=G999", 21),
     ("raises=G036", "#first", 21),

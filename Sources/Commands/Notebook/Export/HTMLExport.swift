@@ -105,8 +105,9 @@ enum HTMLExport {
     h2 { font-size: 1.35em; border-bottom: 1px solid var(--line); padding-bottom: 0.2em; }
     a { color: var(--accent); }
     code, pre { font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", "Noto Sans Mono CJK JP", monospace; font-size: 0.9em; }
+    pre code { font-size: inherit; }
     p code, li code { background: var(--soft); padding: 0.1em 0.3em; border-radius: 0.2em; }
-    pre { overflow-x: auto; margin: 0; padding: 0.7em 0.9em; line-height: 1.45; }
+    pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; padding: 0.7em 0.9em; line-height: 1.45; }
     .cell { margin: 1.2em 0; border: 1px solid var(--line); border-radius: 0.4em; overflow: hidden; }
     .in { background: var(--soft); border-left: 0.25em solid var(--accent); }
     .in + * { border-top: 1px solid var(--line); }
@@ -120,13 +121,15 @@ enum HTMLExport {
     th, td { padding: 0.2em 0.8em 0.2em 0; text-align: left; vertical-align: top; }
     th { border-bottom: 1px solid var(--line); }
     .n { text-align: right; padding-left: 0.8em; }
+    td.n, td:first-child { white-space: nowrap; }
+    td:last-child:not(.n) { min-width: 12em; }
     .rule td { border-top: 1px solid var(--line); }
     .shaded td.n { text-align: center; min-width: 2.6em; padding: 0.2em 0.5em;
       background: color-mix(in srgb, var(--accent) calc(var(--share, 0) * 75%), transparent); }
     .shaded th.n { text-align: center; }
     caption { caption-side: bottom; text-align: left; color: var(--faint); }
-    figure { margin: 0; padding: 0.7em 0.9em; }
-    figure svg { width: 100%; max-width: 42em; height: auto; display: block; }
+    figure { margin: 0; padding: 0.7em 0.9em; overflow-x: auto; }
+    figure svg { width: 100%; min-width: 26rem; max-width: 44rem; height: auto; display: block; }
     blockquote { margin: 1em 0; padding-left: 1em; border-left: 0.25em solid var(--line); color: var(--faint); }
     @media print { .cell { break-inside: avoid; } }
     """
