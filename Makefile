@@ -3,7 +3,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 GNB := .build/release/gnb
 
-.PHONY: build test bench format lint demo packages
+.PHONY: build test check bench format lint demo packages
 
 packages:
 	@for package in libedit-dev zlib1g-dev curl; do \
@@ -23,6 +23,11 @@ demo: build
 test: packages lint
 	$(SWIFT) build -c release
 	$(SWIFT) test -c release
+
+# Every recorded notebook, byte for byte. livedoor-270m needs the corpus: gnb pull livedoor.
+NOTEBOOKS ?= notebooks/*.gnb notebooks/lessons/*.gnb
+check: build
+	$(GNB) check $(NOTEBOOKS)
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

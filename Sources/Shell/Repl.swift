@@ -23,17 +23,25 @@ struct Repl {
     Interrupts.isWorking = !isTerminal
     var shown = -1
     var hintedAtScratch = false
+    // Before an audience, what a cell told stays on the screen until the presenter goes on.
+    var holds = false
     while !stepper.isLeaving {
-      if stepper.moves != shown {
+      if stepper.moves != shown, !holds {
         shown = stepper.moves
         show(presents: presents)
       }
       guard let text = read(editor, showsPrompt: isTerminal) else { break }
+      if holds, text.allSatisfy(\.isWhitespace) {
+        holds = false
+        continue
+      }
       Interrupts.clear()
       Interrupts.isWorking = true
       stepper.enter(text)
       Interrupts.isWorking = false
       Interrupts.clear()
+      holds = presents && stepper.moves != shown && !stepper.isAtEnd
+      if holds { painter.hint("(Enter shows the next cell)") }
       if stepper.hasScratch, !hintedAtScratch {
         hintedAtScratch = true
         painter.hint("(on a copy, which the next cell discards; 'keep' makes the line a cell)")

@@ -211,7 +211,7 @@ final class TerminalPainter {
 
   func hint(_ text: String) {
     guard hints, showsResults else { return }
-    out(styled(text, .faint) + "\n")
+    for line in DisplayWidth.wrap(text, to: width()) { out(styled(line, .faint) + "\n") }
   }
 
   func say(_ text: String) { FileDescriptor.error.write(text + "\n") }

@@ -277,7 +277,13 @@ import Testing
     #expect(
       screen.contains("┃  let a = \"大きな字\"  ┃") && screen.contains("# Words") && !screen.contains("let b"))
     terminal.send("\r")
-    try terminal.wait(prompt: "gnb[2/2]>")
-    #expect(terminal.screen.contains("┃  let b = 2  ┃"))
+    try terminal.wait("the first cell's output") {
+      $0.contains("(Enter shows") && $0.lines.last == "gnb[2/2]>"
+    }
+    #expect(!terminal.screen.contains("let b"))
+    terminal.send("\r")
+    try terminal.wait("the second cell") { $0.contains("┃  let b = 2  ┃") && $0.lines.last == "gnb[2/2]>" }
+    terminal.send("\r")
+    try terminal.wait(prompt: "gnb[end]>")
   }
 }

@@ -349,8 +349,9 @@ public final class Stepper {
       ],
       rows: cells.enumerated().map { i, cell in
         let lines = cell.source.split(separator: "\n")
+        let number = DisplayWidth.pad("\(i + 1)", to: "\(states.count)".count, right: true)
         return [
-          i == position ? "→" : "", cell.hasID ? "\(i + 1) #\(cell.name)" : "\(i + 1)",
+          i == position ? "→" : "", cell.hasID ? "\(number) #\(cell.name)" : number,
           states[i] == .waiting ? "" : states[i].rawValue,
           runs[i] != nil
             ? "new" : cell.recording == nil ? "" : outdated.contains(cell.name) ? "stale" : "yes",

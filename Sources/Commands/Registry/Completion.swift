@@ -124,7 +124,7 @@ public struct Completion: Equatable {
       let cells = session.stepper?.cells ?? []
       return (cells.enumerated().map { $1.hasID ? $1.name : "\($0 + 1)" }, false)
     case .topic:
-      return (session.table.verbs + Diagnostic.Code.allCases.map(\.rawValue), false)
+      return (session.table.verbs + Help.pages.map(\.name) + Diagnostic.Code.allCases.map(\.rawValue), false)
     case .modelName:
       let names = Catalogue.items.filter(\.isModel).map(\.name)
       return (names.filter { $0.hasPrefix(typed) } + paths(typed), true)

@@ -16,12 +16,12 @@ public struct Help: Sendable {
         lines += Self.entry(command.name, command.summary, indent: 2, column: names + 4, width: width)
       }
     }
-    lines += [
-      "Language", "  let x = 5        a variable, then $x or \"...$x...\"",
-      "  for r in [4, 8] { lora rank=$r; train }", "  time COMMAND     run it and say how long it took",
-      "", "help COMMAND tells its arguments, help G012 explains an error.",
-    ]
-    return lines
+    lines.append("Language")
+    for page in Self.pages {
+      lines += Self.entry(page.name, page.summary, indent: 2, column: names + 4, width: width)
+    }
+    lines += ["", "help COMMAND tells its arguments, help G012 explains an error."]
+    return lines.flatMap { DisplayWidth.wrap($0, to: width) }
   }
 
   /// A name and its text beside it, wrapped.
@@ -32,11 +32,78 @@ public struct Help: Sendable {
     }
   }
 
+  /// What is no command, and yet asked for.
+  static let pages: [(name: String, summary: String, text: String)] = [
+    (
+      "let", "set a variable",
+      """
+      let NAME = VALUE
+      Sets a variable. A value is a word, a number (60, 2e-4, 1k), a string "...", a block of lines \"""...\""" or a list [a, b].
+      $NAME stands for it, within strings too. 'gnb run FILE --set NAME=VALUE' sets it from outside.
+      for example:
+        let rank = 8
+        lora rank=$rank; train; evaluate as="rank $rank"
+      """
+    ),
+    (
+      "for", "run lines once for each value of a list",
+      """
+      for NAME in [VALUE, VALUE] { LINES }
+      Runs the lines once for each value. The variable ends with the loop. While the brace is open, Enter begins a new line.
+      for example:
+        for rank in [4, 8, 16] { lora rank=$rank; train; evaluate as="r$rank" }
+        compare
+      """
+    ),
+    (
+      "time", "run a command and say how long it took",
+      """
+      time COMMAND
+      Runs the command and says how long it took. In a notebook the duration is recorded as «time».
+      for example:
+        time evaluate limit=50
+      """
+    ),
+    (
+      "keys", "what the keys do at the prompt",
+      """
+      Enter     end the cell; in an open bracket or block, begin a line; on an empty line, run the next cell
+      Tab       complete commands, arguments, values, variables, cells and files
+      Up, Down  earlier cells; Ctrl-R searches them
+      Ctrl-C    forget the line; while a cell runs, stop after this step, and at the second time go back to before the cell
+      Ctrl-D    leave, on an empty line
+      """
+    ),
+    ("errors", "all error codes", ""),
+  ]
+
+  private func page(_ name: String) -> Page? {
+    if name == "errors" {
+      return Page { width in
+        Diagnostic.Code.allCases.flatMap {
+          Self.entry($0.rawValue, $0.explanation, indent: 0, column: 6, width: width)
+        }
+      }
+    }
+    guard let page = Self.pages.first(where: { $0.name == name }) else { return nil }
+    return Page { width in
+      page.text.components(separatedBy: "\n").flatMap { line -> [String] in
+        // What stands in two columns keeps them.
+        guard let gap = line.range(of: "  "), !line.hasPrefix(" ") else {
+          return DisplayWidth.wrap(line, to: width)
+        }
+        let text = line[gap.upperBound...].drop { $0 == " " }
+        return Self.entry(String(line[..<gap.lowerBound]), String(text), indent: 0, column: 10, width: width)
+      }
+    }
+  }
+
   /// What a word asks for: a command, all commands of a verb, or an error code.
   public func topic(_ topic: String) throws -> Page {
     if let code = Diagnostic.Code(rawValue: topic.uppercased()) {
       return Page { DisplayWidth.wrap("\(code.rawValue): \(code.explanation)", to: $0) }
     }
+    if let page = page(topic) { return page }
     let words = topic.split(separator: " ").map(String.init)
     let matching = table.commands.filter { command in
       command.name == topic || (words.count == 1 && command.verb == topic)
@@ -44,13 +111,16 @@ public struct Help: Sendable {
     guard !matching.isEmpty else {
       throw Diagnostic(
         .unknownCommand, "there is no command '\(topic)'",
-        help: Suggestion.nearest(topic, in: table.commands.map(\.name) + table.verbs).map {
+        help: Suggestion.nearest(topic, in: topics).map {
           "did you mean 'help \($0)'?"
         }
           ?? "type 'help' for all commands")
     }
     return Page { width in Array(matching.map { describe($0, width: width) }.joined(separator: [""])) }
   }
+
+  /// What help can be asked for.
+  var topics: [String] { table.commands.map(\.name) + table.verbs + Self.pages.map(\.name) }
 
   /// How a command is typed: "split [train=] [validation=]".
   func usage(_ command: Command) -> String {

@@ -29,6 +29,16 @@ import Testing
     }
   }
 
+  @Test(arguments: ["let", "for", "time", "keys", "errors"]) func whatIsNoCommandHasAPageToo(_ name: String)
+    throws
+  {
+    for width in [40, 80] {
+      let lines = try Help(.standard).topic(name).lines(width)
+      #expect(lines.count > 3 && lines.allSatisfy { DisplayWidth.of($0) <= width }, "\(lines)")
+    }
+    #expect(Help(.standard).overview(width: 40).contains { $0.hasPrefix("  \(name)") })
+  }
+
   @Test func everyExampleIsAValidLine() throws {
     for command in CommandTable.standard.commands {
       for example in command.examples {
