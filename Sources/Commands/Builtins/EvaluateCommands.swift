@@ -128,7 +128,7 @@ enum EvaluateCommands {
     columns += matrix.classes.indices.map { Table.Column("\($0 + 1)", .right) }
     if hasOther { columns.append(.init("other", .right)) }
     let rows = matrix.classes.indices.map { i in
-      ["\(i + 1) \(matrix.classes[i])"] + matrix.counts[i].map { $0 == 0 ? "·" : "\($0)" }
+      ["\(i + 1) \(matrix.classes[i])"] + matrix.counts[i].map { $0 == 0 ? Table.zero : "\($0)" }
         + (hasOther ? ["\(matrix.outside[i])"] : [])
     }
     invocation.show(.table(Table(columns, rows: rows, shaded: true)))

@@ -31,19 +31,22 @@ extension Table {
     return lines.joined(separator: "\n")
   }
 
+  /// For programs a zero is a zero.
+  private static func withZeros(_ row: [String]) -> [String] { row.map { $0 == zero ? "0" : $0 } }
+
   /// RFC 4180, with lines that end in LF.
   private func delimited(_ separator: String) -> String {
     func cell(_ text: String) -> String {
       let plain = !text.contains(separator) && !text.contains("\"") && !text.contains(where: \.isNewline)
       return plain ? text : "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }
-    return ([columns.map(\.title)] + rows).map { $0.map(cell).joined(separator: separator) + "\n" }.joined()
+    return ([columns.map(\.title)] + rows.map(Self.withZeros)).map { $0.map(cell).joined(separator: separator) + "\n" }.joined()
   }
 
   /// An array of objects, one a row. What reads as a number is one.
   private var json: JSONValue {
     .array(
-      rows.map { row in
+      rows.map(Self.withZeros).map { row in
         .object(
           zip(columns, row).enumerated().map { i, pair in
             let title = pair.0.title.isEmpty ? "column \(i + 1)" : pair.0.title

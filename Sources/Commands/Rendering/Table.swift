@@ -49,6 +49,8 @@ public struct Table: Sendable, Equatable {
   }
 
   static let gap = 2
+  /// A zero among counts, which would only be in the way of a reader's eye.
+  package static let zero = "·"
   static let light: Character = "─"
   static let heavy: Character = "━"
 
