@@ -20,6 +20,8 @@ let package = Package(
     .target(name: "Gemma", dependencies: ["CKernels", "CMiniNews", "CZlib"], swiftSettings: strict),
     .target(name: "Commands", dependencies: ["Gemma"], swiftSettings: strict),
     .executableTarget(name: "Shell", dependencies: ["Commands", "CEdit"], swiftSettings: strict),
+    .executableTarget(
+      name: "Bench", dependencies: ["Gemma"], path: "Benchmarks/Bench", swiftSettings: strict),
     .testTarget(name: "GemmaTests", dependencies: ["Gemma", "CKernels"], swiftSettings: strict),
     .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: strict),
     .testTarget(name: "ShellTests", dependencies: ["Shell", "Gemma"], swiftSettings: strict),

@@ -7,6 +7,8 @@
 #define KERNELS gnb_kernels_avx2
 #define KERNELS_NAME "avx2"
 #define ROWS 6
+#define PANELS 1
+#define SINGLE 4
 #include "kernels_body.h"
 #pragma clang attribute pop
 #else

@@ -2,6 +2,7 @@
 #pragma STDC FP_CONTRACT OFF
 #include "dequantize.h"
 #include "half.h"
+#include "kernels.h"
 
 static void from_f16(size_t n, const uint8_t *p, float *out) {
   for (size_t i = 0; i < n; i++) out[i] = gnb_half_at(p + 2 * i);
@@ -139,5 +140,82 @@ int gnb_dequantize(int type, size_t n, const void *source, float *out) {
   case GNB_Q5_K: from_q5_k(n, source, out); return 1;
   case GNB_Q6_K: from_q6_k(n, source, out); return 1;
   default: return 0;
+  }
+}
+
+int gnb_quantised_storage(int type) {
+  switch (type) {
+  case GNB_Q4_0: case GNB_Q5_0: case GNB_Q8_0: return GNB_PANEL_Q8;
+  case GNB_Q4_1: case GNB_Q5_1: case GNB_Q4_K: case GNB_Q5_K: return GNB_PANEL_Q8_MIN;
+  case GNB_Q6_K: return GNB_PANEL_Q8_16;
+  default: return -1;
+  }
+}
+
+// 32 values of 4 bits and, where `high` is given, a fifth each.
+static void nibbles(const uint8_t *p, const uint8_t *high, int offset, signed char *q) {
+  uint32_t bits = 0;
+  if (high) memcpy(&bits, high, 4);
+  for (int i = 0; i < 16; i++) {
+    q[i] = (signed char)((int)((p[i] & 15) | ((bits >> i) & 1) << 4) - offset);
+    q[i + 16] = (signed char)((int)((p[i] >> 4) | ((bits >> (i + 16)) & 1) << 4) - offset);
+  }
+}
+
+void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q, float *scale, float *minimum) {
+  *minimum = 0;
+  const uint8_t *p;
+  switch (type) {
+  case GNB_Q4_0:
+    p = row + 18 * group;
+    *scale = gnb_half_at(p);
+    nibbles(p + 2, 0, 8, q);
+    return;
+  case GNB_Q4_1:
+    p = row + 20 * group;
+    *scale = gnb_half_at(p);
+    *minimum = -gnb_half_at(p + 2);
+    nibbles(p + 4, 0, 0, q);
+    return;
+  case GNB_Q5_0:
+    p = row + 22 * group;
+    *scale = gnb_half_at(p);
+    nibbles(p + 6, p + 2, 16, q);
+    return;
+  case GNB_Q5_1:
+    p = row + 24 * group;
+    *scale = gnb_half_at(p);
+    *minimum = -gnb_half_at(p + 2);
+    nibbles(p + 8, p + 4, 0, q);
+    return;
+  case GNB_Q8_0:
+    p = row + 34 * group;
+    *scale = gnb_half_at(p);
+    memcpy(q, p + 2, 32);
+    return;
+  case GNB_Q4_K:
+  case GNB_Q5_K: {
+    const int j = (int)(group % 8), five = type == GNB_Q5_K;
+    p = row + (five ? 176 : 144) * (group / 8);
+    uint8_t s, m;
+    scale_min(j, p + 4, &s, &m);
+    *scale = gnb_half_at(p) * s;
+    *minimum = gnb_half_at(p + 2) * m;
+    const uint8_t *low = p + (five ? 48 : 16) + 32 * (j / 2);
+    for (int i = 0; i < 32; i++)
+      q[i] = (signed char)(((j & 1) ? low[i] >> 4 : low[i] & 15) + (five ? ((p[16 + i] >> j) & 1) * 16 : 0));
+    return;
+  }
+  case GNB_Q6_K: {
+    // Groups of 16: two to a run of 32, four runs to a half of 128.
+    p = row + 210 * (group / 16);
+    const int half = (int)(group % 16) / 8, run = (int)(group % 8) / 2, first = (int)(group % 2) * 16;
+    const uint8_t *low = p + 64 * half + (run & 1) * 32 + first, *high = p + 128 + 32 * half + first;
+    *scale = gnb_half_at(p + 208) * ((const int8_t *)(p + 192))[8 * half + 2 * run + first / 16];
+    for (int i = 0; i < 16; i++)
+      q[i] = (signed char)(((run < 2 ? low[i] & 15 : low[i] >> 4) | ((high[i] >> (2 * run)) & 3) << 4) - 32);
+    return;
+  }
+  default: *scale = 0;
   }
 }

@@ -5,10 +5,16 @@
 extern const struct gnb_kernels gnb_kernels_portable;
 #if defined(__x86_64__)
 extern const struct gnb_kernels gnb_kernels_avx2;
+extern const struct gnb_kernels gnb_kernels_avx512;
 #endif
 
 const struct gnb_kernels *gnb_kernels_named(const char *name) {
 #if defined(__x86_64__)
+  if (strcmp(name, "avx512") == 0)
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+                   && __builtin_cpu_supports("avx512vl")
+               ? &gnb_kernels_avx512
+               : NULL;
   if (strcmp(name, "avx2") == 0)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &gnb_kernels_avx2 : NULL;
 #endif
@@ -16,6 +22,8 @@ const struct gnb_kernels *gnb_kernels_named(const char *name) {
 }
 
 const struct gnb_kernels *gnb_kernels_best(void) {
-  const struct gnb_kernels *fast = gnb_kernels_named("avx2");
-  return fast ? fast : &gnb_kernels_portable;
+  const char *names[] = {"avx512", "avx2"};
+  for (int i = 0; i < 2; i++)
+    if (gnb_kernels_named(names[i])) return gnb_kernels_named(names[i]);
+  return &gnb_kernels_portable;
 }

@@ -1,5 +1,6 @@
 // The kernels, written once over vectors of 16 floats. A file that includes this defines KERNELS (the name of the
-// table), KERNELS_NAME and ROWS (rows of the product's register block) and sets the target by a pragma.
+// table), KERNELS_NAME, ROWS and PANELS (rows and 16-column panels of the product's register block) and SINGLE (panels at once
+// for one or two rows), and sets the target by a pragma.
 #pragma STDC FP_CONTRACT OFF
 // The vector helpers are always inlined: no call passes a vector, so the ABI it warns of never matters.
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -98,49 +99,58 @@ static INLINE void tile(const int rows, const int panels, const int columnMajor,
     }
 }
 
-// All m rows of one panel (n columns of it) over one block of k.
-static INLINE void panel_rows(const int columnMajor, size_t m, size_t columns, size_t k, const float *a, size_t stride,
-                              const float *b, float *c, size_t ldc, int accumulate) {
+// All m rows of `panels` panels, the last of which has `columns` columns, over one block of k.
+static INLINE void panel_rows(const int panels, const int columnMajor, size_t m, size_t columns, size_t k, const float *a,
+                              size_t stride, const float *b, size_t panel_stride, float *c, size_t ldc, int accumulate) {
   size_t i = 0;
   const size_t step = columnMajor ? 1 : stride;
   for (; i + ROWS <= m; i += ROWS)
-    tile(ROWS, 1, columnMajor, k, a + i * step, stride, b, 0, c + i * ldc, ldc, columns, accumulate);
+    tile(ROWS, panels, columnMajor, k, a + i * step, stride, b, panel_stride, c + i * ldc, ldc, columns, accumulate);
   switch (m - i) {
-#define REST(count) \
-  case count: tile(count, 1, columnMajor, k, a + i * step, stride, b, 0, c + i * ldc, ldc, columns, accumulate); break;
+#define REST(count)                                                                                                       \
+  case count:                                                                                                             \
+    tile(count, panels, columnMajor, k, a + i * step, stride, b, panel_stride, c + i * ldc, ldc, columns, accumulate);    \
+    break;
     REST(1) REST(2) REST(3) REST(4) REST(5)
+#if ROWS > 6
+    REST(6) REST(7) REST(8) REST(9) REST(10) REST(11)
+#endif
 #undef REST
   default: break;
   }
 }
 
+static INLINE void gemm_any(const int columnMajor, size_t m, size_t n, size_t k, const float *a, size_t stride,
+                            const float *b, size_t panel_stride, float *c, size_t ldc, int accumulate) {
+  for (size_t k0 = 0; k0 < k || k0 == 0; k0 += DEPTH) {
+    const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
+    const int more = accumulate || k0 > 0;
+    const float *rows = a + (columnMajor ? k0 * stride : k0);
+    size_t j = 0;
+    // One or two rows alone would wait for each other's sums: take several panels at once.
+    if (!columnMajor && m <= 2)
+      for (; j + 16 * SINGLE <= n; j += 16 * SINGLE) {
+        const float *panel = b + (j / 16) * panel_stride + 16 * k0;
+        if (m == 1) tile(1, SINGLE, 0, depth, rows, stride, panel, panel_stride, c + j, ldc, 16, more);
+        if (m == 2) tile(2, SINGLE, 0, depth, rows, stride, panel, panel_stride, c + j, ldc, 16, more);
+      }
+    for (; PANELS > 1 && j + 16 * PANELS <= n; j += 16 * PANELS)
+      panel_rows(PANELS, columnMajor, m, 16, depth, rows, stride, b + (j / 16) * panel_stride + 16 * k0, panel_stride,
+                 c + j, ldc, more);
+    for (; j < n; j += 16)
+      panel_rows(1, columnMajor, m, n - j < 16 ? n - j : 16, depth, rows, stride,
+                 b + (j / 16) * panel_stride + 16 * k0, panel_stride, c + j, ldc, more);
+  }
+}
+
 static void gemm_rows(size_t m, size_t n, size_t k, const float *a, size_t stride, const float *b, size_t panel_stride,
                       float *c, size_t ldc, int accumulate) {
-  for (size_t k0 = 0; k0 < k || k0 == 0; k0 += DEPTH) {
-    size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
-    int more = accumulate || k0 > 0;
-    size_t j = 0;
-    // One or two rows alone would wait for each other's sums: take four panels at once.
-    if (m <= 2)
-      for (; j + 64 <= n; j += 64) {
-        const float *panel = b + (j / 16) * panel_stride + 16 * k0;
-        if (m == 1) tile(1, 4, 0, depth, a + k0, stride, panel, panel_stride, c + j, ldc, 16, more);
-        if (m == 2) tile(2, 4, 0, depth, a + k0, stride, panel, panel_stride, c + j, ldc, 16, more);
-      }
-    for (; j < n; j += 16)
-      panel_rows(0, m, n - j < 16 ? n - j : 16, depth, a + k0, stride, b + (j / 16) * panel_stride + 16 * k0, c + j,
-                 ldc, more);
-  }
+  gemm_any(0, m, n, k, a, stride, b, panel_stride, c, ldc, accumulate);
 }
 
 static void gemm_columns(size_t m, size_t n, size_t k, const float *a, size_t stride, const float *b,
                          size_t panel_stride, float *c, size_t ldc, int accumulate) {
-  for (size_t k0 = 0; k0 < k || k0 == 0; k0 += DEPTH) {
-    size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
-    for (size_t j = 0; j < n; j += 16)
-      panel_rows(1, m, n - j < 16 ? n - j : 16, depth, a + k0 * stride, stride,
-                 b + (j / 16) * panel_stride + 16 * k0, c + j, ldc, accumulate || k0 > 0);
-  }
+  gemm_any(1, m, n, k, a, stride, b, panel_stride, c, ldc, accumulate);
 }
 
 static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
@@ -151,9 +161,28 @@ static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, siz
     gemm_columns(m, n, k, a, a_column, b, panel_stride, c, ldc, accumulate);
 }
 
+// One group of integers, its scales and minima, as floats: the values that gnb_dequantize gives, to the bit.
+static INLINE v16 quantised(const uint8_t *values, size_t d, v16 scales, v16 minima, int has_minimum) {
+  v16b q;
+  memcpy(&q, values + 16 * d, sizeof q);
+  v16 x = __builtin_convertvector(q, v16) * scales;
+  return has_minimum ? x - minima : x;
+}
+
+static INLINE void unpack_groups(const size_t length, const int has_minimum, size_t k, const uint8_t *p, float *out) {
+  const size_t bytes = (has_minimum ? 128 : 64) + 16 * length;
+  for (size_t group = 0; group < k; group += length, p += bytes) {
+    const v16 scales = load((const float *)p);
+    const v16 minima = has_minimum ? load((const float *)p + 16) : splat(0.0f);
+    for (size_t d = 0; d < length; d++)
+      store(out + 16 * (group + d), quantised(p + bytes - 16 * length, d, scales, minima, has_minimum));
+  }
+}
+
 // k values of one panel as floats.
 static void unpack_panel(int storage, size_t k, const void *source, float *out) {
-  if (storage == GNB_PANEL_BF16) {
+  switch (storage) {
+  case GNB_PANEL_BF16: {
     const uint16_t *p = source;
     for (size_t j = 0; j < k; j++) {
       v16h half;
@@ -163,38 +192,36 @@ static void unpack_panel(int storage, size_t k, const void *source, float *out) 
     }
     return;
   }
-  const uint8_t *p = source;
-  for (size_t block = 0; block < k; block += 32, p += 64 + 512) {
-    v16 scales = load((const float *)p);
-    size_t count = k - block < 32 ? k - block : 32;
-    for (size_t j = 0; j < count; j++) {
-      v16b q;
-      memcpy(&q, p + 64 + 16 * j, sizeof q);
-      store(out + 16 * (block + j), __builtin_convertvector(q, v16) * scales);
-    }
+  case GNB_PANEL_Q8: unpack_groups(32, 0, k, source, out); return;
+  case GNB_PANEL_Q8_MIN: unpack_groups(32, 1, k, source, out); return;
+  case GNB_PANEL_Q8_16: unpack_groups(16, 0, k, source, out); return;
+  default: memcpy(out, source, 64 * k);
   }
 }
 
-// One row times four Q8 panels, dequantised in registers: the head of a decode step is read at memory speed.
-static void gemv_q8(size_t n, size_t k, const float *a, const uint8_t *b, size_t stride, float *c, int accumulate) {
-  for (size_t j = 0; j + 64 <= n; j += 64) {
+// One row times SINGLE panels of integers, made floats in registers: a decode step reads its weights at memory speed.
+static INLINE void gemv_groups(const size_t length, const int has_minimum, size_t n, size_t k, const float *a,
+                               const uint8_t *b, size_t stride, float *c, int accumulate) {
+  const size_t bytes = (has_minimum ? 128 : 64) + 16 * length;
+  for (size_t j = 0; j + 16 * SINGLE <= n; j += 16 * SINGLE) {
     const uint8_t *p = b + (j / 16) * stride;
-    v16 acc[4];
-    for (int i = 0; i < 4; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
-    for (size_t block = 0; block < k; block += 32, p += 64 + 512) {
-      v16 scales[4];
-      for (int i = 0; i < 4; i++) scales[i] = load((const float *)(p + (size_t)i * stride));
-      for (size_t d = 0; d < 32; d++) {
-        v16 x = splat(a[block + d]);
+    v16 acc[SINGLE];
+    for (int i = 0; i < SINGLE; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
+    for (size_t group = 0; group < k; group += length, p += bytes) {
+      v16 scales[SINGLE], minima[SINGLE];
+      for (int i = 0; i < SINGLE; i++) {
+        scales[i] = load((const float *)(p + (size_t)i * stride));
+        minima[i] = has_minimum ? load((const float *)(p + (size_t)i * stride) + 16) : splat(0.0f);
+      }
+      for (size_t d = 0; d < length; d++) {
+        const v16 x = splat(a[group + d]);
 #pragma clang loop unroll(full)
-        for (int i = 0; i < 4; i++) {
-          v16b q;
-          memcpy(&q, p + (size_t)i * stride + 64 + 16 * d, sizeof q);
-          acc[i] = vfma(x, __builtin_convertvector(q, v16) * scales[i], acc[i]);
-        }
+        for (int i = 0; i < SINGLE; i++)
+          acc[i] = vfma(
+              x, quantised(p + (size_t)i * stride + bytes - 16 * length, d, scales[i], minima[i], has_minimum), acc[i]);
       }
     }
-    for (int i = 0; i < 4; i++) store(c + j + 16 * (size_t)i, acc[i]);
+    for (int i = 0; i < SINGLE; i++) store(c + j + 16 * (size_t)i, acc[i]);
   }
 }
 
@@ -205,13 +232,19 @@ static void gemm_panels(int storage, size_t m, size_t n, size_t k, const float *
     return;
   }
   size_t j = 0;
-  if (m == 1 && storage == GNB_PANEL_Q8 && k % 32 == 0) {
-    gemv_q8(n, k, a, b, bytes_stride, c, accumulate);
-    j = n / 64 * 64;
+  if (m == 1 && storage != GNB_PANEL_BF16) {
+    switch (storage) {
+    case GNB_PANEL_Q8: gemv_groups(32, 0, n, k, a, b, bytes_stride, c, accumulate); break;
+    case GNB_PANEL_Q8_MIN: gemv_groups(32, 1, n, k, a, b, bytes_stride, c, accumulate); break;
+    default: gemv_groups(16, 0, n, k, a, b, bytes_stride, c, accumulate);
+    }
+    j = n / (16 * SINGLE) * (16 * SINGLE);
   }
-  for (; j < n; j += 16) {
-    unpack_panel(storage, k, (const uint8_t *)b + (j / 16) * bytes_stride, scratch);
-    gemm_rows(m, n - j < 16 ? n - j : 16, k, a, a_row, scratch, 16 * k, c + j, ldc, accumulate);
+  for (; j < n; j += 16 * PANELS) {
+    const size_t columns = n - j < 16 * PANELS ? n - j : 16 * PANELS;
+    for (size_t p = 0; 16 * p < columns; p++)
+      unpack_panel(storage, k, (const uint8_t *)b + (j / 16 + p) * bytes_stride, scratch + 16 * k * p);
+    gemm_rows(m, columns, k, a, a_row, scratch, 16 * k, c + j, ldc, accumulate);
   }
 }
 
@@ -416,6 +449,18 @@ static void adamw(size_t n, float *parameter, const float *gradient, float *m, f
   }
 }
 
+static float peak(size_t rounds) {
+  v16 acc[ROWS];
+  for (int i = 0; i < ROWS; i++) acc[i] = splat((float)i);
+  const v16 a = splat(0.999f), b = splat(0.001f);
+  for (size_t r = 0; r < rounds; r++)
+#pragma clang loop unroll(full)
+    for (int i = 0; i < ROWS; i++) acc[i] = vfma(acc[i], a, b);
+  v16 sum = acc[0];
+  for (int i = 1; i < ROWS; i++) sum = sum + acc[i];
+  return lane_sum(sum);
+}
+
 const struct gnb_kernels KERNELS = {
     .name = KERNELS_NAME,
     .gemm = gemm,
@@ -438,4 +483,6 @@ const struct gnb_kernels KERNELS = {
     .exp_shifted = exp_shifted,
     .soft_cap = soft_cap,
     .adamw = adamw,
+    .peak = peak,
+    .peak_operations = 2 * 16 * ROWS,
 };

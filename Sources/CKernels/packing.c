@@ -49,15 +49,19 @@ void gnb_pack_bf16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16
     for (size_t d = 0; d < k; d++) dst[16 * d + r] = src[r * ld + d];
 }
 
-void gnb_pack_q8(size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst) {
-  for (size_t block = 0; block < k / 32; block++, dst += 64 + 512) {
-    float scales[16] = {0};
-    if (rows < 16) memset(dst, 0, 64 + 512);
+void gnb_pack_quantised(int type, size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst) {
+  const int storage = gnb_quantised_storage(type);
+  const size_t length = gnb_panel_group(storage), bytes = gnb_panel_group_bytes(storage);
+  for (size_t group = 0; group < k / length; group++, dst += bytes) {
+    float scales[16] = {0}, minima[16] = {0};
+    if (rows < 16) memset(dst, 0, bytes);
+    uint8_t *values = dst + bytes - 16 * length;
     for (size_t r = 0; r < rows; r++) {
-      const uint8_t *from = src + r * row_bytes + 34 * block;
-      scales[r] = gnb_half_at(from);
-      for (size_t d = 0; d < 32; d++) dst[64 + 16 * d + r] = from[2 + d];
+      signed char q[32];
+      gnb_quants(type, src + r * row_bytes, group, q, scales + r, minima + r);
+      for (size_t d = 0; d < length; d++) values[16 * d + r] = (uint8_t)q[d];
     }
     memcpy(dst, scales, sizeof scales);
+    if (storage == GNB_PANEL_Q8_MIN) memcpy(dst + 64, minima, sizeof minima);
   }
 }

@@ -3,4 +3,6 @@
 #define KERNELS gnb_kernels_portable
 #define KERNELS_NAME "portable"
 #define ROWS 6
+#define PANELS 1
+#define SINGLE 4
 #include "kernels_body.h"

@@ -1,7 +1,7 @@
 // The contract between the engine (Swift) and its inner loops (C).
 //
 // Every function exists once, in kernels_body.h, written with vector types of 16 floats, and is compiled once for
-// each instruction set: portable.c (baseline, fused multiply-add through fmaf) and avx2.c. The order of operations
+// each instruction set: portable.c (baseline, fused multiply-add through fmaf) avx2.c and avx512.c. The order of operations
 // is part of the contract, so all sets give equal bits:
 //   * A product's element is one chain of fused multiply-adds over k = 0, 1, 2, ... that begins at zero (or at
 //     the value already there when accumulating). Blocking over k stores and reloads the chain, which is exact.
@@ -21,8 +21,19 @@
 enum gnb_panel {
   GNB_PANEL_F32 = 0,  ///< [k][16] float
   GNB_PANEL_BF16 = 1, ///< [k][16] upper halves of floats
-  GNB_PANEL_Q8 = 2,   ///< for every 32 k: 16 float scales, then [32][16] int8
+  // Small integers q with a scale, and in one case a minimum, for each group of k: value = q * scale (- minimum).
+  GNB_PANEL_Q8 = 2,     ///< for every 32 k: 16 float scales, then [32][16] int8
+  GNB_PANEL_Q8_MIN = 3, ///< for every 32 k: 16 float scales, 16 float minima, then [32][16] int8
+  GNB_PANEL_Q8_16 = 4,  ///< for every 16 k: 16 float scales, then [16][16] int8
 };
+
+/// k that share a scale, 0 for storages without; and bytes of such a group of a panel.
+static inline size_t gnb_panel_group(int storage) {
+  return storage == GNB_PANEL_Q8_16 ? 16 : storage == GNB_PANEL_Q8 || storage == GNB_PANEL_Q8_MIN ? 32 : 0;
+}
+static inline size_t gnb_panel_group_bytes(int storage) {
+  return (storage == GNB_PANEL_Q8_MIN ? 128 : 64) + 16 * gnb_panel_group(storage);
+}
 
 struct gnb_kernels {
   const char *name;
@@ -31,7 +42,8 @@ struct gnb_kernels {
   /// ceil(n/16) panels of f32 [k][16], `panel_stride` floats apart, padded with zeros; c is row-major with `ldc`.
   void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
                size_t panel_stride, float *c, size_t ldc, int accumulate);
-  /// The same for panels of any storage. `bytes_stride` is the distance of panels in bytes; `scratch` holds k*16 floats.
+  /// The same for panels of any storage. `bytes_stride` is the distance of panels in bytes; `scratch` holds
+  /// k*32 floats.
   void (*gemm_panels)(int storage, size_t m, size_t n, size_t k, const float *a, size_t a_row, const void *b,
                       size_t bytes_stride, float *c, size_t ldc, int accumulate, float *scratch);
 
@@ -82,9 +94,14 @@ struct gnb_kernels {
   void (*adamw)(size_t n, float *parameter, const float *gradient, float *m, float *v, float beta1, float beta2,
                 float epsilon, float decay_factor, float step_size, float inverse_root_correction,
                 float gradient_scale);
+
+  /// Fused multiply-adds in chains that do not wait for each other: what the machine can do at most, for the benchmarks.
+  /// A round has `peak_operations` floating-point operations.
+  float (*peak)(size_t rounds);
+  size_t peak_operations;
 };
 
-/// The set called `name` ("portable", "avx2"), or NULL if this build or this CPU lacks it.
+/// The set called `name` ("portable", "avx2", "avx512"), or NULL if this build or this CPU lacks it.
 const struct gnb_kernels *gnb_kernels_named(const char *name);
 /// The best set of this CPU.
 const struct gnb_kernels *gnb_kernels_best(void);
@@ -110,7 +127,7 @@ void gnb_transpose_panels(size_t k, size_t n, const float *src, size_t src_strid
                           size_t first, size_t last);
 /// Up to 16 rows of k bf16 values as one bf16 panel.
 void gnb_pack_bf16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t *dst);
-/// Up to 16 rows of ggml Q8_0 blocks (k/32 blocks of 34 bytes) as one Q8 panel.
-void gnb_pack_q8(size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst);
+/// Up to 16 rows of k values of a quantised type as one panel of the storage that holds them exactly.
+void gnb_pack_quantised(int type, size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst);
 
 #endif

@@ -12,7 +12,7 @@ enum SessionCommands {
       ArgumentSpec(
         "width", .integer(40...400), "columns of tables and charts; a recording has the notebook's own"),
       ArgumentSpec("threads", .integer(1...256), "threads that compute"),
-      ArgumentSpec("kernels", .choice(["avx2", "portable"]), "the set of inner loops"),
+      ArgumentSpec("kernels", .choice(Kernels.names), "the set of inner loops"),
     ], examples: ["set seed=1", "set width=60 threads=1"]
   ) { arguments, invocation in
     try invocation.session.settings.apply(arguments.values)

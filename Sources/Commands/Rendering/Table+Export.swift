@@ -40,7 +40,9 @@ extension Table {
       let plain = !text.contains(separator) && !text.contains("\"") && !text.contains(where: \.isNewline)
       return plain ? text : "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }
-    return ([columns.map(\.title)] + rows.map(Self.withZeros)).map { $0.map(cell).joined(separator: separator) + "\n" }.joined()
+    return ([columns.map(\.title)] + rows.map(Self.withZeros)).map {
+      $0.map(cell).joined(separator: separator) + "\n"
+    }.joined()
   }
 
   /// An array of objects, one a row. What reads as a number is one.

@@ -8,7 +8,7 @@ public struct Settings: Sendable, Equatable {
   public var threads: Int
   /// Columns of tables and charts on the screen; nil goes with the terminal. Recordings have the notebook's own width.
   public var width: Int?
-  /// "avx2" or "portable"; nil takes the best.
+  /// The name of a kernel set; nil takes the best.
   public var kernels: String?
 
   public init(threads: Int) { self.threads = threads }

@@ -15,12 +15,7 @@ public final class GemmaModel: Sendable {
     let config = file.config
     self.config = config
     tokenizer = try file.tokenizer()
-    var bodyCount = 0
-    for projection in Projection.allCases {
-      let shape = projection.shape(in: config)
-      bodyCount += shape.inputs * shape.outputs * config.layers.count
-    }
-    let compact = precision == .compact || (precision == .auto && bodyCount * 4 > 3 << 29)
+    let compact = precision != .f32
 
     func norm(_ name: String) throws -> RMSNorm {
       let view = try file.tensor(name)
@@ -65,7 +60,7 @@ public final class GemmaModel: Sendable {
     finalNorm = try norm("norm.weight")
     let embeddings = try file.tensor("embed_tokens.weight")
     embedding = Embedding(view: embeddings, scale: Float(config.hiddenSize).squareRoot())
-    head = WeightMatrix(embeddings, compact: precision != .f32, compute: compute)
+    head = WeightMatrix(embeddings, compact: compact, compute: compute)
     compute.blocks.trim()
   }
 

@@ -41,7 +41,7 @@ public final class Compute: Sendable {
     var panelBlock = panels
     if rowBlocks < wanted {
       let blocks = (wanted + rowBlocks - 1) / max(rowBlocks, 1)
-      panelBlock = max(4, ((panels + blocks - 1) / blocks + 3) / 4 * 4)
+      panelBlock = max(8, ((panels + blocks - 1) / blocks + 7) / 8 * 8)
     }
     let panelBlocks = (panels + panelBlock - 1) / panelBlock
     workers.run(rowBlocks * panelBlocks) { task in
@@ -53,7 +53,7 @@ public final class Compute: Sendable {
 
   /// c[m, n] (+)= a[m, k] b[k, n] with b in f32 panels `panelStride` floats apart.
   /// a is read at a[i * aRow + j * aColumn]; one of the two is 1.
-  func multiply(
+  package func multiply(
     m: Int, n: Int, k: Int, a: UnsafePointer<Float>, aRow: Int, aColumn: Int = 1,
     panels b: UnsafePointer<Float>,
     panelStride: Int, c: UnsafeMutablePointer<Float>, cRow: Int, accumulate: Bool

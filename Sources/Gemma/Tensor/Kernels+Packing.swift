@@ -8,13 +8,25 @@ public enum PanelStorage: Int32, Sendable {
   case bf16 = 1
   /// for every 32 k: 16 Float scales, then [32][16] Int8
   case q8 = 2
+  /// for every 32 k: 16 Float scales, 16 Float minima, then [32][16] Int8
+  case q8WithMinimum = 3
+  /// for every 16 k: 16 Float scales, then [16][16] Int8
+  case q8By16 = 4
 
-  /// Size of one panel, in bytes. For `.q8`, k is a multiple of 32.
+  /// The storage that holds a type's values exactly and in the fewest bytes.
+  init(holding type: ElementType) {
+    self =
+      type == .bf16
+      ? .bf16 : PanelStorage(rawValue: gnb_quantised_storage(Int32(type.rawValue))) ?? .f32
+  }
+
+  /// Size of one panel, in bytes. With groups, k is a multiple of the group.
   func bytes(depth k: Int) -> Int {
     switch self {
     case .f32: k * 64
     case .bf16: k * 32
-    case .q8: k / 32 * (64 + 512)
+    case .q8, .q8WithMinimum, .q8By16:
+      k / gnb_panel_group(rawValue) * gnb_panel_group_bytes(rawValue)
     }
   }
 }
@@ -52,13 +64,14 @@ package enum Packing {
       rows, k, source.assumingMemoryBound(to: UInt16.self), k, panel.assumingMemoryBound(to: UInt16.self))
   }
 
-  /// Up to 16 rows of Q8_0 blocks as one panel.
-  package static func q8(
-    rows: Int, k: Int, source: UnsafeRawPointer, rowBytes: Int, into panel: UnsafeMutableRawPointer
+  /// Up to 16 rows of a quantised type as one panel.
+  package static func quantised(
+    _ type: ElementType, rows: Int, k: Int, source: UnsafeRawPointer, rowBytes: Int,
+    into panel: UnsafeMutableRawPointer
   ) {
-    gnb_pack_q8(
-      rows, k, source.assumingMemoryBound(to: UInt8.self), rowBytes, panel.assumingMemoryBound(to: UInt8.self)
-    )
+    gnb_pack_quantised(
+      Int32(type.rawValue), rows, k, source.assumingMemoryBound(to: UInt8.self), rowBytes,
+      panel.assumingMemoryBound(to: UInt8.self))
   }
 
   /// Tells the core that the caller spins.

@@ -1,10 +1,8 @@
 /// How the frozen weights are kept in memory. Every choice holds the file's values exactly; it trades bytes for unpacking.
 public enum WeightPrecision: String, Sendable, CaseIterable {
-  /// Float32 where the decoder's weights fit in 1.5 GB, otherwise as compact as the file allows.
+  /// As the file has them: small integers with scales, BF16, or else Float32.
   case auto
   case f32
-  /// As the file has them where a panel storage exists (BF16, Q8_0), Float32 for the rest.
-  case compact
 }
 
 /// A frozen weight [outputs, inputs], packed for products into panels of 16 outputs.
@@ -23,11 +21,7 @@ public final class WeightMatrix: @unchecked Sendable {
     let (outputs, inputs) = (view.shape[0], view.shape[1])
     self.outputs = outputs
     self.inputs = inputs
-    switch view.type {
-    case .bf16 where compact: storage = .bf16
-    case .q8n0 where compact: storage = .q8
-    default: storage = .f32
-    }
+    storage = compact ? PanelStorage(holding: view.type) : .f32
     let panelBytes = storage.bytes(depth: inputs)
     let storage = self.storage
     self.panelBytes = panelBytes
@@ -42,7 +36,8 @@ public final class WeightMatrix: @unchecked Sendable {
       let panel = block.address + p * panelBytes
       switch storage {
       case .bf16: Packing.bf16(rows: rows, k: inputs, source: source, into: panel)
-      case .q8: Packing.q8(rows: rows, k: inputs, source: source, rowBytes: rowBytes, into: panel)
+      case .q8, .q8WithMinimum, .q8By16:
+        Packing.quantised(view.type, rows: rows, k: inputs, source: source, rowBytes: rowBytes, into: panel)
       case .f32:
         let scratch = compute.matrix(Packing.lanes, inputs)
         view.type.dequantize(from: source, into: scratch.data, count: rows * inputs)
@@ -66,7 +61,7 @@ public final class WeightMatrix: @unchecked Sendable {
     let firstPanel = range.lowerBound / Packing.lanes
     let gemm = compute.kernels.table.gemm_panels!
     compute.forBlocks(rows: rows, panels: Packing.panels(range.count)) { rowRange, panels in
-      let scratch = storage == .f32 ? nil : compute.matrix(inputs, Packing.lanes)
+      let scratch = storage == .f32 ? nil : compute.matrix(inputs, 2 * Packing.lanes)
       let first = panels.lowerBound * Packing.lanes
       gemm(
         storage.rawValue, rowRange.count, min(range.count, panels.upperBound * Packing.lanes) - first, inputs,

@@ -69,7 +69,9 @@ import Testing
     #expect(odd.html.contains("<td>x &quot;y&quot;, &lt;z&gt;\n</td><td class=\"n\">0.50</td>"))
     #expect(odd.text(ending: "xlsx") == nil)
     let counts = Table([.init("t"), .init("n", .right)], rows: [["a", Table.zero]])
-    #expect(counts.text(ending: "csv") == "t,n\na,0\n" && counts.text(ending: "json") == "[{\"t\":\"a\",\"n\":0}]\n")
+    #expect(
+      counts.text(ending: "csv") == "t,n\na,0\n" && counts.text(ending: "json") == "[{\"t\":\"a\",\"n\":0}]\n"
+    )
   }
 
   @Test func aConfusionMatrixIsShadedByShareOfItsRow() {

@@ -38,6 +38,8 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
   @Test func theProductIsOneChainOfFusedMultiplyAddsInEverySet() {
     for (m, n, k) in [
       (1, 1, 1), (1, 64, 33), (2, 130, 7), (5, 17, 40), (6, 16, 320), (13, 50, 641), (7, 3, 1000),
+      (25, 100, 330),
+      (11, 32, 5), (1, 300, 20), (2, 129, 20),
     ] {
       let a = noise(m * k, stream: 1)
       let b = noise(n * k, stream: 2)
@@ -60,6 +62,69 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
         c = start
         kernels.table.gemm(m, n, k, aTransposed, 1, m, packed, 16 * k, &c, n, 1)
         #expect(bits(c) == bits(expected), "\(kernels.name) by columns \(m)x\(n)x\(k)")
+      }
+    }
+  }
+
+  @Test func panelsOfIntegersHoldTheFilesValuesAndMultiplyAsFloatsDo() throws {
+    // Where a block's half-precision numbers are: random bits there must not be infinite.
+    let halves: [(ElementType, [Int])] = [
+      (.q4n0, [0]), (.q4n1, [0, 2]), (.q5n0, [0]), (.q5n1, [0, 2]), (.q8n0, [0]), (.q4k, [0, 2]),
+      (.q5k, [0, 2]),
+      (.q6k, [208]),
+    ]
+    for (index, (type, places)) in halves.enumerated() {
+      let storage = gnb_quantised_storage(Int32(type.rawValue))
+      #expect(storage > 1, "\(type.name)")
+      let k = 512
+      let rowBytes = type.bytes(count: k)
+      for n in [16, 7, 16 * 19 + 3] {
+        let random = Philox(seed: 3, purpose: .test, substream: UInt32(index))
+        var bytes = (0..<n * rowBytes).map { UInt8(truncatingIfNeeded: random.bits(at: UInt64($0))) }
+        for block in stride(from: 0, to: bytes.count, by: type.blockBytes) {
+          for place in places { bytes[block + place + 1] &= 0xBF }
+        }
+        var values = [Float](repeating: 0, count: n * k)
+        type.dequantize(from: bytes, into: &values, count: values.count)
+        let panels = Packing.panels(n)
+        let panelBytes = k / gnb_panel_group(storage) * gnb_panel_group_bytes(storage)
+        var packed = [UInt8](repeating: 0, count: panels * panelBytes)
+        for p in 0..<panels {
+          bytes.withUnsafeBytes { source in
+            packed.withUnsafeMutableBytes { target in
+              Packing.quantised(
+                type, rows: min(16, n - 16 * p), k: k,
+                source: source.baseAddress.unsafelyUnwrapped + 16 * p * rowBytes,
+                rowBytes: rowBytes, into: target.baseAddress.unsafelyUnwrapped + p * panelBytes)
+            }
+          }
+        }
+        var floats = [Float](repeating: 0, count: panels * 16 * k)
+        Packing.transposed(n: n, k: k, source: values, stride: k, into: &floats, panelStride: 16 * k)
+        for kernels in Kernels.available {
+          var unpacked = [Float](repeating: 0, count: 16 * k)
+          for p in 0..<panels {
+            packed.withUnsafeBytes {
+              kernels.table.unpack(storage, k, $0.baseAddress.unsafelyUnwrapped + p * panelBytes, &unpacked)
+            }
+            let filled = min(16, n - 16 * p)
+            for d in 0..<k {
+              let (a, b) = (16 * d, 16 * k * p + 16 * d)
+              guard bits(Array(unpacked[a..<a + filled])) == bits(Array(floats[b..<b + filled])) else {
+                Issue.record("\(type.name) \(kernels.name) panel \(p) at \(d)")
+                return
+              }
+            }
+          }
+          for m in [1, 2, 5, 13, 25] {
+            let a = noise(m * k, stream: 5)
+            var scratch = [Float](repeating: 0, count: 32 * k)
+            var (expected, found) = (noise(m * n, stream: 6), noise(m * n, stream: 6))
+            kernels.table.gemm(m, n, k, a, k, 1, floats, 16 * k, &expected, n, 1)
+            kernels.table.gemm_panels(storage, m, n, k, a, k, packed, panelBytes, &found, n, 1, &scratch)
+            #expect(bits(found) == bits(expected), "\(type.name) \(kernels.name) \(m) x \(n)")
+          }
+        }
       }
     }
   }
