@@ -59,7 +59,9 @@ static INLINE float lane_max(v16 v) {
 // ---- products
 
 // k values of a are walked in blocks so that a panel's block stays in the first-level cache.
-enum { DEPTH = 320 };
+#ifndef DEPTH
+#define DEPTH 320
+#endif
 
 // c[rows, 16*panels] over one block of k. `rows` and `panels` are constants after inlining.
 static INLINE void tile(const int rows, const int panels, const int columnMajor, size_t k, const float *a, size_t stride, const float *b,
@@ -76,14 +78,28 @@ static INLINE void tile(const int rows, const int panels, const int columnMajor,
       else
         acc[i][p] = load_part(c + (size_t)i * ldc + 16 * (size_t)p, last_columns, 0.0f);
     }
+  // The fewer of the two factors wait in registers.
   for (size_t j = 0; j < k; j++) {
+    if (rows > panels) {
+      v16 columns[panels];
 #pragma clang loop unroll(full)
-    for (int p = 0; p < panels; p++) {
-      v16 column = load(b + (size_t)p * panel_stride + 16 * j);
+      for (int p = 0; p < panels; p++) columns[p] = load(b + (size_t)p * panel_stride + 16 * j);
 #pragma clang loop unroll(full)
       for (int i = 0; i < rows; i++) {
-        float value = columnMajor ? a[j * stride + (size_t)i] : a[(size_t)i * stride + j];
-        acc[i][p] = vfma(splat(value), column, acc[i][p]);
+        const v16 value = splat(columnMajor ? a[j * stride + (size_t)i] : a[(size_t)i * stride + j]);
+#pragma clang loop unroll(full)
+        for (int p = 0; p < panels; p++) acc[i][p] = vfma(value, columns[p], acc[i][p]);
+      }
+    } else {
+      v16 values[rows];
+#pragma clang loop unroll(full)
+      for (int i = 0; i < rows; i++)
+        values[i] = splat(columnMajor ? a[j * stride + (size_t)i] : a[(size_t)i * stride + j]);
+#pragma clang loop unroll(full)
+      for (int p = 0; p < panels; p++) {
+        const v16 column = load(b + (size_t)p * panel_stride + 16 * j);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < rows; i++) acc[i][p] = vfma(values[i], column, acc[i][p]);
       }
     }
   }
@@ -143,22 +159,15 @@ static INLINE void gemm_any(const int columnMajor, size_t m, size_t n, size_t k,
   }
 }
 
-static void gemm_rows(size_t m, size_t n, size_t k, const float *a, size_t stride, const float *b, size_t panel_stride,
-                      float *c, size_t ldc, int accumulate) {
-  gemm_any(0, m, n, k, a, stride, b, panel_stride, c, ldc, accumulate);
-}
+// Rows of a that are copied together, a multiple of ROWS.
+enum { CHUNK = 96 };
 
-static void gemm_columns(size_t m, size_t n, size_t k, const float *a, size_t stride, const float *b,
-                         size_t panel_stride, float *c, size_t ldc, int accumulate) {
-  gemm_any(1, m, n, k, a, stride, b, panel_stride, c, ldc, accumulate);
-}
-
-static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
-                 size_t panel_stride, float *c, size_t ldc, int accumulate) {
-  if (a_column == 1)
-    gemm_rows(m, n, k, a, a_row, b, panel_stride, c, ldc, accumulate);
-  else
-    gemm_columns(m, n, k, a, a_column, b, panel_stride, c, ldc, accumulate);
+// `count` rows of a as [depth][count], so that a tile reads one stretch of memory and rows a power of two apart do not
+// fight for one place in the cache.
+static INLINE void pack_rows(const int count, size_t depth, const float *a, size_t stride, float *to) {
+  for (size_t j = 0; j < depth; j++)
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) to[j * (size_t)count + (size_t)i] = a[(size_t)i * stride + j];
 }
 
 // One group of integers, its scales and minima, as floats: the values that gnb_dequantize gives, to the bit.
@@ -197,6 +206,75 @@ static void unpack_panel(int storage, size_t k, const void *source, float *out) 
   case GNB_PANEL_Q8_16: unpack_groups(16, 0, k, source, out); return;
   default: memcpy(out, source, 64 * k);
   }
+}
+
+// Where the values from k0 on begin in a panel; k0 is a multiple of DEPTH.
+static INLINE size_t panel_offset(int storage, size_t k0) {
+  if (storage == GNB_PANEL_F32) return 64 * k0;
+  if (storage == GNB_PANEL_BF16) return 32 * k0;
+  return k0 / gnb_panel_group(storage) * gnb_panel_group_bytes(storage);
+}
+
+// c[m, n] (+)= a b for panels of any storage, with many rows: a is copied block by block, and a block of b's panels made
+// floats just before it is used.
+static INLINE void gemm_packed(const int is_float, int storage, size_t m, size_t n, size_t k, const float *a, size_t stride,
+                               const void *b, size_t bytes_stride, float *c, size_t ldc, int accumulate) {
+  _Alignas(64) float packed[CHUNK * DEPTH];
+  _Alignas(64) float unpacked[16 * PANELS * DEPTH];
+  for (size_t i0 = 0; i0 < m; i0 += CHUNK) {
+    const size_t rows = m - i0 < CHUNK ? m - i0 : CHUNK, whole = rows / ROWS * ROWS;
+    for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
+      const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
+      const int more = accumulate || k0 > 0;
+      const float *from = a + i0 * stride + k0;
+      for (size_t g = 0; g < whole; g += ROWS) pack_rows(ROWS, depth, from + g * stride, stride, packed + g * depth);
+      for (size_t j = 0; j < n; j += 16 * PANELS) {
+        const size_t columns = n - j < 16 * PANELS ? n - j : 16 * PANELS;
+        const uint8_t *source = (const uint8_t *)b + (j / 16) * bytes_stride + panel_offset(storage, k0);
+        const float *panel = (const float *)source;
+        size_t panel_stride = bytes_stride / sizeof(float);
+        if (!is_float) {
+          for (size_t p = 0; 16 * p < columns; p++)
+            unpack_panel(storage, depth, source + p * bytes_stride, unpacked + 16 * DEPTH * p);
+          panel = unpacked;
+          panel_stride = 16 * DEPTH;
+        }
+        float *to = c + i0 * ldc + j;
+        for (size_t g = 0; g < whole; g += ROWS) {
+          if (columns == 16 * PANELS)
+            tile(ROWS, PANELS, 1, depth, packed + g * depth, ROWS, panel, panel_stride, to + g * ldc, ldc, 16, more);
+          else
+            for (size_t p = 0; 16 * p < columns; p++)
+              tile(ROWS, 1, 1, depth, packed + g * depth, ROWS, panel + p * panel_stride, 0, to + g * ldc + 16 * p, ldc,
+                   columns - 16 * p < 16 ? columns - 16 * p : 16, more);
+        }
+        if (whole < rows)
+          gemm_any(0, rows - whole, columns, depth, from + whole * stride, stride, panel, panel_stride, to + whole * ldc,
+                   ldc, more);
+      }
+    }
+  }
+}
+
+static void gemm_rows(size_t m, size_t n, size_t k, const float *a, size_t stride, const float *b, size_t panel_stride,
+                      float *c, size_t ldc, int accumulate) {
+  if (m >= ROWS && n >= 64 && k > 0)
+    gemm_packed(1, GNB_PANEL_F32, m, n, k, a, stride, b, panel_stride * sizeof(float), c, ldc, accumulate);
+  else
+    gemm_any(0, m, n, k, a, stride, b, panel_stride, c, ldc, accumulate);
+}
+
+static void gemm_columns(size_t m, size_t n, size_t k, const float *a, size_t stride, const float *b,
+                         size_t panel_stride, float *c, size_t ldc, int accumulate) {
+  gemm_any(1, m, n, k, a, stride, b, panel_stride, c, ldc, accumulate);
+}
+
+static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
+                 size_t panel_stride, float *c, size_t ldc, int accumulate) {
+  if (a_column == 1)
+    gemm_rows(m, n, k, a, a_row, b, panel_stride, c, ldc, accumulate);
+  else
+    gemm_columns(m, n, k, a, a_column, b, panel_stride, c, ldc, accumulate);
 }
 
 // One row times SINGLE panels of integers, made floats in registers: a decode step reads its weights at memory speed.
@@ -239,6 +317,10 @@ static void gemm_panels(int storage, size_t m, size_t n, size_t k, const float *
     default: gemv_groups(16, 0, n, k, a, b, bytes_stride, c, accumulate);
     }
     j = n / (16 * SINGLE) * (16 * SINGLE);
+  }
+  if (m >= ROWS) {
+    gemm_packed(0, storage, m, n, k, a, a_row, b, bytes_stride, c, ldc, accumulate);
+    return;
   }
   for (; j < n; j += 16 * PANELS) {
     const size_t columns = n - j < 16 * PANELS ? n - j : 16 * PANELS;
