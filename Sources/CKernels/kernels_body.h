@@ -60,7 +60,7 @@ static INLINE float lane_max(v16 v) {
 
 // k values of a are walked in blocks so that a panel's block stays in the first-level cache.
 #ifndef DEPTH
-#define DEPTH 320
+#define DEPTH 256
 #endif
 
 // c[rows, 16*panels] over one block of k. `rows` and `panels` are constants after inlining.
@@ -159,15 +159,43 @@ static INLINE void gemm_any(const int columnMajor, size_t m, size_t n, size_t k,
   }
 }
 
-// Rows of a that are copied together, a multiple of ROWS.
-enum { CHUNK = 96 };
+// Rows of a that are copied together, a multiple of ROWS and as many as one of Compute's blocks has.
+enum { CHUNK = 132 };
 
-// `count` rows of a as [depth][count], so that a tile reads one stretch of memory and rows a power of two apart do not
-// fight for one place in the cache.
-static INLINE void pack_rows(const int count, size_t depth, const float *a, size_t stride, float *to) {
-  for (size_t j = 0; j < depth; j++)
+// 16 vectors become those of the transpose: row and column numbers exchange one bit after the other.
+static INLINE void transpose(v16 r[16]) {
+#define EXCHANGE(bit, l0, l1, l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15)                              \
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < 16; i++) if (!(i & bit)) {                                    \
+    const v16 x = r[i], y = r[i + bit];                                                                                 \
+    r[i] = __builtin_shufflevector(x, y, l0, l1, l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15);         \
+    r[i + bit] = __builtin_shufflevector(x, y, l0 + bit, l1 + bit, l2 + bit, l3 + bit, l4 + bit, l5 + bit, l6 + bit,    \
+                                         l7 + bit, l8 + bit, l9 + bit, l10 + bit, l11 + bit, l12 + bit, l13 + bit,      \
+                                         l14 + bit, l15 + bit);                                                         \
+  }
+  EXCHANGE(1, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30)
+  EXCHANGE(2, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
+  EXCHANGE(4, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27)
+  EXCHANGE(8, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+#undef EXCHANGE
+}
+
+// ROWS rows of a as [depth][ROWS], so that a tile reads one stretch of memory and rows a power of two apart do not fight for one
+// place in the cache. `to` has room for 16 floats more.
+static INLINE void pack_rows(size_t depth, const float *a, size_t stride, float *to) {
+  size_t j = 0;
+  // A store of 16 writes over what the next one corrects.
+  if (ROWS > 8)
+    for (; j + 16 <= depth; j += 16) {
+      v16 r[16];
 #pragma clang loop unroll(full)
-    for (int i = 0; i < count; i++) to[j * (size_t)count + (size_t)i] = a[(size_t)i * stride + j];
+      for (int i = 0; i < 16; i++) r[i] = i < ROWS ? load(a + (size_t)(i < ROWS ? i : 0) * stride + j) : splat(0.0f);
+      transpose(r);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 16; i++) store(to + (j + (size_t)i) * ROWS, r[i]);
+    }
+  for (; j < depth; j++)
+#pragma clang loop unroll(full)
+    for (int i = 0; i < ROWS; i++) to[j * ROWS + (size_t)i] = a[(size_t)i * stride + j];
 }
 
 // One group of integers, its scales and minima, as floats: the values that gnb_dequantize gives, to the bit.
@@ -219,7 +247,7 @@ static INLINE size_t panel_offset(int storage, size_t k0) {
 // floats just before it is used.
 static INLINE void gemm_packed(const int is_float, int storage, size_t m, size_t n, size_t k, const float *a, size_t stride,
                                const void *b, size_t bytes_stride, float *c, size_t ldc, int accumulate) {
-  _Alignas(64) float packed[CHUNK * DEPTH];
+  _Alignas(64) float packed[CHUNK * DEPTH + 16];
   _Alignas(64) float unpacked[16 * PANELS * DEPTH];
   for (size_t i0 = 0; i0 < m; i0 += CHUNK) {
     const size_t rows = m - i0 < CHUNK ? m - i0 : CHUNK, whole = rows / ROWS * ROWS;
@@ -227,7 +255,7 @@ static INLINE void gemm_packed(const int is_float, int storage, size_t m, size_t
       const size_t depth = k - k0 < DEPTH ? k - k0 : DEPTH;
       const int more = accumulate || k0 > 0;
       const float *from = a + i0 * stride + k0;
-      for (size_t g = 0; g < whole; g += ROWS) pack_rows(ROWS, depth, from + g * stride, stride, packed + g * depth);
+      for (size_t g = 0; g < whole; g += ROWS) pack_rows(depth, from + g * stride, stride, packed + g * depth);
       for (size_t j = 0; j < n; j += 16 * PANELS) {
         const size_t columns = n - j < 16 * PANELS ? n - j : 16 * PANELS;
         const uint8_t *source = (const uint8_t *)b + (j / 16) * bytes_stride + panel_offset(storage, k0);
@@ -239,6 +267,11 @@ static INLINE void gemm_packed(const int is_float, int storage, size_t m, size_t
           panel = unpacked;
           panel_stride = 16 * DEPTH;
         }
+        // The next panels come from far away: ask for them before the long work on these.
+        if (j + 16 * PANELS < n)
+          for (size_t p = 0; p < PANELS; p++)
+            for (size_t line = 0; line < panel_offset(storage, depth / 32 * 32); line += 64)
+              __builtin_prefetch(source + (PANELS + p) * bytes_stride + line);
         float *to = c + i0 * ldc + j;
         for (size_t g = 0; g < whole; g += ROWS) {
           if (columns == 16 * PANELS)

@@ -23,7 +23,9 @@ struct Attention: Sendable {
     var parentRows: Range<Int>
   }
 
+  /// Queries that are done together. The backward's is part of the order of sums; the forward's is not.
   private static let block = 32
+  private static let forwardBlock = 48
 
   private struct Task {
     var span: Int
@@ -62,10 +64,12 @@ struct Attention: Sendable {
     let stats = compute.matrix(q.rows, heads * 2)
     var tasks: [Task] = []
     for (i, span) in spans.enumerated() {
-      for first in stride(from: span.queries.lowerBound, to: span.queries.upperBound, by: Self.block) {
+      for first in stride(from: span.queries.lowerBound, to: span.queries.upperBound, by: Self.forwardBlock) {
         for group in 0..<keyValueHeads {
           tasks.append(
-            Task(span: i, queries: first..<min(first + Self.block, span.queries.upperBound), group: group))
+            Task(
+              span: i, queries: first..<min(first + Self.forwardBlock, span.queries.upperBound), group: group)
+          )
         }
       }
     }

@@ -7,7 +7,7 @@ public final class GemmaModel: Sendable {
   let blocks: [DecoderBlock]
   let finalNorm: RMSNorm
   /// The tied output matrix [vocabulary, hidden].
-  let head: WeightMatrix
+  package let head: WeightMatrix
 
   /// Reads and packs the weights of `file`.
   public init(_ file: ModelFile, precision: WeightPrecision = .auto, compute: Compute) throws {

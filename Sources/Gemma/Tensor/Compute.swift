@@ -32,12 +32,17 @@ public final class Compute: Sendable {
     workers.run(tasks) { task in body(task * grain..<min(rows, (task + 1) * grain)) }
   }
 
+  /// Rows of a product that one task does, at most: CHUNK of the kernels.
+  private static let rowLimit = 132
+
   /// Splits c[m, n] into blocks of rows and of 16-column panels, enough of them to keep the threads busy.
   func forBlocks(rows m: Int, panels: Int, _ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void) {
     guard m > 0, panels > 0 else { return }
-    let rowBlock = 96
+    // Blocks of nearly equal height, in whole register blocks.
+    let equal = (m + Self.rowLimit - 1) / Self.rowLimit
+    let rowBlock = ((m + equal - 1) / equal + 11) / 12 * 12
     let rowBlocks = (m + rowBlock - 1) / rowBlock
-    let wanted = workers.threads == 1 ? 1 : 6 * workers.threads
+    let wanted = workers.threads == 1 ? 1 : 4 * workers.threads
     var panelBlock = panels
     if rowBlocks < wanted {
       let blocks = (wanted + rowBlocks - 1) / max(rowBlocks, 1)

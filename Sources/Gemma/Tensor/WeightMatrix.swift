@@ -103,7 +103,7 @@ public final class WeightMatrix: @unchecked Sendable {
   }
 
   /// The rows `indices` of W as a matrix [indices.count, inputs].
-  func rows(_ indices: [Int], compute: Compute) -> Matrix {
+  package func rows(_ indices: [Int], compute: Compute) -> Matrix {
     let result = compute.matrix(indices.count, inputs)
     let unpacked = compute.matrix(inputs, Packing.lanes)
     for (i, index) in indices.enumerated() {

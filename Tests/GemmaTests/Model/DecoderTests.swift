@@ -32,6 +32,25 @@ import Testing
         withAdapter.flatMap { $0 }, (tuned["logits_first_all"] as? [[Double]] ?? []).flatMap { $0 }) < 1e-5)
   }
 
+  /// The constrained classifier reads only the labels' rows of the head: they must be the file's, however it is stored.
+  @Test(arguments: ["gemma2", "gemma2-f16", "gemma3-bf16-sharded"], WeightPrecision.allCases)
+  func rowsOfTheHeadAreTheFiles(_ name: String, _ precision: WeightPrecision) throws {
+    let file = try ModelFile.open(path: Fixtures.folder + "/tiny/" + name)
+    let model = try GemmaModel(file, precision: precision, compute: compute)
+    let view = try file.tensor("embed_tokens.weight")
+    let width = view.shape[1]
+    var values = [Float](repeating: 0, count: view.shape[0] * width)
+    view.type.dequantize(from: try #require(view.bytes.baseAddress), into: &values, count: values.count)
+    let wanted = [0, 5, 16, 33, view.shape[0] - 1]
+    let rows = model.head.rows(wanted, compute: compute)
+    for (i, index) in wanted.enumerated() {
+      let found = Array(UnsafeBufferPointer(start: rows.row(i), count: width))
+      #expect(
+        found.map(\.bitPattern) == values[index * width..<(index + 1) * width].map(\.bitPattern),
+        "row \(index)")
+    }
+  }
+
   @Test(arguments: models) func theSlowTwinAgreesWithTheEngine(_ name: String) throws {
     let model = try Fixtures.model(name, compute: compute)
     var slow = try SlowDecoder(model.file)
