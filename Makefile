@@ -3,7 +3,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 GNB := .build/release/gnb
 
-.PHONY: build test check bench format lint demo packages
+.PHONY: build test check neon bench format lint demo packages
 
 packages:
 	@for package in libedit-dev zlib1g-dev curl; do \
@@ -28,6 +28,23 @@ test: packages lint
 NOTEBOOKS ?= notebooks/*.gnb notebooks/lessons/*.gnb
 check: build
 	$(GNB) check $(NOTEBOOKS)
+
+# The kernels as an AArch64 program under qemu: the same digest as every x86 set has.
+NEON := .build/neon
+KERNELS := $(wildcard Sources/CKernels/*.c) Tests/Fixtures/kernels/main.c
+neon:
+	@for package in gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static; do \
+	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; fi
+	mkdir -p $(NEON)
+	for file in $(KERNELS); do \
+	  clang --target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include -O3 -ffp-contract=off -fno-math-errno -std=gnu2x \
+	    -Wall -Wextra -Werror -ISources/CKernels/include -ISources/CKernels -c $$file -o $(NEON)/$$(basename $$file).o || exit 1; \
+	done
+	aarch64-linux-gnu-gcc -static $(NEON)/*.o -lm -o $(NEON)/digest
+	qemu-aarch64-static $(NEON)/digest | tee $(NEON)/digests
+	@grep -q "^neon " $(NEON)/digests && ! grep -v " $$(cat Tests/Fixtures/kernels/digest.txt)$$" $(NEON)/digests
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

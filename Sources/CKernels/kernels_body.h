@@ -310,6 +310,9 @@ static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, siz
     gemm_columns(m, n, k, a, a_column, b, panel_stride, c, ldc, accumulate);
 }
 
+// Groups that a row's product asks for before it needs them.
+#define AHEAD 4
+
 // One row times SINGLE panels of integers, made floats in registers: a decode step reads its weights at memory speed.
 static INLINE void gemv_groups(const size_t length, const int has_minimum, size_t n, size_t k, const float *a,
                                const uint8_t *b, size_t stride, float *c, int accumulate) {
@@ -319,6 +322,10 @@ static INLINE void gemv_groups(const size_t length, const int has_minimum, size_
     v16 acc[SINGLE];
     for (int i = 0; i < SINGLE; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
     for (size_t group = 0; group < k; group += length, p += bytes) {
+      // Many streams with page ends in each are too much for the machine's own guesses. Past the end lie the next panels.
+      const uint8_t *ahead = p + AHEAD * bytes + (group + AHEAD * length < k ? 0 : (SINGLE - 1) * stride);
+      for (int i = 0; i < SINGLE; i++)
+        for (size_t line = 0; line < bytes; line += 64) __builtin_prefetch(ahead + (size_t)i * stride + line, 0, 2);
       v16 scales[SINGLE], minima[SINGLE];
       for (int i = 0; i < SINGLE; i++) {
         scales[i] = load((const float *)(p + (size_t)i * stride));

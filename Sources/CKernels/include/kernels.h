@@ -1,7 +1,7 @@
 // The contract between the engine (Swift) and its inner loops (C).
 //
 // Every function exists once, in kernels_body.h, written with vector types of 16 floats, and is compiled once for
-// each instruction set: portable.c (baseline, fused multiply-add through fmaf) avx2.c and avx512.c. The order of operations
+// each instruction set: portable.c (baseline, fused multiply-add through fmaf) avx2.c, avx512.c and neon.c. The order of operations
 // is part of the contract, so all sets give equal bits:
 //   * A product's element is one chain of fused multiply-adds over k = 0, 1, 2, ... that begins at zero (or at
 //     the value already there when accumulating). Blocking over k stores and reloads the chain, which is exact.
@@ -101,10 +101,13 @@ struct gnb_kernels {
   size_t peak_operations;
 };
 
-/// The set called `name` ("portable", "avx2", "avx512"), or NULL if this build or this CPU lacks it.
+/// The set called `name` ("portable", "avx2", "avx512", "neon"), or NULL if this build or this CPU lacks it.
 const struct gnb_kernels *gnb_kernels_named(const char *name);
 /// The best set of this CPU.
 const struct gnb_kernels *gnb_kernels_best(void);
+
+/// A digest of everything the set computes, on fixed inputs: the same for all sets on all machines. Not for two threads at once.
+uint64_t gnb_kernels_digest(const struct gnb_kernels *kernels);
 
 /// A hint to the core that this is a spin loop.
 static inline void gnb_pause(void) {

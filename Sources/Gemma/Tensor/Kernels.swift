@@ -5,14 +5,14 @@ public struct Kernels: @unchecked Sendable {
   /// The contract of every function is in CKernels/include/kernels.h.
   package let table: gnb_kernels
 
-  /// "avx512", "avx2" or "portable".
+  /// One of `names`.
   public var name: String { String(cString: table.name) }
 
   /// The best set of this CPU.
   public static let best = Kernels(table: gnb_kernels_best().pointee)
 
   /// Every set there is, the slowest first.
-  public static let names = ["portable", "avx2", "avx512"]
+  public static let names = ["portable", "neon", "avx2", "avx512"]
 
   /// Every set that this build and this CPU have, the slowest first.
   public static let available: [Kernels] = names.compactMap(named)

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Gemma
 import Testing
 
@@ -126,6 +127,16 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
           }
         }
       }
+    }
+  }
+
+  /// The digest is a constant of the repository: `make neon` compares the kernels of another architecture with it.
+  @Test func everySetHasTheDigestOfAllMachines() throws {
+    let text = try String(contentsOfFile: Fixtures.folder + "/kernels/digest.txt", encoding: .utf8)
+    let expected = try #require(UInt64(text.trimmingCharacters(in: .whitespacesAndNewlines), radix: 16))
+    for kernels in Kernels.available {
+      var table = kernels.table
+      #expect(gnb_kernels_digest(&table) == expected, "\(kernels.name)")
     }
   }
 
