@@ -311,7 +311,7 @@ static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, siz
 }
 
 // Groups that a row's product asks for before it needs them.
-#define AHEAD 4
+#define AHEAD 8
 
 // One row times SINGLE panels of integers, made floats in registers: a decode step reads its weights at memory speed.
 static INLINE void gemv_groups(const size_t length, const int has_minimum, size_t n, size_t k, const float *a,
