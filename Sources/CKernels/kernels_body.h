@@ -311,7 +311,7 @@ static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, siz
 }
 
 // Groups that a row's product asks for before it needs them.
-#define AHEAD 8
+#define AHEAD 6
 
 // One row times SINGLE panels of integers, made floats in registers: a decode step reads its weights at memory speed.
 static INLINE void gemv_groups(const size_t length, const int has_minimum, size_t n, size_t k, const float *a,
@@ -324,19 +324,27 @@ static INLINE void gemv_groups(const size_t length, const int has_minimum, size_
     for (size_t group = 0; group < k; group += length, p += bytes) {
       // Many streams with page ends in each are too much for the machine's own guesses. Past the end lie the next panels.
       const uint8_t *ahead = p + AHEAD * bytes + (group + AHEAD * length < k ? 0 : (SINGLE - 1) * stride);
-      for (int i = 0; i < SINGLE; i++)
-        for (size_t line = 0; line < bytes; line += 64) __builtin_prefetch(ahead + (size_t)i * stride + line, 0, 2);
       v16 scales[SINGLE], minima[SINGLE];
       for (int i = 0; i < SINGLE; i++) {
         scales[i] = load((const float *)(p + (size_t)i * stride));
         minima[i] = has_minimum ? load((const float *)(p + (size_t)i * stride) + 16) : splat(0.0f);
       }
-      for (size_t d = 0; d < length; d++) {
-        const v16 x = splat(a[group + d]);
+      for (size_t d0 = 0; d0 < length; d0 += 4) {
+        // A line of each stream for every line that is used up, and the scales' with the first.
 #pragma clang loop unroll(full)
-        for (int i = 0; i < SINGLE; i++)
-          acc[i] = vfma(
-              x, quantised(p + (size_t)i * stride + bytes - 16 * length, d, scales[i], minima[i], has_minimum), acc[i]);
+        for (int i = 0; i < SINGLE; i++) {
+          const uint8_t *at = ahead + (size_t)i * stride;
+          __builtin_prefetch(at + bytes - 16 * length + 16 * d0, 0, 2);
+          if (d0 == 0) __builtin_prefetch(at, 0, 2);
+        }
+#pragma clang loop unroll(full)
+        for (size_t d = d0; d < d0 + 4; d++) {
+          const v16 x = splat(a[group + d]);
+#pragma clang loop unroll(full)
+          for (int i = 0; i < SINGLE; i++)
+            acc[i] = vfma(
+                x, quantised(p + (size_t)i * stride + bytes - 16 * length, d, scales[i], minima[i], has_minimum), acc[i]);
+        }
       }
     }
     for (int i = 0; i < SINGLE; i++) store(c + j + 16 * (size_t)i, acc[i]);

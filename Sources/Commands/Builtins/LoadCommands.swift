@@ -14,7 +14,7 @@ enum LoadCommands {
       ArgumentSpec(
         "precision", .choice(WeightPrecision.allCases.map(\.rawValue)), .string("auto"),
         "how the frozen weights are kept in memory"),
-    ], examples: ["load model gemma-3-270m", "load model ~/models/gemma-2-2b precision=compact"]
+    ], examples: ["load model gemma-3-270m", "load model ~/models/gemma-2-2b precision=f32"]
   ) { arguments, invocation in
     let session = invocation.session
     let started = Stopwatch()

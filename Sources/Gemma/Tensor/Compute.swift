@@ -75,7 +75,7 @@ public final class Compute: Sendable {
   }
 
   /// y += x over `count` elements, in parallel.
-  func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) {
+  package func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) {
     let grain = 1 << 15
     workers.run((count + grain - 1) / grain) { task in
       let first = task * grain

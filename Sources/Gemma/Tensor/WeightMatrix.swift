@@ -26,7 +26,7 @@ public final class WeightMatrix: @unchecked Sendable {
     let storage = self.storage
     self.panelBytes = panelBytes
     blocks = compute.blocks
-    let block = blocks.take(bytes: panelBytes * Packing.panels(outputs))
+    let block = blocks.takeLasting(bytes: panelBytes * Packing.panels(outputs))
     self.block = block
     let rowBytes = view.type.bytes(count: inputs)
     guard let base = view.bytes.baseAddress else { return }

@@ -5,10 +5,30 @@ import Synchronization
 /// disjoint outputs.
 ///
 /// Between runs a worker spins for some microseconds, since products follow each other closely, and then sleeps.
-public final class WorkerPool: @unchecked Sendable {
+public final class WorkerPool: Sendable {
   /// Threads that work, the calling one included.
   public let threads: Int
+  private let team: Team
 
+  public init(threads: Int) {
+    self.threads = max(1, threads)
+    team = Team(threads: self.threads)
+    // The threads keep the team, not the pool: one that starts late must find it.
+    for _ in 1..<max(2, self.threads) where self.threads > 1 {
+      let thread = Thread { [team] in team.work() }
+      thread.stackSize = 4 << 20
+      thread.start()
+    }
+  }
+
+  /// Runs body(0), ..., body(count - 1), each once, on any thread; returns when all are done.
+  public func run(_ count: Int, _ body: (Int) -> Void) { team.run(count, body) }
+
+  deinit { team.stop() }
+}
+
+private final class Team: @unchecked Sendable {
+  let threads: Int
   private let generation = Atomic<Int>(0)
   private let nextTask = Atomic<Int>(0)
   private let workersBusy = Atomic<Int>(0)
@@ -20,20 +40,9 @@ public final class WorkerPool: @unchecked Sendable {
   private var sleepers = 0
   private static let spins = 20_000
 
-  public init(threads: Int) {
-    self.threads = max(1, threads)
-    for _ in 1..<max(2, self.threads) where self.threads > 1 {
-      let thread = Thread { [unowned self] in self.work() }
-      thread.stackSize = 4 << 20
-      thread.start()
-      started += 1
-    }
-  }
+  init(threads: Int) { self.threads = threads }
 
-  private var started = 0
-
-  /// Runs body(0), ..., body(count - 1), each once, on any thread; returns when all are done.
-  public func run(_ count: Int, _ body: (Int) -> Void) {
+  func run(_ count: Int, _ body: (Int) -> Void) {
     if threads == 1 || count <= 1 {
       for task in 0..<count { body(task) }
       return
@@ -66,7 +75,7 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  private func work() {
+  func work() {
     var seen = 0
     while true {
       var turns = 0
@@ -82,23 +91,18 @@ public final class WorkerPool: @unchecked Sendable {
         condition.unlock()
       }
       seen += 1
-      if stopping.load(ordering: .acquiring) {
-        workersBusy.subtract(1, ordering: .releasing)
-        return
-      }
+      if stopping.load(ordering: .acquiring) { return }
       if let body { drain(body, taskCount) }
       workersBusy.subtract(1, ordering: .releasing)
     }
   }
 
-  deinit {
-    guard threads > 1 else { return }
-    workersBusy.store(threads - 1, ordering: .relaxed)
+  /// Each thread ends as soon as it sees this.
+  func stop() {
     stopping.store(true, ordering: .releasing)
     condition.lock()
     generation.add(1, ordering: .releasing)
     condition.broadcast()
     condition.unlock()
-    while workersBusy.load(ordering: .acquiring) > 0 { sched_yield() }
   }
 }

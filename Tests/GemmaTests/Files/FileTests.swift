@@ -153,6 +153,7 @@ import Testing
         atPath: Fixtures.folder + "/tiny/tokenizer/tokenizer.model", toPath: path + "/tokenizer.model")
       for precision in WeightPrecision.allCases {
         let model = try GemmaModel(ModelFile.open(path: path), precision: precision, compute: compute)
+        try expectHeadRowsAreTheFiles(model, compute: compute)
         let ids = try Fixtures.ids(expected["input_ids"])[0]
         let logits = try model.logits(of: ids, adapter: nil, compute: compute)
         let last = (0..<logits.columns).map { Double(logits.row(logits.rows - 1)[$0]) }

@@ -2,6 +2,20 @@ import Foundation
 import Gemma
 import Testing
 
+/// The constrained classifier reads only the labels' rows of the head: they must be the file's, however it is stored.
+func expectHeadRowsAreTheFiles(_ model: GemmaModel, compute: Compute) throws {
+  let view = try model.file.tensor("embed_tokens.weight")
+  let width = view.shape[1]
+  var values = [Float](repeating: 0, count: view.shape[0] * width)
+  view.type.dequantize(from: try #require(view.bytes.baseAddress), into: &values, count: values.count)
+  let wanted = [0, 5, 16, 33, view.shape[0] - 1]
+  let rows = model.head.rows(wanted, compute: compute)
+  for (i, index) in wanted.enumerated() {
+    let found = Array(UnsafeBufferPointer(start: rows.row(i), count: width))
+    #expect(bits(found) == bits(Array(values[index * width..<(index + 1) * width])), "row \(index)")
+  }
+}
+
 /// The engine against the reference (transformers and PEFT, float32) on tiny random models, and against its slow twin.
 @Suite struct DecoderTests {
   static let models = ["gemma2", "gemma3"]
@@ -32,23 +46,10 @@ import Testing
         withAdapter.flatMap { $0 }, (tuned["logits_first_all"] as? [[Double]] ?? []).flatMap { $0 }) < 1e-5)
   }
 
-  /// The constrained classifier reads only the labels' rows of the head: they must be the file's, however it is stored.
-  @Test(arguments: ["gemma2", "gemma2-f16", "gemma3-bf16-sharded"], WeightPrecision.allCases)
+  @Test(arguments: models, WeightPrecision.allCases)
   func rowsOfTheHeadAreTheFiles(_ name: String, _ precision: WeightPrecision) throws {
     let file = try ModelFile.open(path: Fixtures.folder + "/tiny/" + name)
-    let model = try GemmaModel(file, precision: precision, compute: compute)
-    let view = try file.tensor("embed_tokens.weight")
-    let width = view.shape[1]
-    var values = [Float](repeating: 0, count: view.shape[0] * width)
-    view.type.dequantize(from: try #require(view.bytes.baseAddress), into: &values, count: values.count)
-    let wanted = [0, 5, 16, 33, view.shape[0] - 1]
-    let rows = model.head.rows(wanted, compute: compute)
-    for (i, index) in wanted.enumerated() {
-      let found = Array(UnsafeBufferPointer(start: rows.row(i), count: width))
-      #expect(
-        found.map(\.bitPattern) == values[index * width..<(index + 1) * width].map(\.bitPattern),
-        "row \(index)")
-    }
+    try expectHeadRowsAreTheFiles(GemmaModel(file, precision: precision, compute: compute), compute: compute)
   }
 
   @Test(arguments: models) func theSlowTwinAgreesWithTheEngine(_ name: String) throws {

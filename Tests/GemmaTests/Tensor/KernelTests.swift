@@ -140,6 +140,17 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
     }
   }
 
+  @Test func aTeamMayBeDismissedBeforeItHasStarted() {
+    for _ in 0..<200 { _ = Compute(threads: 4) }
+    let sums = (0..<20).map { _ in
+      let compute = Compute(threads: 3)
+      let matrix = compute.zeros(64, 64)
+      compute.add(matrix.data, to: matrix.data, count: matrix.count)
+      return matrix.values.reduce(0, +)
+    }
+    #expect(sums.allSatisfy { $0 == 0 })
+  }
+
   @Test func theSumOfARowHasSixteenLanesAndAFixedTree() {
     for n in Self.odd {
       let (x, y) = (noise(n, stream: 4), noise(n, stream: 5))
