@@ -1,4 +1,5 @@
-// Block formats after ggml's description of them; every product and difference is rounded by itself.
+// Block formats after ggml's description of them, read in one way: integers with a scale and perhaps a minimum for each group.
+// Every product and difference is rounded by itself.
 #pragma STDC FP_CONTRACT OFF
 #include "dequantize.h"
 #include "half.h"
@@ -14,55 +15,6 @@ static void from_bf16(size_t n, const uint8_t *p, float *out) {
   }
 }
 
-// 32 values: half scale, 16 bytes of nibbles, the low nibbles being the first 16 values.
-static void from_q4_0(size_t n, const uint8_t *p, float *out) {
-  for (; n > 0; n -= 32, p += 18, out += 32) {
-    float d = gnb_half_at(p);
-    for (int i = 0; i < 16; i++) {
-      out[i] = (float)((p[2 + i] & 15) - 8) * d;
-      out[i + 16] = (float)((p[2 + i] >> 4) - 8) * d;
-    }
-  }
-}
-static void from_q4_1(size_t n, const uint8_t *p, float *out) {
-  for (; n > 0; n -= 32, p += 20, out += 32) {
-    float d = gnb_half_at(p), m = gnb_half_at(p + 2);
-    for (int i = 0; i < 16; i++) {
-      out[i] = (float)(p[4 + i] & 15) * d + m;
-      out[i + 16] = (float)(p[4 + i] >> 4) * d + m;
-    }
-  }
-}
-// As q4 with a fifth bit of each value in a 32-bit word.
-static void from_q5_0(size_t n, const uint8_t *p, float *out) {
-  for (; n > 0; n -= 32, p += 22, out += 32) {
-    float d = gnb_half_at(p);
-    uint32_t high;
-    memcpy(&high, p + 2, 4);
-    for (int i = 0; i < 16; i++) {
-      out[i] = (float)((int)((p[6 + i] & 15) | ((high >> i) & 1) << 4) - 16) * d;
-      out[i + 16] = (float)((int)((p[6 + i] >> 4) | ((high >> (i + 16)) & 1) << 4) - 16) * d;
-    }
-  }
-}
-static void from_q5_1(size_t n, const uint8_t *p, float *out) {
-  for (; n > 0; n -= 32, p += 24, out += 32) {
-    float d = gnb_half_at(p), m = gnb_half_at(p + 2);
-    uint32_t high;
-    memcpy(&high, p + 4, 4);
-    for (int i = 0; i < 16; i++) {
-      out[i] = (float)((p[8 + i] & 15) | ((high >> i) & 1) << 4) * d + m;
-      out[i + 16] = (float)((p[8 + i] >> 4) | ((high >> (i + 16)) & 1) << 4) * d + m;
-    }
-  }
-}
-static void from_q8_0(size_t n, const uint8_t *p, float *out) {
-  for (; n > 0; n -= 32, p += 34, out += 32) {
-    float d = gnb_half_at(p);
-    for (int i = 0; i < 32; i++) out[i] = (float)(int8_t)p[2 + i] * d;
-  }
-}
-
 // The 6-bit scale and minimum of sub-block j, packed in 12 bytes.
 static void scale_min(int j, const uint8_t *q, uint8_t *scale, uint8_t *minimum) {
   if (j < 4) {
@@ -71,75 +23,6 @@ static void scale_min(int j, const uint8_t *q, uint8_t *scale, uint8_t *minimum)
   } else {
     *scale = (uint8_t)((q[j + 4] & 15) | (q[j - 4] >> 6) << 4);
     *minimum = (uint8_t)((q[j + 4] >> 4) | (q[j] >> 6) << 4);
-  }
-}
-static void from_q4_k(size_t n, const uint8_t *p, float *out) {
-  for (; n > 0; n -= 256, p += 144) {
-    float d = gnb_half_at(p), low = gnb_half_at(p + 2);
-    const uint8_t *q = p + 16;
-    for (int j = 0; j < 8; j += 2, q += 32, out += 64) {
-      uint8_t s1, m1, s2, m2;
-      scale_min(j, p + 4, &s1, &m1);
-      scale_min(j + 1, p + 4, &s2, &m2);
-      float d1 = d * s1, l1 = low * m1, d2 = d * s2, l2 = low * m2;
-      for (int i = 0; i < 32; i++) {
-        out[i] = d1 * (float)(q[i] & 15) - l1;
-        out[i + 32] = d2 * (float)(q[i] >> 4) - l2;
-      }
-    }
-  }
-}
-static void from_q5_k(size_t n, const uint8_t *p, float *out) {
-  for (; n > 0; n -= 256, p += 176) {
-    float d = gnb_half_at(p), low = gnb_half_at(p + 2);
-    const uint8_t *high = p + 16, *q = p + 48;
-    for (int j = 0; j < 8; j += 2, q += 32, out += 64) {
-      uint8_t s1, m1, s2, m2;
-      scale_min(j, p + 4, &s1, &m1);
-      scale_min(j + 1, p + 4, &s2, &m2);
-      float d1 = d * s1, l1 = low * m1, d2 = d * s2, l2 = low * m2;
-      for (int i = 0; i < 32; i++) {
-        out[i] = d1 * (float)((q[i] & 15) + ((high[i] >> j) & 1) * 16) - l1;
-        out[i + 32] = d2 * (float)((q[i] >> 4) + ((high[i] >> (j + 1)) & 1) * 16) - l2;
-      }
-    }
-  }
-}
-static void from_q6_k(size_t n, const uint8_t *p, float *out) {
-  for (; n > 0; n -= 256, p += 210) {
-    const uint8_t *ql = p, *qh = p + 128;
-    const int8_t *scales = (const int8_t *)(p + 192);
-    float d = gnb_half_at(p + 208);
-    for (int half = 0; half < 2; half++, ql += 64, qh += 32, scales += 8, out += 128) {
-      for (int i = 0; i < 32; i++) {
-        int group = i / 16;
-        int q1 = ((ql[i] & 15) | (qh[i] & 3) << 4) - 32;
-        int q2 = ((ql[i + 32] & 15) | ((qh[i] >> 2) & 3) << 4) - 32;
-        int q3 = ((ql[i] >> 4) | ((qh[i] >> 4) & 3) << 4) - 32;
-        int q4 = ((ql[i + 32] >> 4) | (qh[i] >> 6) << 4) - 32;
-        out[i] = d * scales[group] * (float)q1;
-        out[i + 32] = d * scales[group + 2] * (float)q2;
-        out[i + 64] = d * scales[group + 4] * (float)q3;
-        out[i + 96] = d * scales[group + 6] * (float)q4;
-      }
-    }
-  }
-}
-
-int gnb_dequantize(int type, size_t n, const void *source, float *out) {
-  switch (type) {
-  case GNB_F32: memcpy(out, source, n * sizeof(float)); return 1;
-  case GNB_F16: from_f16(n, source, out); return 1;
-  case GNB_BF16: from_bf16(n, source, out); return 1;
-  case GNB_Q4_0: from_q4_0(n, source, out); return 1;
-  case GNB_Q4_1: from_q4_1(n, source, out); return 1;
-  case GNB_Q5_0: from_q5_0(n, source, out); return 1;
-  case GNB_Q5_1: from_q5_1(n, source, out); return 1;
-  case GNB_Q8_0: from_q8_0(n, source, out); return 1;
-  case GNB_Q4_K: from_q4_k(n, source, out); return 1;
-  case GNB_Q5_K: from_q5_k(n, source, out); return 1;
-  case GNB_Q6_K: from_q6_k(n, source, out); return 1;
-  default: return 0;
   }
 }
 
@@ -218,4 +101,25 @@ void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q
   }
   default: *scale = 0;
   }
+}
+
+int gnb_dequantize(int type, size_t n, const void *source, float *out) {
+  switch (type) {
+  case GNB_F32: memcpy(out, source, n * sizeof(float)); return 1;
+  case GNB_F16: from_f16(n, source, out); return 1;
+  case GNB_BF16: from_bf16(n, source, out); return 1;
+  }
+  const int storage = gnb_quantised_storage(type);
+  if (storage < 0) return 0;
+  const size_t length = gnb_panel_group(storage);
+  for (size_t group = 0; group < n / length; group++, out += length) {
+    signed char q[32];
+    float scale, minimum;
+    gnb_quants(type, source, group, q, &scale, &minimum);
+    for (size_t i = 0; i < length; i++) {
+      const float value = (float)q[i] * scale;
+      out[i] = storage == GNB_PANEL_Q8_MIN ? value - minimum : value;
+    }
+  }
+  return 1;
 }

@@ -59,9 +59,7 @@ static INLINE float lane_max(v16 v) {
 // ---- products
 
 // k values of a are walked in blocks so that a panel's block stays in the first-level cache.
-#ifndef DEPTH
-#define DEPTH 256
-#endif
+enum { DEPTH = 256 };
 
 // c[rows, 16*panels] over one block of k. `rows` and `panels` are constants after inlining.
 static INLINE void tile(const int rows, const int panels, const int columnMajor, size_t k, const float *a, size_t stride, const float *b,

@@ -24,8 +24,8 @@ int gnb_dequantize(int type, size_t n, const void *source, float *out);
 
 /// The panel storage (kernels.h) that holds a type's values exactly in small integers, or -1.
 int gnb_quantised_storage(int type);
-/// The integers of group number `group` of a row, with their scale and minimum: value = q * scale - minimum, rounded as
-/// gnb_dequantize rounds it. A group is as long as the storage's.
+/// The integers of group number `group` of a row (of the layouts in ggml's description), with their scale and minimum: value = q * scale - minimum, each
+/// operation rounded. A group is as long as the storage's.
 void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q, float *scale, float *minimum);
 
 #endif
