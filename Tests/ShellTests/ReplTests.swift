@@ -55,6 +55,17 @@ import Testing
     #expect(text.contains("a\\040=\\0401") && text.contains("b\\040=\\0402"), "\(text)")
   }
 
+  @Test func aHistoryThatIsNoFileIsLeftAlone() throws {
+    let terminal = try start(environment: ["GNB_HISTORY": "/dev/null"])
+    try terminal.wait(prompt: "gnb[1]>")
+    terminal.type("let a = 1")
+    try terminal.wait(prompt: "gnb[2]>")
+    terminal.send("\u{1B}[A")
+    try terminal.wait(prompt: "gnb[2]> let a = 1")
+    var status = stat()
+    #expect(stat("/dev/null", &status) == 0 && status.st_mode & 0o777 == 0o666)
+  }
+
   @Test func tabCompletesByPosition() throws {
     let terminal = try start()
     try terminal.wait(prompt: "gnb[1]>")

@@ -34,14 +34,18 @@ final class History {
       attributes: [.posixPermissions: 0o700])
     // The mode before the contents.
     let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    var isFile = false
     if descriptor >= 0 {
-      fchmod(descriptor, 0o600)
+      // Somebody who sends it to /dev/null does not want that changed.
+      var status = stat()
+      isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      if isFile { fchmod(descriptor, 0o600) }
       close(descriptor)
     }
     (Array(text.unicodeScalars) + ["\0"]).withUnsafeBufferPointer { buffer in
       buffer.withMemoryRebound(to: wchar_t.self) { line in
         gnb_history_enter(handle, line.baseAddress)
-        if descriptor >= 0 { gnb_history_append(path, line.baseAddress) }
+        if isFile { gnb_history_append(path, line.baseAddress) }
       }
     }
   }
