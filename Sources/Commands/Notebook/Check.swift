@@ -81,11 +81,10 @@ public enum Check {
   ) -> String {
     func escaped(_ text: String) -> String {
       // XML has no way to write other control characters.
-      String(
-        String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 || $0 == "\n" || $0 == "\t" })
-      )
-      .replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-      .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
+      HTML.escaped(
+        String(
+          String.UnicodeScalarView(
+            text.unicodeScalars.filter { $0.value >= 0x20 || $0 == "\n" || $0 == "\t" })))
     }
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
     for (notebook, cases) in suites {

@@ -20,7 +20,7 @@ public enum NotebookWriter {
   }
 
   /// More backticks than any line within begins with.
-  private static func fence(around lines: [String]) -> String {
+  static func fence(around lines: [String]) -> String {
     let longest = lines.map { $0.prefix { $0 == "`" }.count }.max() ?? 0
     return String(repeating: "`", count: max(3, longest + 1))
   }
@@ -32,18 +32,22 @@ public enum NotebookWriter {
   }
 }
 
+extension CellRun {
+  /// What a notebook keeps of the run; nil if it told nothing.
+  func recording(width: Int, inputHash: String) -> Notebook.Recording? {
+    let lines = transcript.recorded(width: width)
+    return lines.isEmpty
+      ? nil : Notebook.Recording(lines: lines, inputHash: inputHash, isError: transcript.error != nil)
+  }
+}
+
 extension Notebook {
   /// With the outputs of these runs in place of the recorded ones; a cell that told nothing gets no block.
   public func recorded(_ runs: [CellRun]) -> Notebook {
     var copy = self
     let hashes = inputHashes
     for (i, run) in runs.enumerated() {
-      let lines = run.transcript.recorded(width: recordedWidth)
-      copy.update(cell: i) { cell in
-        cell.recording =
-          lines.isEmpty
-          ? nil : Recording(lines: lines, inputHash: hashes[i], isError: run.transcript.error != nil)
-      }
+      copy.update(cell: i) { $0.recording = run.recording(width: recordedWidth, inputHash: hashes[i]) }
     }
     return copy
   }

@@ -47,6 +47,20 @@ public struct Replay {
   }
 }
 
+extension Interpreter {
+  /// The cell's statements, checked; a mistake tells its place in the file.
+  func statements(of cell: Notebook.Cell, known: inout Set<String>, file: String?) throws -> [Statement] {
+    do {
+      let statements = try Parser.parse(cell.source)
+      try check(statements, known: &known)
+      return statements
+    } catch {
+      throw Diagnostic(error).located(
+        file: file, cell: cell.name, source: cell.source, firstLine: cell.firstLine)
+    }
+  }
+}
+
 extension Notebook {
   /// All mistakes that can be found without running.
   ///
@@ -54,16 +68,7 @@ extension Notebook {
   /// - Returns: the statements of each cell.
   func check(_ session: Session, known: Set<String>) throws -> [[Statement]] {
     var known = known
-    return try cells.map { cell in
-      do {
-        let statements = try Parser.parse(cell.source)
-        try Interpreter(session).check(statements, known: &known)
-        return statements
-      } catch {
-        throw Diagnostic(error).located(
-          file: path, cell: cell.name, source: cell.source, firstLine: cell.firstLine)
-      }
-    }
+    return try cells.map { try Interpreter(session).statements(of: $0, known: &known, file: path) }
   }
 
   /// Names that the notebook's `let`s set: what --set may override.

@@ -132,7 +132,7 @@ public final class Stepper {
     notebook.insert(source: text, at: position)
     states.append(.waiting)
     let run = session.run(cells[position], statements, file: nil)
-    if let failure = run.failure, !(failure.code == .interrupted && session.interruption() != .undo) {
+    if let failure = run.failure, isUndone(failure) {
       restore(start)
       notebook.removeCells(from: position)
       states.removeLast()
@@ -168,6 +168,11 @@ public final class Stepper {
     for i in states.indices where i >= index { states[i] = .waiting }
   }
 
+  /// What fails leaves nothing behind; what was interrupted once stays, with its mark.
+  private func isUndone(_ failure: Diagnostic) -> Bool {
+    failure.code != .interrupted || session.interruption() == .undo
+  }
+
   private func finish(_ run: CellRun) {
     forget(from: position)
     runs[position] = run
@@ -186,28 +191,17 @@ public final class Stepper {
     if let scratch { restore(scratch.base) }
     let start = snapshot()
     let cell = cells[position]
-    let run = session.run(cell, try statements(of: cell), file: isSession ? nil : notebook.path)
-    if let failure = run.failure, !(failure.code == .interrupted && session.interruption() != .undo) {
+    let file = isSession ? nil : notebook.path
+    var known = Set(session.variables.keys)
+    let statements = try Interpreter(session).statements(of: cell, known: &known, file: file)
+    let run = session.run(cell, statements, file: file)
+    if let failure = run.failure, isUndone(failure) {
       restore(start)
       if failure.code == .interrupted { tell("went back to before this cell") }
       return false
     }
     finish(run)
     return run.failure == nil
-  }
-
-  /// The cell's statements, checked against the variables that are set now.
-  private func statements(of cell: Notebook.Cell) throws -> [Statement] {
-    do {
-      let statements = try Parser.parse(cell.source)
-      var known = Set(session.variables.keys)
-      try Interpreter(session).check(statements, known: &known)
-      return statements
-    } catch {
-      throw Diagnostic(error).located(
-        file: isSession ? nil : notebook.path, cell: cell.name, source: cell.source, firstLine: cell.firstLine
-      )
-    }
   }
 
   /// Runs `count` cells, or all that are left: up to one that fails, is interrupted, or has `pause`.
@@ -369,11 +363,9 @@ public final class Stepper {
     for i in states.indices {
       if states[i] == .interrupted || states[i] == .skipped { isReplayable = false }
       guard let run = runs[i] else { continue }
-      let lines = run.transcript.recorded(width: notebook.recordedWidth)
       copy.update(cell: i) { cell in
         cell.recording =
-          isReplayable && !lines.isEmpty
-          ? .init(lines: lines, inputHash: hashes[i], isError: run.transcript.error != nil) : nil
+          isReplayable ? run.recording(width: notebook.recordedWidth, inputHash: hashes[i]) : nil
       }
     }
     return copy

@@ -42,11 +42,9 @@ final class History {
       if isFile { fchmod(descriptor, 0o600) }
       close(descriptor)
     }
-    (Array(text.unicodeScalars) + ["\0"]).withUnsafeBufferPointer { buffer in
-      buffer.withMemoryRebound(to: wchar_t.self) { line in
-        gnb_history_enter(handle, line.baseAddress)
-        if isFile { gnb_history_append(path, line.baseAddress) }
-      }
+    LineEditor.wide(text) { line in
+      gnb_history_enter(handle, line)
+      if isFile { gnb_history_append(path, line) }
     }
   }
 }

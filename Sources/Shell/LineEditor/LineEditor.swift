@@ -85,7 +85,7 @@ final class LineEditor {
   }
 
   /// The text as C's wide characters.
-  private static func wide<R>(_ text: String, _ body: (UnsafePointer<wchar_t>) -> R) -> R {
+  static func wide<R>(_ text: String, _ body: (UnsafePointer<wchar_t>) -> R) -> R {
     (Array(text.unicodeScalars) + ["\0"]).withUnsafeBufferPointer { buffer in
       // Never empty: it ends with a zero.
       buffer.withMemoryRebound(to: wchar_t.self) { body($0.baseAddress.unsafelyUnwrapped) }

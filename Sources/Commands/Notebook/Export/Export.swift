@@ -26,8 +26,7 @@ public enum Export {
           if case .table(let table) = block.output, !recording.isError {
             lines.append(table.markdown)
           } else {
-            let ticks = block.lines.map { $0.prefix { $0 == "`" }.count }.max() ?? 0
-            let fence = String(repeating: "`", count: max(3, ticks + 1))
+            let fence = NotebookWriter.fence(around: block.lines)
             lines += [fence + "text"] + block.lines + [fence]
           }
         }
