@@ -5,11 +5,14 @@ GNB := .build/release/gnb
 
 .PHONY: build test check neon bench format lint demo packages
 
+# $(call install,PACKAGES): those of Debian's packages that are missing.
+install = for package in $(1); do \
+	    dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
+	  done; \
+	  if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; fi
+
 packages:
-	@for package in libedit-dev zlib1g-dev curl; do \
-	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
-	done; \
-	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; fi
+	@$(call install,libedit-dev zlib1g-dev curl)
 
 build: packages
 	$(SWIFT) build -c release
@@ -33,10 +36,7 @@ check: build
 NEON := .build/neon
 KERNELS := $(wildcard Sources/CKernels/*.c) Tests/Fixtures/kernels/main.c
 neon:
-	@for package in gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static; do \
-	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
-	done; \
-	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; fi
+	@$(call install,gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static)
 	mkdir -p $(NEON)
 	for file in $(KERNELS); do \
 	  clang --target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include -O3 -ffp-contract=off -fno-math-errno -std=gnu2x \
