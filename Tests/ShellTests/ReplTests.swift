@@ -19,9 +19,15 @@ import Testing
     return try Terminal(arguments, columns: columns, folder: folder, environment: environment)
   }
 
+  /// A session without a notebook, at its first prompt.
+  private func session(environment: [String: String] = [:]) throws -> Terminal {
+    let terminal = try start(environment: environment)
+    try terminal.wait(prompt: "gnb[1]>")
+    return terminal
+  }
+
   @Test func historyOutlivesTheSessionWithItsLines() throws {
-    let first = try start()
-    try first.wait(prompt: "gnb[1]>")
+    let first = try session()
     first.type("let 名前 = \"角度\"")
     try first.wait(prompt: "gnb[2]>")
     first.type("for x in [1] {")
@@ -33,8 +39,7 @@ import Testing
     let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/state/history")
     #expect(attributes[.posixPermissions] as? Int == 0o600)
 
-    let second = try start()
-    try second.wait(prompt: "gnb[1]>")
+    let second = try session()
     second.send("\u{1B}[A")
     try second.wait("the whole loop") { $0.lines.suffix(3) == ["gnb[1]> for x in [1] {", "let y = $x", "}"] }
     second.send("\u{1B}[A\u{1B}[A")
@@ -56,8 +61,7 @@ import Testing
   }
 
   @Test func aHistoryThatIsNoFileIsLeftAlone() throws {
-    let terminal = try start(environment: ["GNB_HISTORY": "/dev/null"])
-    try terminal.wait(prompt: "gnb[1]>")
+    let terminal = try session(environment: ["GNB_HISTORY": "/dev/null"])
     terminal.type("let a = 1")
     try terminal.wait(prompt: "gnb[2]>")
     terminal.send("\u{1B}[A")
@@ -67,8 +71,7 @@ import Testing
   }
 
   @Test func tabCompletesByPosition() throws {
-    let terminal = try start()
-    try terminal.wait(prompt: "gnb[1]>")
+    let terminal = try session()
     terminal.send("ev\t")
     try terminal.wait(prompt: "gnb[1]> evaluate")
     terminal.send("met\t")
@@ -85,8 +88,7 @@ import Testing
   }
 
   @Test func aPasteOfThreeLinesIsOneCellAndRunsAtEnter() throws {
-    let terminal = try start()
-    try terminal.wait(prompt: "gnb[1]>")
+    let terminal = try session()
     #expect(terminal.raw.contains("\u{1B}[?2004h"))
     terminal.send("\u{1B}[200~let a = 1\nlet b = \"あ\tい\"\rlet c = 3\n\u{1B}[201~")
     try terminal.wait("three lines") {
@@ -99,8 +101,7 @@ import Testing
   }
 
   @Test func japaneseGoesInIsDeletedAndComesOut() throws {
-    let terminal = try start()
-    try terminal.wait(prompt: "gnb[1]>")
+    let terminal = try session()
     terminal.send("let s = \"日本語の文\"")
     terminal.send("\u{7F}\u{7F}")
     try terminal.wait(prompt: "gnb[1]> let s = \"日本語の")
@@ -116,8 +117,7 @@ import Testing
   }
 
   @Test func ctrlCAtThePromptClearsTheLineAndCtrlDLeaves() throws {
-    let terminal = try start()
-    try terminal.wait(prompt: "gnb[1]>")
+    let terminal = try session()
     terminal.send("let half = [1,")
     try terminal.wait(prompt: "gnb[1]> let half = [1,")
     terminal.send("\u{3}")
@@ -208,8 +208,7 @@ import Testing
   }
 
   @Test func aResizedWindowIsSeenAtOnce() throws {
-    let terminal = try start()
-    try terminal.wait(prompt: "gnb[1]>")
+    let terminal = try session()
     terminal.resize(columns: 40)
     terminal.type("help train")
     try terminal.wait("help") { $0.lines.last == "gnb[2]>" && $0.contains("warmup") }
