@@ -26,11 +26,21 @@ static void scale_min(int j, const uint8_t *q, uint8_t *scale, uint8_t *minimum)
   }
 }
 
+const float gnb_nf4[16] = {
+    -1.0f, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f, -0.28444138169288635f,
+    -0.18477343022823334f, -0.09105003625154495f, 0.0f, 0.07958029955625534f, 0.16093020141124725f,
+    0.24611230194568634f, 0.33791524171829224f, 0.44070982933044434f, 0.5626170039176941f, 0.7229568362236023f, 1.0f};
+
+// The values that the four bits of IQ4_NL and IQ4_XS stand for.
+static const signed char nonlinear[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+
 int gnb_quantised_storage(int type) {
   switch (type) {
-  case GNB_Q4_0: case GNB_Q5_0: case GNB_Q8_0: return GNB_PANEL_Q8;
+  case GNB_Q4_0: case GNB_Q5_0: case GNB_Q8_0: case GNB_IQ4_NL: case GNB_IQ4_XS: return GNB_PANEL_Q8;
   case GNB_Q4_1: case GNB_Q5_1: case GNB_Q4_K: case GNB_Q5_K: return GNB_PANEL_Q8_MIN;
-  case GNB_Q6_K: return GNB_PANEL_Q8_16;
+  case GNB_Q3_K: case GNB_Q6_K: return GNB_PANEL_Q8_16;
+  case GNB_Q2_K: return GNB_PANEL_Q8_16_MIN;
+  case GNB_NF4: return GNB_PANEL_NF4;
   default: return -1;
   }
 }
@@ -99,6 +109,57 @@ void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q
       q[i] = (signed char)(((run < 2 ? low[i] & 15 : low[i] >> 4) | ((high[i] >> (2 * run)) & 3) << 4) - 32);
     return;
   }
+  case GNB_Q2_K: {
+    // 16 bytes of scales and minima, 64 of integers, d, dmin. Groups of 16 as in Q6_K.
+    p = row + 84 * (group / 16);
+    const int half = (int)(group % 16) / 8, run = (int)(group % 8) / 2, first = (int)(group % 2) * 16;
+    const uint8_t pair = p[group % 16];
+    *scale = gnb_half_at(p + 80) * (pair & 15);
+    *minimum = gnb_half_at(p + 82) * (pair >> 4);
+    for (int i = 0; i < 16; i++) q[i] = (signed char)((p[16 + 32 * half + first + i] >> (2 * run)) & 3);
+    return;
+  }
+  case GNB_Q3_K: {
+    // 32 bytes with the third bits, 64 with the lower two, 12 of 6-bit scales, d.
+    p = row + 110 * (group / 16);
+    const int j = (int)(group % 16), half = j / 8, run = j % 8 / 2, first = j % 2 * 16;
+    const uint8_t *s = p + 96;
+    const int low = j < 8 ? s[j] & 15 : s[j - 8] >> 4, high = (s[8 + j % 4] >> (2 * (j / 4))) & 3;
+    *scale = gnb_half_at(p + 108) * (float)((low | high << 4) - 32);
+    for (int i = 0; i < 16; i++) {
+      const int third = (p[first + i] >> (4 * half + run)) & 1;
+      q[i] = (signed char)(((p[32 + 32 * half + first + i] >> (2 * run)) & 3) - (third ? 0 : 4));
+    }
+    return;
+  }
+  case GNB_IQ4_NL:
+    p = row + 18 * group;
+    *scale = gnb_half_at(p);
+    for (int i = 0; i < 16; i++) {
+      q[i] = nonlinear[p[2 + i] & 15];
+      q[i + 16] = nonlinear[p[2 + i] >> 4];
+    }
+    return;
+  case GNB_IQ4_XS: {
+    // d, the upper two bits of eight scales, their lower four, 128 bytes of integers.
+    p = row + 136 * (group / 8);
+    const int j = (int)(group % 8);
+    const int high = ((p[2] | p[3] << 8) >> (2 * j)) & 3, low = (p[4 + j / 2] >> (4 * (j % 2))) & 15;
+    *scale = gnb_half_at(p) * (float)((low | high << 4) - 32);
+    for (int i = 0; i < 16; i++) {
+      q[i] = nonlinear[p[8 + 16 * j + i] & 15];
+      q[i + 16] = nonlinear[p[8 + 16 * j + i] >> 4];
+    }
+    return;
+  }
+  case GNB_NF4:
+    p = row + 36 * group;
+    memcpy(scale, p, 4);
+    for (int i = 0; i < 32; i++) {
+      q[2 * i] = (signed char)(p[4 + i] >> 4);
+      q[2 * i + 1] = (signed char)(p[4 + i] & 15);
+    }
+    return;
   default: *scale = 0;
   }
 }
@@ -113,12 +174,12 @@ int gnb_dequantize(int type, size_t n, const void *source, float *out) {
   if (storage < 0) return 0;
   const size_t length = gnb_panel_group(storage);
   for (size_t group = 0; group < n / length; group++, out += length) {
-    signed char q[32];
+    signed char q[64];
     float scale, minimum;
     gnb_quants(type, source, group, q, &scale, &minimum);
     for (size_t i = 0; i < length; i++) {
-      const float value = (float)q[i] * scale;
-      out[i] = storage == GNB_PANEL_Q8_MIN ? value - minimum : value;
+      const float value = (storage == GNB_PANEL_NF4 ? gnb_nf4[q[i] & 15] : (float)q[i]) * scale;
+      out[i] = gnb_panel_has_minimum(storage) ? value - minimum : value;
     }
   }
   return 1;

@@ -40,8 +40,8 @@ uint64_t gnb_kernels_digest(const struct gnb_kernels *kernels) {
     hash = mix(hash, m * n, c);
   }
   // The same over every storage of panels.
-  for (int storage = GNB_PANEL_BF16; storage <= GNB_PANEL_Q8_16; storage++) {
-    const size_t n = 150, k = 288, group = gnb_panel_group(storage);
+  for (int storage = GNB_PANEL_BF16; storage <= GNB_PANEL_NF4; storage++) {
+    const size_t n = 150, k = 320, group = gnb_panel_group(storage);
     const size_t bytes = group ? k / group * gnb_panel_group_bytes(storage) : 32 * k;
     memset(panels, 0, sizeof panels);
     for (size_t p = 0; p < (n + 15) / 16 && (p + 1) * bytes <= sizeof panels; p++)
@@ -51,7 +51,9 @@ uint64_t gnb_kernels_digest(const struct gnb_kernels *kernels) {
         uint32_t word;
         memcpy(&word, &value, 4);
         if (!group) word = (word & 0xffff0000u) | (word >> 16);
-        if (group && within >= gnb_panel_group_bytes(storage) - 16 * group) word = state;
+        // No half may be infinite or not a number.
+        if (storage == GNB_PANEL_F16) word = state & 0x3fff3fffu;
+        if (group && within >= gnb_panel_group_bytes(storage) - gnb_panel_integer_bytes(storage)) word = state;
         memcpy(panels + p * bytes + i, &word, 4);
       }
     const size_t columns = sizeof panels / bytes * 16 < n ? sizeof panels / bytes * 16 : n;

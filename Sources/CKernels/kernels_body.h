@@ -4,6 +4,7 @@
 #pragma STDC FP_CONTRACT OFF
 // The vector helpers are always inlined: no call passes a vector, so the ABI it warns of never matters.
 #pragma clang diagnostic ignored "-Wpsabi"
+#include "half.h"
 #include <math.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 typedef float v16 __attribute__((ext_vector_type(16)));
 typedef int32_t v16i __attribute__((ext_vector_type(16)));
 typedef int8_t v16b __attribute__((ext_vector_type(16)));
+typedef uint8_t v16u8 __attribute__((ext_vector_type(16)));
 typedef uint16_t v16h __attribute__((ext_vector_type(16)));
 typedef uint32_t v16u __attribute__((ext_vector_type(16)));
 
@@ -196,12 +198,55 @@ static INLINE void pack_rows(size_t depth, const float *a, size_t stride, float 
     for (int i = 0; i < ROWS; i++) to[j * ROWS + (size_t)i] = a[(size_t)i * stride + j];
 }
 
+// What four bits stand for: the places of an even k and the odd one after it, and the values at such places.
+static INLINE void nf4_places(const uint8_t *p, v16i *even, v16i *odd) {
+  v16u8 both;
+  memcpy(&both, p, sizeof both);
+  const v16i wide = __builtin_convertvector(both, v16i);
+  *even = wide & 15;
+  *odd = wide >> 4;
+}
+#ifndef NF4_VALUES
+static INLINE v16 nf4_values(v16i place) {
+  v16 result;
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i++) result[i] = gnb_nf4[place[i]];
+  return result;
+}
+#endif
+// 16 values of bf16, and of half precision.
+static INLINE v16 wide_values(const uint8_t *p) {
+  v16h upper;
+  memcpy(&upper, p, sizeof upper);
+  return (v16)(__builtin_convertvector(upper, v16u) << 16);
+}
+#ifndef HALF_VALUES
+static INLINE v16 half_values(const uint8_t *p) {
+  float result[16];
+  for (int i = 0; i < 16; i++) result[i] = gnb_half_at(p + 2 * i);
+  return load(result);
+}
+#endif
+
 // One group of integers, its scales and minima, as floats: the values that gnb_dequantize gives, to the bit.
 static INLINE v16 quantised(const uint8_t *values, size_t d, v16 scales, v16 minima, int has_minimum) {
   v16b q;
   memcpy(&q, values + 16 * d, sizeof q);
   v16 x = __builtin_convertvector(q, v16) * scales;
   return has_minimum ? x - minima : x;
+}
+
+// 64 k of NF4 with their scales.
+static INLINE void unpack_nf4(size_t k, const uint8_t *p, float *out) {
+  for (size_t group = 0; group < k; group += 64, p += 576) {
+    const v16 scales = load((const float *)p);
+    for (size_t d = 0; d < 64; d += 2) {
+      v16i even, odd;
+      nf4_places(p + 64 + 8 * d, &even, &odd);
+      store(out + 16 * (group + d), nf4_values(even) * scales);
+      store(out + 16 * (group + d + 1), nf4_values(odd) * scales);
+    }
+  }
 }
 
 static INLINE void unpack_groups(const size_t length, const int has_minimum, size_t k, const uint8_t *p, float *out) {
@@ -217,19 +262,17 @@ static INLINE void unpack_groups(const size_t length, const int has_minimum, siz
 // k values of one panel as floats.
 static void unpack_panel(int storage, size_t k, const void *source, float *out) {
   switch (storage) {
-  case GNB_PANEL_BF16: {
-    const uint16_t *p = source;
-    for (size_t j = 0; j < k; j++) {
-      v16h half;
-      memcpy(&half, p + 16 * j, sizeof half);
-      v16u wide = __builtin_convertvector(half, v16u) << 16;
-      store(out + 16 * j, (v16)wide);
-    }
+  case GNB_PANEL_BF16:
+    for (size_t j = 0; j < k; j++) store(out + 16 * j, wide_values((const uint8_t *)source + 32 * j));
     return;
-  }
   case GNB_PANEL_Q8: unpack_groups(32, 0, k, source, out); return;
   case GNB_PANEL_Q8_MIN: unpack_groups(32, 1, k, source, out); return;
   case GNB_PANEL_Q8_16: unpack_groups(16, 0, k, source, out); return;
+  case GNB_PANEL_Q8_16_MIN: unpack_groups(16, 1, k, source, out); return;
+  case GNB_PANEL_NF4: unpack_nf4(k, source, out); return;
+  case GNB_PANEL_F16:
+    for (size_t j = 0; j < k; j++) store(out + 16 * j, half_values((const uint8_t *)source + 32 * j));
+    return;
   default: memcpy(out, source, 64 * k);
   }
 }
@@ -237,7 +280,7 @@ static void unpack_panel(int storage, size_t k, const void *source, float *out) 
 // Where the values from k0 on begin in a panel; k0 is a multiple of DEPTH.
 static INLINE size_t panel_offset(int storage, size_t k0) {
   if (storage == GNB_PANEL_F32) return 64 * k0;
-  if (storage == GNB_PANEL_BF16) return 32 * k0;
+  if (storage == GNB_PANEL_BF16 || storage == GNB_PANEL_F16) return 32 * k0;
   return k0 / gnb_panel_group(storage) * gnb_panel_group_bytes(storage);
 }
 
@@ -268,7 +311,7 @@ static INLINE void gemm_packed(const int is_float, int storage, size_t m, size_t
         // The next panels come from far away: ask for them before the long work on these.
         if (j + 16 * PANELS < n)
           for (size_t p = 0; p < PANELS; p++)
-            for (size_t line = 0; line < panel_offset(storage, depth / 32 * 32); line += 64)
+            for (size_t line = 0; line < panel_offset(storage, depth / 64 * 64); line += 64)
               __builtin_prefetch(source + (PANELS + p) * bytes_stride + line);
         float *to = c + i0 * ldc + j;
         for (size_t g = 0; g < whole; g += ROWS) {
@@ -349,6 +392,54 @@ static INLINE void gemv_groups(const size_t length, const int has_minimum, size_
   }
 }
 
+// One row times SINGLE panels of 16-bit values or NF4.
+static INLINE void gemv_row(int storage, size_t n, size_t k, const float *a, const uint8_t *b, size_t stride, float *c,
+                            int accumulate) {
+  const size_t scale_bytes = storage == GNB_PANEL_NF4 ? 64 : 0;
+  // In both a step is two k: 16 bytes of NF4, or 64 of 16-bit values.
+  const size_t step = storage == GNB_PANEL_NF4 ? 16 : 64;
+  for (size_t j = 0; j + 16 * SINGLE <= n; j += 16 * SINGLE) {
+    const uint8_t *p = b + (j / 16) * stride;
+    v16 acc[SINGLE];
+    for (int i = 0; i < SINGLE; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
+    for (size_t first = 0; first < k; first += 64) {
+      const size_t depth = k - first < 64 ? k - first : 64;
+      v16 scales[SINGLE];
+      if (scale_bytes)
+        for (int i = 0; i < SINGLE; i++) scales[i] = load((const float *)(p + (size_t)i * stride));
+      p += scale_bytes;
+      for (size_t d = 0; d < depth; d += 2, p += step) {
+        const v16 x0 = splat(a[first + d]), x1 = splat(d + 1 < depth ? a[first + d + 1] : 0.0f);
+        const int both = d + 1 < depth;
+#pragma clang loop unroll(full)
+        for (int i = 0; i < SINGLE; i++) {
+          const uint8_t *at = p + (size_t)i * stride;
+          __builtin_prefetch(at + 4096, 0, 2);
+          if (storage == GNB_PANEL_NF4) {
+            v16i even, odd;
+            nf4_places(at, &even, &odd);
+            acc[i] = vfma(x0, nf4_values(even) * scales[i], acc[i]);
+            acc[i] = vfma(x1, nf4_values(odd) * scales[i], acc[i]);
+          } else {
+            acc[i] = vfma(x0, storage == GNB_PANEL_BF16 ? wide_values(at) : half_values(at), acc[i]);
+            if (both) acc[i] = vfma(x1, storage == GNB_PANEL_BF16 ? wide_values(at + 32) : half_values(at + 32), acc[i]);
+          }
+        }
+      }
+    }
+    for (int i = 0; i < SINGLE; i++) store(c + j + 16 * (size_t)i, acc[i]);
+  }
+}
+
+static void gemv_rows(int storage, size_t n, size_t k, const float *a, const uint8_t *b, size_t stride, float *c,
+                      int accumulate) {
+  switch (storage) {
+  case GNB_PANEL_NF4: gemv_row(GNB_PANEL_NF4, n, k, a, b, stride, c, accumulate); break;
+  case GNB_PANEL_BF16: gemv_row(GNB_PANEL_BF16, n, k, a, b, stride, c, accumulate); break;
+  default: gemv_row(GNB_PANEL_F16, n, k, a, b, stride, c, accumulate);
+  }
+}
+
 static void gemm_panels(int storage, size_t m, size_t n, size_t k, const float *a, size_t a_row, const void *b,
                         size_t bytes_stride, float *c, size_t ldc, int accumulate, float *scratch) {
   if (storage == GNB_PANEL_F32) {
@@ -356,13 +447,15 @@ static void gemm_panels(int storage, size_t m, size_t n, size_t k, const float *
     return;
   }
   size_t j = 0;
-  if (m == 1 && storage != GNB_PANEL_BF16) {
+  if (m == 1) {
+    j = n / (16 * SINGLE) * (16 * SINGLE);
     switch (storage) {
     case GNB_PANEL_Q8: gemv_groups(32, 0, n, k, a, b, bytes_stride, c, accumulate); break;
     case GNB_PANEL_Q8_MIN: gemv_groups(32, 1, n, k, a, b, bytes_stride, c, accumulate); break;
-    default: gemv_groups(16, 0, n, k, a, b, bytes_stride, c, accumulate);
+    case GNB_PANEL_Q8_16: gemv_groups(16, 0, n, k, a, b, bytes_stride, c, accumulate); break;
+    case GNB_PANEL_Q8_16_MIN: gemv_groups(16, 1, n, k, a, b, bytes_stride, c, accumulate); break;
+    default: gemv_rows(storage, n, k, a, b, bytes_stride, c, accumulate);
     }
-    j = n / (16 * SINGLE) * (16 * SINGLE);
   }
   if (m >= ROWS) {
     gemm_packed(0, storage, m, n, k, a, a_row, b, bytes_stride, c, ldc, accumulate);

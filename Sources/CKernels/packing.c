@@ -43,7 +43,7 @@ void gnb_transpose_panels(size_t k, size_t n, const float *src, size_t src_strid
   }
 }
 
-void gnb_pack_bf16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t *dst) {
+void gnb_pack_16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t *dst) {
   memset(dst, 0, 16 * k * sizeof(uint16_t));
   for (size_t r = 0; r < rows; r++)
     for (size_t d = 0; d < k; d++) dst[16 * d + r] = src[r * ld + d];
@@ -54,14 +54,18 @@ void gnb_pack_quantised(int type, size_t rows, size_t k, const uint8_t *src, siz
   const size_t length = gnb_panel_group(storage), bytes = gnb_panel_group_bytes(storage);
   for (size_t group = 0; group < k / length; group++, dst += bytes) {
     float scales[16] = {0}, minima[16] = {0};
-    if (rows < 16) memset(dst, 0, bytes);
-    uint8_t *values = dst + bytes - 16 * length;
+    uint8_t *values = dst + bytes - gnb_panel_integer_bytes(storage);
+    if (rows < 16 || storage == GNB_PANEL_NF4) memset(dst, 0, bytes);
     for (size_t r = 0; r < rows; r++) {
-      signed char q[32];
+      signed char q[64];
       gnb_quants(type, src + r * row_bytes, group, q, scales + r, minima + r);
-      for (size_t d = 0; d < length; d++) values[16 * d + r] = (uint8_t)q[d];
+      for (size_t d = 0; d < length; d++)
+        if (storage == GNB_PANEL_NF4)
+          values[16 * (d / 2) + r] |= (uint8_t)(q[d] << 4 * (d % 2));
+        else
+          values[16 * d + r] = (uint8_t)q[d];
     }
     memcpy(dst, scales, sizeof scales);
-    if (storage == GNB_PANEL_Q8_MIN) memcpy(dst + 64, minima, sizeof minima);
+    if (gnb_panel_has_minimum(storage)) memcpy(dst + 64, minima, sizeof minima);
   }
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "dequantize.h"
+#include "quantise.h"
 
 /// Columns in a packed panel, and lanes of every sum.
 #define GNB_LANES 16
@@ -25,14 +26,29 @@ enum gnb_panel {
   GNB_PANEL_Q8 = 2,     ///< for every 32 k: 16 float scales, then [32][16] int8
   GNB_PANEL_Q8_MIN = 3, ///< for every 32 k: 16 float scales, 16 float minima, then [32][16] int8
   GNB_PANEL_Q8_16 = 4,  ///< for every 16 k: 16 float scales, then [16][16] int8
+  GNB_PANEL_Q8_16_MIN = 5, ///< for every 16 k: 16 float scales, 16 float minima, then [16][16] int8
+  GNB_PANEL_F16 = 6,    ///< [k][16] halves
+  GNB_PANEL_NF4 = 7,    ///< for every 64 k: 16 float scales, then [32][16] bytes, an even k low and the odd one after it high
 };
 
 /// k that share a scale, 0 for storages without; and bytes of such a group of a panel.
 static inline size_t gnb_panel_group(int storage) {
-  return storage == GNB_PANEL_Q8_16 ? 16 : storage == GNB_PANEL_Q8 || storage == GNB_PANEL_Q8_MIN ? 32 : 0;
+  switch (storage) {
+  case GNB_PANEL_NF4: return 64;
+  case GNB_PANEL_Q8: case GNB_PANEL_Q8_MIN: return 32;
+  case GNB_PANEL_Q8_16: case GNB_PANEL_Q8_16_MIN: return 16;
+  default: return 0;
+  }
+}
+static inline int gnb_panel_has_minimum(int storage) {
+  return storage == GNB_PANEL_Q8_MIN || storage == GNB_PANEL_Q8_16_MIN;
+}
+/// Bytes of a group's integers.
+static inline size_t gnb_panel_integer_bytes(int storage) {
+  return 16 * (storage == GNB_PANEL_NF4 ? 32 : gnb_panel_group(storage));
 }
 static inline size_t gnb_panel_group_bytes(int storage) {
-  return (storage == GNB_PANEL_Q8_MIN ? 128 : 64) + 16 * gnb_panel_group(storage);
+  return (gnb_panel_has_minimum(storage) ? 128 : 64) + gnb_panel_integer_bytes(storage);
 }
 
 struct gnb_kernels {
@@ -128,8 +144,8 @@ void gnb_pack(size_t k, size_t n, const float *src, size_t ld, float *dst, size_
 /// Does the panels [first, last) of the result; n is the source's column count.
 void gnb_transpose_panels(size_t k, size_t n, const float *src, size_t src_stride, float *dst, size_t dst_stride,
                           size_t first, size_t last);
-/// Up to 16 rows of k bf16 values as one bf16 panel.
-void gnb_pack_bf16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t *dst);
+/// Up to 16 rows of k 16-bit values as one panel of the same type.
+void gnb_pack_16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t *dst);
 /// Up to 16 rows of k values of a quantised type as one panel of the storage that holds them exactly.
 void gnb_pack_quantised(int type, size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst);
 

@@ -72,7 +72,7 @@ public final class GGUFFile: TensorSource {
         shape.append(Int(size))
       }
       let number = try reader.integer(UInt32.self, "a tensor type")
-      guard let type = ElementType(rawValue: Int(number)) else {
+      guard let type = ElementType(gguf: number) else {
         throw GemmaError.unsupported(path: path, feature: "tensor type \(number) of \(name)")
       }
       entries.append(

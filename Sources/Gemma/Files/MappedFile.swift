@@ -45,6 +45,16 @@ public final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: address, count: count)
   }
 
+  /// Lets the pages of a part go. They are read again from the file when touched.
+  func release(_ part: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress, let first = part.baseAddress else { return }
+    let page = Int(getpagesize())
+    let from = (first - start + page - 1) / page * page
+    let to = (first - start + part.count) / page * page
+    guard from < to else { return }
+    madvise(UnsafeMutableRawPointer(mutating: start + from), to - from, Int32(MADV_DONTNEED))
+  }
+
   deinit {
     if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
   }

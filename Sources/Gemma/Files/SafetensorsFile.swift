@@ -33,8 +33,10 @@ public final class SafetensorsFile: TensorSource {
         let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int],
         offsets.count == 2
       else { throw malformed("dtype, shape and data_offsets", "\(value)") }
-      // Types of other uses (masks, quantisation states) are left for those who ask for them by name.
-      guard let type = ["F32": ElementType.f32, "F16": .f16, "BF16": .bf16][dtype] else { continue }
+      // Other types are not for weights.
+      guard let type = ["F32": ElementType.f32, "F16": .f16, "BF16": .bf16, "U8": .u8][dtype] else {
+        continue
+      }
       var count = 1
       for size in shape {
         let (product, overflow) = count.multipliedReportingOverflow(by: size)

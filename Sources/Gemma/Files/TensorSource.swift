@@ -5,9 +5,12 @@ public struct TensorView: @unchecked Sendable {
   public let shape: [Int]
   public let bytes: UnsafeRawBufferPointer
   /// Keeps the mapping alive.
-  let owner: MappedFile
+  let owner: any AnyObject & Sendable
 
   public var count: Int { shape.reduce(1, *) }
+
+  /// Tells that the bytes were read and will hardly be needed again: a mapped file's pages may go.
+  func release() { (owner as? MappedFile)?.release(bytes) }
 }
 
 /// A file, or files, of named tensors.

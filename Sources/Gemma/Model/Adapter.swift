@@ -35,6 +35,8 @@ public final class Adapter: @unchecked Sendable {
     public let outputs: Int
     /// Where A begins in the buffer; B follows.
     public let offset: Int
+    /// Numbers of A and B together.
+    public let parameterCount: Int
   }
 
   public let config: AdapterConfig
@@ -63,8 +65,9 @@ public final class Adapter: @unchecked Sendable {
         let shape = projection.shape(in: model)
         slots.append(
           Slot(
-            layer: layer, projection: projection, inputs: shape.inputs, outputs: shape.outputs, offset: offset
-          ))
+            layer: layer, projection: projection, inputs: shape.inputs, outputs: shape.outputs,
+            offset: offset,
+            parameterCount: config.rank * (shape.inputs + shape.outputs)))
         offset += config.rank * (shape.inputs + shape.outputs)
       }
     }

@@ -15,7 +15,6 @@ public final class GemmaModel: Sendable {
     let config = file.config
     self.config = config
     tokenizer = try file.tokenizer()
-    let compact = precision != .f32
 
     func norm(_ name: String) throws -> RMSNorm {
       let view = try file.tensor(name)
@@ -35,7 +34,7 @@ public final class GemmaModel: Sendable {
       func linear(_ projection: Projection) throws -> Linear {
         Linear(
           weight: WeightMatrix(
-            try file.tensor(prefix + projection.path + ".weight"), compact: compact, compute: compute))
+            try file.tensor(prefix + projection.path + ".weight"), precision: precision, compute: compute))
       }
       let rotary =
         rotaries[plan.ropeBase] ?? RotaryPosition(headDim: config.headDim, base: plan.ropeBase)
@@ -60,7 +59,7 @@ public final class GemmaModel: Sendable {
     finalNorm = try norm("norm.weight")
     let embeddings = try file.tensor("embed_tokens.weight")
     embedding = Embedding(view: embeddings, scale: Float(config.hiddenSize).squareRoot())
-    head = WeightMatrix(embeddings, compact: compact, compute: compute)
+    head = WeightMatrix(embeddings, precision: precision, isEmbedding: true, compute: compute)
     compute.blocks.trim()
   }
 

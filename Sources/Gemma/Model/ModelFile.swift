@@ -60,9 +60,13 @@ public final class ModelFile: Sendable {
     case .gguf(let file): source = file
     case .folder(let files, _): source = files
     }
-    let types = source.tensorNames.compactMap { source.tensor($0)?.type }
-    return ElementType.allCases.filter { type in type != .f32 && types.contains(type) }.map(\.name)
-      + (types.allSatisfy { $0 == .f32 } ? ["F32"] : [])
+    // A quantisation's parts are bytes and floats beside a state.
+    let names = source.tensorNames
+    let states = names.filter { $0.hasSuffix(".quant_state.bitsandbytes__nf4") }
+    var types = Set(names.filter { $0.hasSuffix(".weight") }.compactMap { source.tensor($0)?.type })
+    if types.remove(.u8) != nil, !states.isEmpty { types.insert(.nf4) }
+    if types.count > 1 { types.remove(.f32) }
+    return ElementType.allCases.filter(types.contains).map(\.name)
   }
 
   public func tokenizer() throws -> Tokenizer {
@@ -82,7 +86,10 @@ public final class ModelFile: Sendable {
     let view: TensorView?
     switch kind {
     case .gguf(let file): view = file.tensor(Self.ggufName(name))
-    case .folder(let source, let prefix): view = source.tensor(prefix + name)
+    case .folder(let source, let prefix):
+      view =
+        try BitsAndBytes.tensor(prefix + name, in: source, path: path)
+        ?? source.tensor(prefix + name).flatMap { $0.type == .u8 ? nil : $0 }
     }
     guard let view else {
       throw GemmaError.malformed(path: path, location: "tensor \(name)", expected: "a tensor", found: "none")

@@ -12,20 +12,28 @@ public enum PanelStorage: Int32, Sendable {
   case q8WithMinimum = 3
   /// for every 16 k: 16 Float scales, then [16][16] Int8
   case q8By16 = 4
+  /// for every 16 k: 16 Float scales, 16 Float minima, then [16][16] Int8
+  case q8By16WithMinimum = 5
+  /// [k][16] halves
+  case f16 = 6
+  /// for every 64 k: 16 Float scales, then [32][16] bytes of two k each
+  case nf4 = 7
 
   /// The storage that holds a type's values exactly and in the fewest bytes.
   init(holding type: ElementType) {
-    self =
-      type == .bf16
-      ? .bf16 : PanelStorage(rawValue: gnb_quantised_storage(Int32(type.rawValue))) ?? .f32
+    switch type {
+    case .bf16: self = .bf16
+    case .f16: self = .f16
+    default: self = PanelStorage(rawValue: gnb_quantised_storage(Int32(type.rawValue))) ?? .f32
+    }
   }
 
   /// Size of one panel, in bytes. With groups, k is a multiple of the group.
   func bytes(depth k: Int) -> Int {
     switch self {
     case .f32: k * 64
-    case .bf16: k * 32
-    case .q8, .q8WithMinimum, .q8By16:
+    case .bf16, .f16: k * 32
+    case .q8, .q8WithMinimum, .q8By16, .q8By16WithMinimum, .nf4:
       k / gnb_panel_group(rawValue) * gnb_panel_group_bytes(rawValue)
     }
   }
@@ -58,9 +66,11 @@ package enum Packing {
     gnb_transpose_panels(k, n, source, sourceStride, panels, panelStride, range.lowerBound, range.upperBound)
   }
 
-  /// Up to 16 rows of bf16 as one panel.
-  package static func bf16(rows: Int, k: Int, source: UnsafeRawPointer, into panel: UnsafeMutableRawPointer) {
-    gnb_pack_bf16(
+  /// Up to 16 rows of bf16 or half precision as one panel.
+  package static func sixteenBits(
+    rows: Int, k: Int, source: UnsafeRawPointer, into panel: UnsafeMutableRawPointer
+  ) {
+    gnb_pack_16(
       rows, k, source.assumingMemoryBound(to: UInt16.self), k, panel.assumingMemoryBound(to: UInt16.self))
   }
 

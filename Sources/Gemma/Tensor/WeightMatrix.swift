@@ -1,8 +1,23 @@
-/// How the frozen weights are kept in memory. Every choice holds the file's values exactly; it trades bytes for unpacking.
+/// How the frozen weights are kept in memory. `auto` and `f32` hold the file's values exactly; the others round them.
 public enum WeightPrecision: String, Sendable, CaseIterable {
-  /// As the file has them: small integers with scales, BF16, or else Float32.
+  /// As the file has them: small integers with scales, 16 bits, NF4, or else Float32.
   case auto
   case f32
+  case bf16
+  /// 8-bit integers with a scale for each 32, as GGUF's Q8_0.
+  case q8
+  /// The projections as bitsandbytes' NF4 with double quantisation, as QLoRA trains over them; the embedding as the file has it.
+  case nf4
+
+  /// The type that values of another are rounded to; nil keeps them. `isEmbedding`: QLoRA leaves it alone.
+  func type(isEmbedding: Bool) -> ElementType? {
+    switch self {
+    case .auto, .f32: nil
+    case .bf16: .bf16
+    case .q8: .q8n0
+    case .nf4: isEmbedding ? nil : .nf4
+    }
+  }
 }
 
 /// A frozen weight [outputs, inputs], packed for products into panels of 16 outputs.
@@ -17,11 +32,18 @@ public final class WeightMatrix: @unchecked Sendable {
   public var bytes: Int { panelBytes * Packing.panels(outputs) }
 
   /// Packs `view` [outputs, inputs], in parallel over panels.
-  init(_ view: TensorView, compact: Bool, compute: Compute) {
+  init(
+    _ view: TensorView, precision: WeightPrecision, isEmbedding: Bool = false, compute: Compute
+  ) {
     let (outputs, inputs) = (view.shape[0], view.shape[1])
     self.outputs = outputs
     self.inputs = inputs
-    storage = compact ? PanelStorage(holding: view.type) : .f32
+    // Rows that are not of whole blocks keep what the file has.
+    let wanted = precision.type(isEmbedding: isEmbedding)
+    let target = wanted.flatMap { inputs % $0.blockCount == 0 && $0 != view.type ? $0 : nil }
+    storage = precision == .f32 ? .f32 : PanelStorage(holding: target ?? view.type)
+    let scales =
+      target == .nf4 ? NF4Scales(view, compute: compute) : nil
     let panelBytes = storage.bytes(depth: inputs)
     let storage = self.storage
     self.panelBytes = panelBytes
@@ -34,18 +56,34 @@ public final class WeightMatrix: @unchecked Sendable {
       let rows = min(Packing.lanes, outputs - p * Packing.lanes)
       let source = base + p * Packing.lanes * rowBytes
       let panel = block.address + p * panelBytes
-      switch storage {
-      case .bf16: Packing.bf16(rows: rows, k: inputs, source: source, into: panel)
-      case .q8, .q8WithMinimum, .q8By16:
-        Packing.quantised(view.type, rows: rows, k: inputs, source: source, rowBytes: rowBytes, into: panel)
-      case .f32:
-        let scratch = compute.matrix(Packing.lanes, inputs)
-        view.type.dequantize(from: source, into: scratch.data, count: rows * inputs)
-        Packing.transposed(
-          n: rows, k: inputs, source: scratch.data, stride: inputs,
-          into: panel.assumingMemoryBound(to: Float.self), panelStride: 0)
+      if let target {
+        let values = compute.matrix(Packing.lanes, inputs)
+        view.type.dequantize(from: source, into: values.data, count: rows * inputs)
+        let rounded = compute.matrix(Packing.lanes, inputs)
+        if let scales {
+          scales.quantise(values.data, firstRow: p * Packing.lanes, rows: rows, into: rounded.data)
+        } else {
+          target.quantise(values.data, into: rounded.data, count: rows * inputs)
+        }
+        pack(target, UnsafeRawPointer(rounded.data), rowBytes: target.bytes(count: inputs))
+      } else {
+        pack(view.type, source, rowBytes: rowBytes)
+      }
+      func pack(_ type: ElementType, _ source: UnsafeRawPointer, rowBytes: Int) {
+        switch storage {
+        case .bf16, .f16: Packing.sixteenBits(rows: rows, k: inputs, source: source, into: panel)
+        case .q8, .q8WithMinimum, .q8By16, .q8By16WithMinimum, .nf4:
+          Packing.quantised(type, rows: rows, k: inputs, source: source, rowBytes: rowBytes, into: panel)
+        case .f32:
+          let scratch = compute.matrix(Packing.lanes, inputs)
+          type.dequantize(from: source, into: scratch.data, count: rows * inputs)
+          Packing.transposed(
+            n: rows, k: inputs, source: scratch.data, stride: inputs,
+            into: panel.assumingMemoryBound(to: Float.self), panelStride: 0)
+        }
       }
     }
+    view.release()
   }
 
   deinit { blocks.give(block) }

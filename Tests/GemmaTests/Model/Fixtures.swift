@@ -26,6 +26,14 @@ enum Fixtures {
     }
   }
 
+  /// Bytes written as hexadecimal digits.
+  static func bytes(_ value: Any?) -> [UInt8] {
+    let digits = Array((value as? String ?? "").utf8)
+    return stride(from: 0, to: digits.count, by: 2).map {
+      UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) ?? 0
+    }
+  }
+
   static func ids(_ value: Any?) throws -> [[Int32]] {
     (value as? [[NSNumber]] ?? []).map { $0.map { $0.int32Value } }
   }
@@ -39,6 +47,21 @@ enum Fixtures {
     let path = cache + "/models/gemma-3-270m/gemma-3-270m-Q4_K_M.gguf"
     return FileManager.default.fileExists(atPath: path) ? path : nil
   }()
+}
+
+extension TrainingConfig {
+  /// The settings of a fixture's training: ten steps of its two sequences in their order.
+  init(_ training: [String: Any]) {
+    self.init()
+    steps = 10
+    batch = 2
+    learningRate = training["learning_rate"] as? Double ?? 0
+    warmup = training["warmup_steps"] as? Int ?? 0
+    weightDecay = training["weight_decay"] as? Double ?? 0
+    clip = training["clip"] as? Double ?? 0
+    lossOn = LossOn(rawValue: training["loss_on"] as? String ?? "") ?? .response
+    shuffle = false
+  }
 }
 
 /// Largest difference over the largest magnitude of the truth.

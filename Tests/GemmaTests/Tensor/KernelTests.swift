@@ -72,7 +72,7 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
     let halves: [(ElementType, [Int])] = [
       (.q4n0, [0]), (.q4n1, [0, 2]), (.q5n0, [0]), (.q5n1, [0, 2]), (.q8n0, [0]), (.q4k, [0, 2]),
       (.q5k, [0, 2]),
-      (.q6k, [208]),
+      (.q6k, [208]), (.q2k, [80, 82]), (.q3k, [108]), (.iq4nl, [0]), (.iq4xs, [0]), (.nf4, [2]),
     ]
     for (index, (type, places)) in halves.enumerated() {
       let storage = gnb_quantised_storage(Int32(type.rawValue))

@@ -1,0 +1,23 @@
+// Floats as stored types: what precision= and save model write. One plain loop each; nothing depends on the instruction set.
+#ifndef GNB_QUANTISE_H
+#define GNB_QUANTISE_H
+#include <stddef.h>
+#include <stdint.h>
+
+/// n floats as a type of dequantize.h; n is a multiple of its block. Knows F32, F16, BF16, Q4_0, Q5_0, Q8_0, Q4_K and Q6_K; 0 if it
+/// does not know the type.
+/// 16-bit types round to nearest, ties to even. Q4_0 and Q8_0 are ggml's reference quantisation to the bit; for the K types the
+/// layout is ggml's and the search for scales is ours.
+int gnb_quantise(int type, size_t n, const float *x, uint8_t *out);
+
+/// The largest magnitude of each block of 64.
+void gnb_absmax(size_t blocks, const float *x, float *absmax);
+/// bitsandbytes' double quantisation of n block maxima: absmax becomes what its 8 bits decode to, in groups of 256.
+/// `places` [n], `group_absmax` [ceil(n/256)] and `offset` (the mean) are what bitsandbytes stores.
+void gnb_nest_absmax(size_t n, float *absmax, float offset, uint8_t *places, float *group_absmax);
+/// NF4 as bitsandbytes quantises: x over its block's largest magnitude `absmax`, to the nearest of 16 values. A block becomes
+/// GNB_NF4's: the scale from `scales`, then 32 bytes.
+void gnb_quantise_nf4(size_t blocks, const float *x, const float *absmax, const float *scales, uint8_t *out);
+/// The 256 values that 8 bits stand for in double quantisation, ascending (Dettmers et al. 2022, "8-bit optimizers").
+void gnb_dynamic_map(float *map);
+#endif

@@ -1,0 +1,82 @@
+import Foundation
+
+/// Weights as bitsandbytes stores them in 4 bits: the bytes under the weight's own name, their scales beside it.
+enum BitsAndBytes {
+  /// Values that share a scale.
+  static let block = 64
+
+  /// The tensor `name` of `source` decoded into blocks of a scale and 64 values, or nil if it is not stored so.
+  ///
+  /// `X.weight` has two values a byte, the even one high. Value = map[q] * scale of its block, where the scale is
+  /// `X.weight.absmax`, or with double quantisation nested_map[absmax] * nested_absmax of its 256 + nested_offset.
+  /// - Throws: `unsupported` for FP4 and 8 bits; `malformed` where the parts do not fit together.
+  static func tensor(_ name: String, in source: any TensorSource, path: String) throws -> TensorView? {
+    func part(_ suffix: String) -> TensorView? { source.tensor(name + suffix) }
+    if part(".quant_state.bitsandbytes__fp4") != nil {
+      throw GemmaError.unsupported(path: path, feature: "bitsandbytes FP4 in \(name); gnb reads NF4")
+    }
+    let state = ".quant_state.bitsandbytes__nf4"
+    guard let settings = part(state) else { return nil }
+    func malformed(_ what: String, _ expected: String, _ found: String) -> GemmaError {
+      .malformed(path: path, location: "tensor \(name)\(what)", expected: expected, found: found)
+    }
+    func need(_ suffix: String, _ type: ElementType, _ count: Int) throws -> UnsafeRawBufferPointer {
+      guard let view = part(suffix) else { throw malformed(suffix, "a tensor", "none") }
+      guard view.type == type, view.count == count else {
+        throw malformed(suffix, "\(count) of \(type.name)", "\(view.count) of \(view.type.name)")
+      }
+      return view.bytes
+    }
+    guard let json = (try? JSONSerialization.jsonObject(with: Data(settings.bytes))) as? [String: Any],
+      let shape = json["shape"] as? [Int], shape.count == 2, shape.allSatisfy({ (1...1 << 24).contains($0) }),
+      let blocksize = json["blocksize"] as? Int
+    else { throw malformed(state, "shape and blocksize", "something else") }
+    let count = shape[0] * shape[1]
+    guard blocksize == block, shape[1] % block == 0 else {
+      throw GemmaError.unsupported(
+        path: path,
+        feature: "\(name) in blocks of \(blocksize) over rows of \(shape[1]); gnb reads blocks of 64")
+    }
+    let blocks = count / block
+    let values = try need("", .u8, count / 2)
+    let map = try need(".quant_map", .f32, 16)
+    for (i, known) in nf4Values.enumerated()
+    where map.loadUnaligned(fromByteOffset: 4 * i, as: Float.self) != known {
+      throw GemmaError.unsupported(path: path, feature: "a quant_map of its own in \(name)")
+    }
+    var scales: [Float]
+    if part(".nested_absmax") != nil {
+      guard let group = json["nested_blocksize"] as? Int, (1...1 << 20).contains(group),
+        let offset = json["nested_offset"] as? Double
+      else { throw malformed(state, "nested_blocksize and nested_offset", "none") }
+      let places = try need(".absmax", .u8, blocks)
+      let groups = try need(".nested_absmax", .f32, (blocks + group - 1) / group)
+      let nested = try need(".nested_quant_map", .f32, 256)
+      scales = (0..<blocks).map { i in
+        nested.loadUnaligned(fromByteOffset: 4 * Int(places[i]), as: Float.self)
+          * groups.loadUnaligned(fromByteOffset: 4 * (i / group), as: Float.self) + Float(offset)
+      }
+    } else {
+      let plain = try need(".absmax", .f32, blocks)
+      scales = (0..<blocks).map { plain.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+    }
+    let result = HeapBytes(count: ElementType.nf4.bytes(count: count))
+    for i in 0..<blocks {
+      let target = result.bytes.baseAddress.unsafelyUnwrapped + ElementType.nf4.blockBytes * i
+      target.storeBytes(of: scales[i], as: Float.self)
+      UnsafeMutableRawBufferPointer(start: target + 4, count: block / 2)
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: values[block / 2 * i..<block / 2 * (i + 1)]))
+    }
+    return TensorView(
+      name: name, type: .nf4, shape: shape, bytes: UnsafeRawBufferPointer(result.bytes), owner: result)
+  }
+}
+
+/// Bytes in memory that a tensor view can own.
+final class HeapBytes: @unchecked Sendable {
+  let bytes: UnsafeMutableRawBufferPointer
+
+  init(count: Int) { bytes = .allocate(byteCount: max(count, 1), alignment: 64) }
+
+  deinit { bytes.deallocate() }
+}
