@@ -1,8 +1,8 @@
 // What gnb's engine does in a second, as JSON lines: one measurement each. `Benchmarks/run` puts them beside the peers'.
 //
-//     bench MODEL WORK [--threads N] [--kernels NAME]
+//     bench MODEL WORK [--threads N] [--kernels NAME] [--precision P] [--batch N]
 //
-// WORK: peak | memory | product | prefill | decode | step-response | step-all | attention
+// WORK: peak | memory | product | load | prefill | decode | step-response | step-all | attention
 import Foundation
 import Gemma
 
@@ -51,6 +51,8 @@ func run(_ words: [String]) throws {
     return words[i + 1]
   }
   let threads = option("--threads").flatMap { Int($0) } ?? 1
+  let precision = option("--precision").flatMap { WeightPrecision(rawValue: $0) } ?? .auto
+  let sequences = option("--batch").flatMap { Int($0) } ?? 8
   let named = option("--kernels").flatMap { Kernels.named($0) }
   let kernels = named ?? Kernels.best
   guard words.count == 2 else {
@@ -60,7 +62,9 @@ func run(_ words: [String]) throws {
   func tell(_ fields: [(String, Double)]) {
     Measurement(work: words[1], threads: threads, kernels: kernels.name, fields: fields).print()
   }
-  func model() throws -> GemmaModel { try GemmaModel(ModelFile.open(path: words[0]), compute: compute) }
+  func model() throws -> GemmaModel {
+    try GemmaModel(ModelFile.open(path: words[0]), precision: precision, compute: compute)
+  }
 
   switch words[1] {
   case "peak":
@@ -95,6 +99,9 @@ func run(_ words: [String]) throws {
       operations += Double(count) * 2 * Double(rows) * Double(n) * Double(k)
     }
     tell([("gflops", operations / time * 1e-9)])
+  case "load":
+    let time = try seconds { _ = try model() }
+    tell([("seconds", time), ("peak_memory", peakMemory())])
   case "prefill":
     let generator = Generator(model: try model(), adapter: nil, compute: compute)
     let prompt = someTokens(512, stream: 1)
@@ -119,16 +126,18 @@ func run(_ words: [String]) throws {
     let model = try model()
     // The Alpaca prompt of the demo is 84 tokens before the article.
     let prefix = someTokens(84, stream: 0)
-    let examples = (1...8).map { i in
+    let examples = (1...sequences).map { i in
       TokenizedExample(ids: prefix + someTokens(352 - 84, stream: UInt32(i)), promptCount: 346)
     }
     var config = TrainingConfig()
+    config.batch = sequences
     config.lossOn = words[1] == "step-all" ? .all : .response
     let adapter = Adapter(AdapterConfig(), model: model.config, compute: compute)
     let trainer = try Trainer(
       model: model, adapter: adapter, examples: examples, config: config, compute: compute)
-    let time = try best(3) { _ = try trainer.step() }
-    tell([("tokens_per_second", 8 * 352 / time), ("seconds", time), ("peak_memory", peakMemory())])
+    // Of a large model one step is enough of a warm-up and one to measure.
+    let time = try best(model.config.hiddenSize > 2000 ? 1 : 3) { _ = try trainer.step() }
+    tell([("tokens_per_second", Double(sequences) * 352 / time), ("seconds", time), ("peak_memory", peakMemory())])
   case "attention":
     // Time a token of longer and longer prompts.
     let generator = Generator(model: try model(), adapter: nil, compute: compute)

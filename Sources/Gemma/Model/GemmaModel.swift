@@ -65,35 +65,55 @@ public final class GemmaModel: Sendable {
 
   /// The state of a forward pass that the backward needs.
   struct Tape {
-    var saved: [DecoderBlock.Saved]
+    /// By layer. Where memory does not reach, a layer's input only: the backward runs the layer again, which gives the same bits.
+    var saved: [Kept]
     /// Output of the last layer before the final norm [wanted rows, hidden].
     var last: Matrix
   }
 
+  enum Kept {
+    case all(DecoderBlock.Saved)
+    case input(Matrix)
+  }
+
+  /// Bytes that the activations of whole layers may take in a tape. Large models keep the last layers so, and the inputs of the others.
+  package static let tapeBytes = 1_500_000_000
+
   /// Runs the decoder over a batch.
   ///
+  /// - Parameter tapeBytes: how much a tape may hold.
   /// - Returns: the final normed hidden states of the wanted rows, segment by segment [wanted, hidden].
   func forward(
-    _ batch: TokenBatch, adapter: Adapter?, keep: Bool = false, compute: Compute
+    _ batch: TokenBatch, adapter: Adapter?, keep: Bool = false, tapeBytes: Int = GemmaModel.tapeBytes,
+    compute: Compute
   ) throws -> (hidden: Matrix, tape: Tape?) {
     if let bad = batch.tokens.first(where: { $0 < 0 || $0 >= config.vocabularySize }) {
       throw GemmaError.invalidValue(
         name: "token id", expected: "0..<\(config.vocabularySize)", found: String(bad))
     }
     var x = embedding.forward(batch.tokens, compute: compute)
-    var saved: [DecoderBlock.Saved] = []
-    let before = batch.segments.map(batch.before)
-    for (i, block) in blocks.enumerated() {
-      let isLast = i == blocks.count - 1
-      let (next, kept) = block.forward(
-        x, rows: rows(batch, lastLayer: isLast), lora: adapter?.factors(layer: i, gradients: nil), keep: keep,
-        compute: compute
-      ) { k, v in spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute) }
-      if let kept { saved.append(kept) }
+    var saved: [Kept] = []
+    let whole = tapeBytes / (config.savedFloats * 4 * batch.tokens.count)
+    for i in blocks.indices {
+      let keepAll = keep && i >= blocks.count - whole
+      let (next, kept) = layer(i, x, batch: batch, adapter: adapter, keep: keepAll, compute: compute)
+      if keep { saved.append(kept.map(Kept.all) ?? .input(x)) }
       x = next
     }
     let hidden = finalNorm.forward(x, compute: compute).y
     return (hidden, keep ? Tape(saved: saved, last: x) : nil)
+  }
+
+  /// One layer's forward.
+  private func layer(
+    _ i: Int, _ x: Matrix, batch: TokenBatch, adapter: Adapter?, keep: Bool, compute: Compute
+  ) -> (Matrix, DecoderBlock.Saved?) {
+    let isLast = i == blocks.count - 1
+    let before = batch.segments.map(batch.before)
+    return blocks[i].forward(
+      x, rows: rows(batch, lastLayer: isLast), lora: adapter?.factors(layer: i, gradients: nil), keep: keep,
+      compute: compute
+    ) { k, v in spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute) }
   }
 
   /// Adds to `gradients` (shaped as the adapter's parameters) for the gradient of the hidden states.
@@ -107,7 +127,13 @@ public final class GemmaModel: Sendable {
     let before = batch.segments.map(batch.before)
     for i in blocks.indices.reversed() {
       // Taking it out of the tape frees a layer's activations as soon as they are used.
-      let saved = tape.saved.removeLast()
+      let saved: DecoderBlock.Saved
+      switch tape.saved.removeLast() {
+      case .all(let kept): saved = kept
+      case .input(let x):
+        guard let kept = layer(i, x, batch: batch, adapter: adapter, keep: true, compute: compute).1 else { return }
+        saved = kept
+      }
       let isLast = i == blocks.count - 1
       guard
         let next = blocks[i].backward(

@@ -33,6 +33,9 @@ public enum Projection: String, CaseIterable, Sendable, Comparable {
 }
 
 extension ModelConfig {
+  /// Floats that the backward of one layer needs of each token.
+  var savedFloats: Int { 4 * hiddenSize + 2 * (heads + keyValueHeads) * headDim + 2 * intermediateSize }
+
   /// Weights of the decoder and the (tied) embedding.
   public var parameterCount: Int {
     let projections = Projection.allCases.reduce(0) {

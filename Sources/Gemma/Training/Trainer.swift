@@ -47,6 +47,8 @@ public final class Trainer {
   public private(set) var completed: Int
   /// Asked between the passes of a step; true gives the step up and leaves the adapter as it was.
   public var isCancelled: () -> Bool = { false }
+  /// Bytes a pass may keep of its activations. Shows in time and memory, never in a result.
+  package var tapeBytes = GemmaModel.tapeBytes
   private let model: GemmaModel
   private let examples: [TokenizedExample]
   private let compute: Compute
@@ -90,7 +92,7 @@ public final class Trainer {
     var loss = 0.0
     for pass in passes {
       if isCancelled() { throw GemmaError.interrupted }
-      let (hidden, tape) = try model.forward(pass.batch, adapter: adapter, keep: true, compute: compute)
+      let (hidden, tape) = try model.forward(pass.batch, adapter: adapter, keep: true, tapeBytes: tapeBytes, compute: compute)
       guard var tape else { continue }
       let result = entropy.forward(hidden, targets: pass.targets, compute: compute)
       for (row, logProbability) in result.logProbabilities.enumerated() {

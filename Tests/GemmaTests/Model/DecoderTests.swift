@@ -128,6 +128,23 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
     try expectSteps(trainer, training)
   }
 
+  @Test(arguments: models) func layersThatAreRunAgainGiveTheSameGradients(_ name: String) throws {
+    let model = try Fixtures.model(name, compute: compute)
+    let expected = try Fixtures.json("tiny/\(name)/expected.json")
+    let adapter = try Adapter.load(
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model.config, compute: compute)
+    let examples = try Fixtures.examples(expected)
+    var found: [[UInt32]] = []
+    // Everything kept, only the last layer or two, nothing but inputs.
+    for bytes in [1 << 30, 100_000, 0] {
+      let trainer = try Trainer(
+        model: model, adapter: adapter, examples: examples, config: TrainingConfig(), compute: compute)
+      trainer.tapeBytes = bytes
+      found.append(bits(try trainer.lossAndGradients(examples).gradients.values))
+    }
+    #expect(found[0].contains { $0 != 0 } && found[0] == found[1] && found[0] == found[2])
+  }
+
   @Test(arguments: models) func gradientsAgreeWithFiniteDifferencesInDouble(_ name: String) throws {
     let model = try Fixtures.model(name, compute: compute)
     // Two sequences with a common beginning, longer than the window of 8, so that sharing and windows take part.
