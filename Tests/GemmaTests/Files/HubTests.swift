@@ -74,7 +74,11 @@ import Testing
   }
 
   private func error(_ server: Server, token: String? = nil) -> GemmaError? {
-    do { _ = try pull(server, token: token) } catch { return error as? GemmaError }
+    error { try pull(server, token: token) }
+  }
+
+  private func error<Result>(_ body: () throws -> Result) -> GemmaError? {
+    do { _ = try body() } catch { return error as? GemmaError }
     return nil
   }
 
@@ -159,6 +163,23 @@ import Testing
     }
     #expect(place.contains(path) && reason.contains("503"))
     #expect(lasting.requests(path).count == 6)
+  }
+
+  @Test func aHubThatWentAwayIsTriedAgainWithGrowingWaits() throws {
+    let waits = Waits()
+    let server = try hub()
+    let pull = try HubPull("owner/model", cache: cache(server), wait: { waits.add($0) })
+    let listing = try pull.listing { _, _ in true }
+    server.stop()
+    // A listening port that is shut down refuses: as a network that is gone.
+    guard case .inputOutput(let place, _)? = error({ try pull.run(listing) { _, _ in true } }) else {
+      Issue.record("no error")
+      return
+    }
+    #expect(place.contains("config.json") && waits.total.rounded() == 1 + 2 + 4 + 8 + 16)
+    #expect(
+      error { try pull.listing { _, _ in true } } != nil && waits.total.rounded() == 31,
+      "never there: told at once")
   }
 
   @Test func theTokenIsNotSentOnToAnotherHost() throws {
@@ -341,4 +362,12 @@ import Testing
       ("hello\n", "ce013625030ba8dba906f756967f9e9ca394464a"),
     ] { #expect(Array(text.utf8).withUnsafeBytes { GitHash.hexDigest($0) } == hash) }
   }
+}
+
+/// The seconds that would have been waited.
+private final class Waits: @unchecked Sendable {
+  private let lock = NSLock()
+  private var sum = 0.0
+  var total: Double { lock.withLock { sum } }
+  func add(_ seconds: Double) { lock.withLock { sum += seconds } }
 }

@@ -41,6 +41,7 @@ final class LoopbackServer: @unchecked Sendable {
   private let descriptor: Int32
   private let lock = NSLock()
   private var log: [Request] = []
+  private var isStopped = false
   var address: String { "http://127.0.0.1:\(port)" }
   /// In the order they came.
   var requests: [Request] { lock.withLock { log } }
@@ -69,7 +70,10 @@ final class LoopbackServer: @unchecked Sendable {
     Thread.detachNewThread { [self] in
       while true {
         let connection = accept(descriptor, nil, nil)
-        if connection < 0 { break }
+        if connection < 0 {
+          if lock.withLock({ isStopped }) { break }
+          continue
+        }
         serve(connection, answer)
         close(connection)
       }
@@ -77,7 +81,14 @@ final class LoopbackServer: @unchecked Sendable {
     }
   }
 
-  func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+  /// Once only: the thread closes the descriptor, and its number may soon be another's.
+  func stop() {
+    let wasStopped = lock.withLock {
+      defer { isStopped = true }
+      return isStopped
+    }
+    if !wasStopped { shutdown(descriptor, Int32(SHUT_RDWR)) }
+  }
 
   private func serve(_ connection: Int32, _ answer: (Request) -> Response) {
     var bytes: [UInt8] = []
