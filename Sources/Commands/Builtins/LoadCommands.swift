@@ -124,28 +124,38 @@ enum LoadCommands {
 
   static let pull = Command(
     "pull", .load, "fetch a model or data set into the cache",
-    details: "Downloads are checked and go on where they stopped. Names the licence of what it fetches.",
+    details: "Downloads are checked and go on where they stopped. Names the licence of what it fetches. "
+      + "OWNER/MODEL is a model with safetensors on the Hugging Face hub; it lands where the hub's own tools keep "
+      + "theirs. Where a licence must be accepted first, do so on the model's page, and set HF_TOKEN to a token "
+      + "of yours. HF_ENDPOINT, HF_HOME and HF_HUB_CACHE count too.",
     arguments: [
-      ArgumentSpec(
-        "name", .choice(Catalogue.items.map(\.name)), required: true, positional: true, "what to fetch"),
+      ArgumentSpec("name", .pullName, required: true, positional: true, "what to fetch"),
       ArgumentSpec("from", .path, "take this file in place of downloading"),
-    ], examples: ["pull gemma-3-270m", "pull livedoor", "pull livedoor from=ldcc-20140209.tar.gz"]
+    ],
+    examples: [
+      "pull gemma-3-270m", "pull google/gemma-2-2b", "pull livedoor",
+      "pull livedoor from=ldcc-20140209.tar.gz",
+    ]
   ) { arguments, invocation in
-    let session = invocation.session
-    guard let item = Catalogue.items.first(where: { $0.name == arguments.string("name") }) else { return }
-    invocation.print("\(item.name) is under \(item.licence): \(item.licenceAddress)")
+    let name = arguments.string("name")
     let from = arguments.optionalString("from").map { ($0 as NSString).expandingTildeInPath }
+    if let item = Catalogue.items.first(where: { $0.name == name }) {
+      try pull(item, from: from, invocation)
+    } else if from == nil {
+      try pull(hub: name, invocation)
+    } else {
+      throw GemmaError.invalidValue(
+        name: "from", expected: "one of \(Catalogue.items.map(\.name).joined(separator: ", ")) to go with",
+        found: name)
+    }
+  }
+
+  private static func pull(_ item: Catalogue.Item, from: String?, _ invocation: Invocation) throws {
+    invocation.print("\(item.name) is under \(item.licence): \(item.licenceAddress)")
     // A data set must be one before it goes into the cache.
     if let from, !item.isModel { _ = try Dataset.load(path: from) }
-    var last = ""
-    let outcome = try Pull(item, cache: session.cache).run(from: from) { what, bytes in
-      let text = bytes > 0 ? "\(what) \(NumberFormat.bytes(bytes))" : what
-      if text != last {
-        last = text
-        invocation.emit(.progress(ProgressReport(done: bytes, total: 0, unit: "byte", note: [Span(text)])))
-      }
-      return !session.isInterrupted()
-    }
+    let outcome = try Pull(item, cache: invocation.session.cache).run(
+      from: from, progress: fetching(invocation))
     invocation.print(
       Span(
         "\(outcome.wasThere ? "already there" : "fetched"), \(NumberFormat.bytes(outcome.bytes)), sha256 "
@@ -153,6 +163,37 @@ enum LoadCommands {
     invocation.result(
       [("name", .string(item.name)), ("bytes", .int(outcome.bytes)), ("sha256", .string(outcome.sha256))],
       volatile: [("path", .string(outcome.path)), ("was_there", .bool(outcome.wasThere))])
+  }
+
+  private static func pull(hub name: String, _ invocation: Invocation) throws {
+    let hub = try HubPull(name, cache: invocation.session.cache)
+    let listing = try hub.listing(progress: fetching(invocation))
+    invocation.print("\(name) is under \(listing.licence): \(listing.licenceAddress)")
+    let outcome = try hub.run(listing, progress: fetching(invocation, of: listing.bytes))
+    invocation.print(
+      Span(
+        "\(outcome.wasThere ? "already there" : "fetched"), \(NumberFormat.bytes(outcome.bytes)) in "
+          + "\(outcome.files) files, commit \(listing.commit.prefix(12)), in "),
+      Span(outcome.path, volatile: .path))
+    invocation.result(
+      [
+        ("name", .string(name)), ("bytes", .int(outcome.bytes)), ("files", .int(outcome.files)),
+        ("commit", .string(listing.commit)),
+      ], volatile: [("path", .string(outcome.path)), ("was_there", .bool(outcome.wasThere))])
+  }
+
+  /// Tells what is going on, each time that it reads differently; false when interrupted.
+  private static func fetching(_ invocation: Invocation, of total: Int? = nil) -> (String, Int) -> Bool {
+    var last = ""
+    let whole = total.map { " of \(NumberFormat.bytes($0))" } ?? ""
+    return { what, bytes in
+      let text = bytes > 0 ? "\(what) \(NumberFormat.bytes(bytes))\(whole)" : what
+      if text != last {
+        last = text
+        invocation.emit(.progress(ProgressReport(done: bytes, total: 0, unit: "byte", note: [Span(text)])))
+      }
+      return !invocation.session.isInterrupted()
+    }
   }
 }
 

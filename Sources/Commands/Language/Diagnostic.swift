@@ -96,7 +96,9 @@ public struct Diagnostic: Error, Sendable, Equatable {
         .hashMismatch,
         [
           Span(path, volatile: .path),
-          Span(": expected sha256 \(expected.prefix(16))…, found \(found.prefix(16))…"),
+          Span(
+            ": expected \(expected.utf8.count == 40 ? "git's hash" : "sha256") \(expected.prefix(16))…, found "
+              + "\(found.prefix(16))…"),
         ],
         help: "fetch it again, or change the hash if the new file is meant")
     case .invalidValue(let name, let expected, let found):

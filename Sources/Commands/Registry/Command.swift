@@ -1,3 +1,5 @@
+import Gemma
+
 /// What an argument takes.
 public enum ArgumentKind: Sendable, Equatable {
   case integer(ClosedRange<Int>)
@@ -10,6 +12,8 @@ public enum ArgumentKind: Sendable, Equatable {
   case path
   case modelName
   case dataName
+  /// What `pull` can fetch.
+  case pullName
   /// The name of an evaluation made so far.
   case evaluation
   /// A cell's number or #id.
@@ -35,6 +39,8 @@ public enum ArgumentKind: Sendable, Equatable {
     case .path: "a path"
     case .modelName: "a model's name or path"
     case .dataName: "a data set's name or path"
+    case .pullName:
+      Catalogue.items.map(\.name).joined(separator: ", ") + ", or OWNER/MODEL on the Hugging Face hub"
     case .evaluation: "an evaluation's name"
     case .cell: "a cell's number or id"
     case .topic: "a command or an error code"

@@ -1,3 +1,5 @@
+import Gemma
+
 /// All commands. Dispatch, checking, help, completion, suggestions and docs/language.md read this one table.
 public struct CommandTable: Sendable {
   public let commands: [Command]
@@ -109,6 +111,12 @@ public struct CommandTable: Sendable {
         .wrongType, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)",
         range: expression.range)
     }
+    func notAChoice(of words: [String]) -> Diagnostic {
+      Diagnostic(
+        .notAChoice, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)",
+        range: expression.range,
+        help: Suggestion.nearest(value.text, in: words).map { "did you mean '\($0)'?" })
+    }
     func outside() -> Diagnostic {
       Diagnostic(
         .outOfRange, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)",
@@ -124,12 +132,12 @@ public struct CommandTable: Sendable {
     case .bool: guard case .bool = value else { throw wrong() }
     case .choice(let words):
       if case .list = value { throw wrong() }
-      guard words.contains(value.text) else {
-        throw Diagnostic(
-          .notAChoice, "'\(spec.name)' takes \(words.joined(separator: ", ")), not \(value.source)",
-          range: expression.range,
-          help: Suggestion.nearest(value.text, in: words).map { "did you mean '\($0)'?" })
-      }
+      guard words.contains(value.text) else { throw notAChoice(of: words) }
+      return .string(value.text)
+    case .pullName:
+      if case .list = value { throw wrong() }
+      let names = Catalogue.items.map(\.name)
+      guard names.contains(value.text) || Hub.isName(value.text) else { throw notAChoice(of: names) }
       return .string(value.text)
     case .list:
       if case .list = value { return value }

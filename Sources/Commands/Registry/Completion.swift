@@ -119,6 +119,7 @@ public struct Completion: Equatable {
     switch kind {
     case .bool: return (["true", "false"], false)
     case .choice(let words): return (words, false)
+    case .pullName: return (Catalogue.items.map(\.name), false)
     case .evaluation: return (session.workspace.evaluations.map { Value.string($0.name).source }, false)
     case .cell:
       let cells = session.stepper?.cells ?? []

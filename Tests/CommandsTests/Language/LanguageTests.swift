@@ -70,9 +70,19 @@ extension [[Span]] {
       ("trian", "did you mean 'train'?"), ("load modell", "did you mean 'load model'?"),
       ("train stepps=3", "did you mean 'steps'?"),
       ("evaluate method=constraint", "did you mean 'constrained'?"),
+      ("pull livedor", "did you mean 'livedoor'?"),
     ] {
       #expect(Recorder().run(source)?.help == help, "\(source)")
     }
+  }
+
+  @Test func whatCannotBePulledIsToldWhatCan() {
+    for name in ["gemma", "a/b/c", "../up", "a/.."] {
+      let diagnostic = Recorder().run("pull \(name)")
+      #expect(diagnostic?.code == .notAChoice, "\(name)")
+      for form in ["gemma-3-270m", "OWNER/MODEL"] { #expect(diagnostic?.message.contains(form) == true) }
+    }
+    #expect(Recorder().run("pull google/gemma-2-2b from=file")?.code == .invalidValue)
   }
 
   @Test func variablesLoopsAndStringsWorkTogether() throws {
@@ -120,6 +130,7 @@ extension [[Span]] {
     for (source, remedy) in [
       ("split", "load data mini-news"), ("lora", "load model gemma-3-270m"), ("report", "evaluate"),
       ("train", "load model gemma-3-270m"), ("plot loss", "train"),
+      ("load model no-one/no-model", "pull no-one/no-model, if the Hugging Face hub has it"),
     ] {
       let diagnostic = Recorder().run(source)
       #expect(diagnostic?.code == .missingStep && diagnostic?.help == remedy, "\(source)")

@@ -43,17 +43,49 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: target))
   }
 
-  @Test func aDownloadGoesOnWhereItStopped() throws {
-    let path = try source()
+  @Test(arguments: [
+    // What the part was begun with, what the server has now, whether it goes on.
+    ("\"one\"", ["ETag": "\"one\""], true), ("\"one\"", ["ETag": "\"two\""], false),
+    (
+      "Tue, 09 Sep 2014 00:00:00 GMT",
+      ["ETag": "W/\"weak\"", "Last-Modified": "Tue, 09 Sep 2014 00:00:00 GMT"], true
+    ), (nil, ["ETag": "\"one\""], false), ("\"one\"", [:], false),
+  ])
+  func aDownloadGoesOnOnlyWithTheSameFile(_ begun: String?, _ headers: [String: String], _ goesOn: Bool)
+    throws
+  {
+    let bytes = bytes
+    let server = try LoopbackServer { .file(bytes, for: $0, headers: headers) }
+    defer { server.stop() }
     try FileManager.default.createDirectory(
       atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     // What an interrupted download left, marked: were it fetched anew, the mark would be gone.
     var part = bytes.prefix(40_000)
     part[0] = 0xEE
     try part.write(to: URL(fileURLWithPath: target + ".part"))
-    _ = try pull("file://" + path, sha256: nil).run { _, _ in true }
+    if let begun { try Data(begun.utf8).write(to: URL(fileURLWithPath: target + ".part.etag")) }
+    _ = try pull(server.address, sha256: nil).run { _, _ in true }
     let got = try Data(contentsOf: URL(fileURLWithPath: target))
-    #expect(got.count == bytes.count && got[0] == 0xEE && got.dropFirst() == bytes.dropFirst())
+    #expect(got.count == bytes.count && got.dropFirst() == bytes.dropFirst())
+    #expect((got[0] == 0xEE) == goesOn)
+    #expect(!FileManager.default.fileExists(atPath: target + ".part.etag"))
+  }
+
+  @Test func whatADownloadBelongsToIsKeptWithIt() throws {
+    let bytes = bytes
+    let server = try LoopbackServer { request in
+      var response = LoopbackServer.Response.file(bytes, for: request, headers: ["ETag": "\"one\""])
+      if request.earlier == 0 { response.cut = 30_000 }
+      return response
+    }
+    defer { server.stop() }
+    #expect(throws: GemmaError.interrupted) {
+      try pull(server.address, sha256: nil).run { _, length in length == 0 }
+    }
+    #expect(try String(contentsOfFile: target + ".part.etag", encoding: .utf8) == "\"one\"")
+    _ = try pull(server.address, sha256: digest).run { _, _ in true }
+    #expect(server.requests.map { $0.headers["range"] } == [nil, "bytes=30000-"])
+    #expect(server.requests.map { $0.headers["if-range"] } == [nil, "\"one\""])
   }
 
   @Test func stoppingKeepsThePartAndAMissingSourceIsAnError() throws {
