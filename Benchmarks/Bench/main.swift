@@ -132,12 +132,14 @@ func run(_ words: [String]) throws {
     var config = TrainingConfig()
     config.batch = sequences
     config.lossOn = words[1] == "step-all" ? .all : .response
-    let adapter = Adapter(AdapterConfig(), model: model.config, compute: compute)
+    let adapter = Adapter(AdapterConfig(), model: model, compute: compute)
     let trainer = try Trainer(
       model: model, adapter: adapter, examples: examples, config: config, compute: compute)
     // Of a large model one step is enough of a warm-up and one to measure.
     let time = try best(model.config.hiddenSize > 2000 ? 1 : 3) { _ = try trainer.step() }
-    tell([("tokens_per_second", Double(sequences) * 352 / time), ("seconds", time), ("peak_memory", peakMemory())])
+    tell([
+      ("tokens_per_second", Double(sequences) * 352 / time), ("seconds", time), ("peak_memory", peakMemory()),
+    ])
   case "attention":
     // Time a token of longer and longer prompts.
     let generator = Generator(model: try model(), adapter: nil, compute: compute)

@@ -134,6 +134,14 @@ static inline void gnb_pause(void) {
 #endif
 }
 
+/// Philox4x32-10, as Philox.swift has it: out[i] = the bits at index 4 * block + i of key `seed` and stream `stream`. n of them.
+void gnb_philox(uint64_t seed, uint32_t stream, uint64_t block, size_t n, uint32_t *out);
+/// y = x * scale where those bits are at least `threshold`, else 0.
+void gnb_dropout(uint64_t seed, uint32_t stream, uint64_t block, size_t n, uint32_t threshold, float scale, const float *x,
+                 float *y);
+/// x += amount * u with u uniform in [-1, 1) from those bits.
+void gnb_noise(uint64_t seed, uint32_t stream, uint64_t block, size_t n, float amount, float *x);
+
 // Layout changes that only move values; no arithmetic, so one version serves all.
 
 /// Panels for b[k, n] = src[n, k] (src row-major with ld): dst panel p holds [k][16]; missing columns are zero.

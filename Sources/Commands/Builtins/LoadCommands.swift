@@ -100,7 +100,7 @@ enum LoadCommands {
     let session = invocation.session
     let model = try session.workspace.needModel()
     let adapter = try Adapter.load(
-      path: (arguments.string("path") as NSString).expandingTildeInPath, model: model.config,
+      path: (arguments.string("path") as NSString).expandingTildeInPath, model: model,
       compute: session.compute())
     session.workspace.adapter = adapter
     session.workspace.steps = []

@@ -1,3 +1,4 @@
+import Foundation
 import Gemma
 
 /// split, prompt, lora.
@@ -93,12 +94,22 @@ enum PrepareCommands {
     arguments: [
       ArgumentSpec("rank", .integer(1...1024), .number(16), "columns of the thin matrices"),
       ArgumentSpec("alpha", .number(0...1e6), .number(16), "the update is scaled by alpha / rank"),
-      ArgumentSpec("rslora", .bool, .bool(false), "scale by alpha / sqrt(rank) instead"),
+      ArgumentSpec(
+        "dropout", .number(0...0.99), .number(0), "share of A's inputs that a training step leaves out"),
       ArgumentSpec(
         "targets", .list,
         "projections, of: " + Projection.allCases.map(\.rawValue).joined(separator: " ") + "; all by default"),
+      ArgumentSpec("layers", .list, "layers it changes, such as [0, 1, 17]; all by default"),
+      ArgumentSpec("rslora", .bool, .bool(false), "scale by alpha / sqrt(rank) instead"),
+      ArgumentSpec("dora", .bool, .bool(false), "learn each output's length apart from its direction (DoRA)"),
+      ArgumentSpec(
+        "rank_pattern", .list, "other ranks for some modules, as PEFT: [\"down_proj: 8\", \"layers.0.*: 4\"]"),
+      ArgumentSpec("alpha_pattern", .list, "other alphas, in the same way"),
       ArgumentSpec("seed", .integer(0...Int.max), "of the random start; the session's by default"),
-    ], examples: ["lora", "lora rank=8 alpha=16", "lora targets=[q_proj, v_proj]"]
+    ],
+    examples: [
+      "lora", "lora rank=8 alpha=16", "lora targets=[q_proj, v_proj]", "lora dora=true layers=[16, 17]",
+    ]
   ) { arguments, invocation in
     let session = invocation.session
     let model = try session.workspace.needModel()
@@ -117,25 +128,60 @@ enum PrepareCommands {
         throw GemmaError.invalidValue(name: "targets", expected: "at least one projection", found: "[]")
       }
     }
-    let adapter = Adapter(
-      AdapterConfig(
-        rank: arguments.int("rank"), alpha: arguments.double("alpha"),
-        rankStabilised: arguments.bool("rslora"),
-        targets: targets, seed: arguments.optionalInt("seed").map(UInt64.init) ?? session.settings.seed),
-      model: model.config, compute: try session.compute())
+    let config = AdapterConfig(
+      rank: arguments.int("rank"), alpha: arguments.double("alpha"), rankStabilised: arguments.bool("rslora"),
+      dora: arguments.bool("dora"), dropout: arguments.double("dropout"), targets: targets,
+      layers: try layers(arguments.strings("layers")),
+      rankPattern: try patterns("rank_pattern", arguments),
+      alphaPattern: try patterns("alpha_pattern", arguments),
+      seed: arguments.optionalInt("seed").map(UInt64.init) ?? session.settings.seed)
+    try config.check(layers: model.config.layers.count)
+    let adapter = Adapter(config, model: model, compute: try session.compute())
     session.workspace.adapter = adapter
     session.workspace.steps = []
     describe(adapter, model: model, invocation)
+  }
+
+  private static func layers(_ words: [String]?) throws -> [Int]? {
+    guard let words else { return nil }
+    let numbers = words.compactMap { Int($0) }
+    guard numbers.count == words.count, !numbers.isEmpty else {
+      throw GemmaError.invalidValue(
+        name: "layers", expected: "a list of numbers", found: words.joined(separator: ", "))
+    }
+    return Set(numbers).sorted()
+  }
+
+  /// "down_proj: 8" for each.
+  private static func patterns(_ name: String, _ arguments: Arguments) throws -> [AdapterConfig.Pattern] {
+    try (arguments.strings(name) ?? []).map { text in
+      guard let colon = text.lastIndex(of: ":"),
+        let value = Double(text[text.index(after: colon)...].trimmingCharacters(in: .whitespaces)),
+        value.isFinite
+      else {
+        throw GemmaError.invalidValue(name: name, expected: "\"PATTERN: NUMBER\"", found: text)
+      }
+      return AdapterConfig.Pattern(text[..<colon].trimmingCharacters(in: .whitespaces), value)
+    }
   }
 
   static func describe(_ adapter: Adapter, model: GemmaModel, _ invocation: Invocation) {
     let total = model.config.parameterCount
     let share = Double(adapter.parameterCount) / Double(total + adapter.parameterCount)
     let config = adapter.config
-    invocation.print(
-      "LoRA rank \(config.rank), scale \(NumberFormat.short(Double(config.scale), 4)), on "
-        + (config.targets.count == Projection.allCases.count
-          ? "all seven projections" : config.targets.map(\.rawValue).joined(separator: ", ")))
+    let ranks = Set(adapter.slots.map(\.rank)).sorted()
+    let scales = Set(adapter.slots.map(\.scale)).sorted()
+    func range(_ values: [String]) -> String {
+      values.count > 1 ? "\(values[0]) to \(values[values.count - 1])" : values.joined()
+    }
+    var line = "\(config.dora ? "DoRA" : "LoRA") rank \(range(ranks.map(String.init)))"
+    line += ", scale \(range(scales.map { NumberFormat.short(Double($0), 4) })), on "
+    line +=
+      config.targets.count == Projection.allCases.count
+      ? "all seven projections" : config.targets.map(\.rawValue).joined(separator: ", ")
+    if let layers = config.layers { line += " of layers \(layers.map(String.init).joined(separator: ", "))" }
+    if config.dropout > 0 { line += ", dropout \(NumberFormat.short(config.dropout, 3))" }
+    invocation.print(line)
     invocation.print(
       "trainable: \(NumberFormat.count(adapter.parameterCount)) of \(NumberFormat.count(total + adapter.parameterCount)) "
         + "parameters, \(NumberFormat.percent(share, 2))")

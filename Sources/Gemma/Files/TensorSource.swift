@@ -9,6 +9,11 @@ public struct TensorView: @unchecked Sendable {
 
   public var count: Int { shape.reduce(1, *) }
 
+  /// All values, in the file's order.
+  func decode(into target: UnsafeMutablePointer<Float>) {
+    if let base = bytes.baseAddress { type.dequantize(from: base, into: target, count: count) }
+  }
+
   /// Tells that the bytes were read and will hardly be needed again: a mapped file's pages may go.
   func release() { (owner as? MappedFile)?.release(bytes) }
 }

@@ -30,20 +30,31 @@ struct GatedMLP: Sendable {
     return result
   }
 
-  /// dx [rows, hidden] for dy [rows, hidden], overwritten. Uses up `saved`: its gate and up become gradients.
-  func backward(_ dy: Matrix, x: Matrix, saved: Saved, lora: LayerFactors?, compute: Compute) -> Matrix {
+  /// dx [rows, hidden] for dy [rows, hidden], overwritten; y is what the forward gave. Uses up `saved`: its gate and up become gradients.
+  func backward(_ dy: Matrix, x: Matrix, y: Matrix, saved: Saved, lora: LayerFactors?, compute: Compute)
+    -> Matrix
+  {
     let (g, u) = (saved.gate, saved.up)
     let activated = activation(g, u, compute)
     let da = compute.matrix(g.rows, g.columns)
     down.backward(
-      dy, x: activated, h: saved.downH, lora: lora?[.down], into: da, accumulate: false, compute: compute)
+      dy, x: activated, y: y, h: saved.downH, lora: lora?[.down], into: da, accumulate: false,
+      compute: compute)
+    // With magnitudes the projections' own outputs are needed once more.
+    let outputs = (
+      lora?[.gate]?.magnitude.map { _ in compute.matrix(copying: g) } ?? g,
+      lora?[.up]?.magnitude.map { _ in compute.matrix(copying: u) } ?? u
+    )
     compute.forRows(g.rows, grain: 8) { rows in
       compute.kernels.table.geglu_backward(
         rows.count * g.columns, g.row(rows.lowerBound), u.row(rows.lowerBound), da.row(rows.lowerBound))
     }
     let dx = compute.matrix(x.rows, x.columns)
-    gate.backward(g, x: x, h: saved.gateH, lora: lora?[.gate], into: dx, accumulate: false, compute: compute)
-    up.backward(u, x: x, h: saved.upH, lora: lora?[.up], into: dx, accumulate: true, compute: compute)
+    gate.backward(
+      g, x: x, y: outputs.0, h: saved.gateH, lora: lora?[.gate], into: dx, accumulate: false, compute: compute
+    )
+    up.backward(
+      u, x: x, y: outputs.1, h: saved.upH, lora: lora?[.up], into: dx, accumulate: true, compute: compute)
     return dx
   }
 }

@@ -10,9 +10,27 @@ struct LoRAFactors {
   /// Where the gradients accumulate, shaped like a and b.
   let gradientA: UnsafeMutablePointer<Float>
   let gradientB: UnsafeMutablePointer<Float>
+  let magnitude: Magnitude?
+  let dropout: SlotDropout?
+
+  /// DoRA: outputs are multiplied by `scale`, the magnitude over the length of the row of W + scale * B A. All [outputs].
+  struct Magnitude {
+    let value: UnsafePointer<Float>
+    let scale: UnsafePointer<Float>
+    let gradient: UnsafeMutablePointer<Float>
+  }
+
+  /// The dropout of a pass, for one projection.
+  struct SlotDropout {
+    let mask: Dropout
+    let slot: UInt32
+
+    func apply(_ x: Matrix, compute: Compute) -> Matrix { mask.apply(x, slot: slot, compute: compute) }
+  }
 }
 
-/// A projection y = x W^T, plus scale * (x A^T) B^T where an adapter has factors for it (Hu et al. 2021).
+/// A projection y = x W^T, plus scale * (x A^T) B^T where an adapter has factors for it (Hu et al. 2021); with DoRA each output times its
+/// magnitude's scale, with dropout A sees part of x only.
 struct Linear: Sendable {
   let weight: WeightMatrix
 
@@ -24,17 +42,25 @@ struct Linear: Sendable {
     let y = compute.matrix(x.rows, outputs)
     weight.multiply(x.data, rows: x.rows, xRow: x.columns, into: y.data, yRow: outputs, compute: compute)
     guard let lora else { return (y, nil) }
-    let h = Self.down(x, factor: lora.a, lora: lora, compute: compute)
+    let seen = lora.dropout?.apply(x, compute: compute) ?? x
+    let h = Self.down(seen, factor: lora.a, lora: lora, compute: compute)
     Self.up(h, factor: lora.b, into: y, accumulate: true, compute: compute)
+    if let magnitude = lora.magnitude { Self.scaleColumns(y, by: magnitude.scale, compute: compute) }
     return (y, h)
   }
 
   /// Adds to the gradients of A and B, and gives dx [rows, inputs]: overwritten, or added to if `accumulate`.
-  /// `dx` nil: nobody below needs it.
+  /// `dx` nil: nobody below needs it. `y` is what the forward gave.
   func backward(
-    _ dy: Matrix, x: Matrix, h: Matrix?, lora: LoRAFactors?, into dx: Matrix?, accumulate: Bool,
+    _ dy: Matrix, x: Matrix, y: Matrix, h: Matrix?, lora: LoRAFactors?, into dx: Matrix?, accumulate: Bool,
     compute: Compute
   ) {
+    var dy = dy
+    if let magnitude = lora?.magnitude {
+      Self.addMagnitudeGradient(dy, y, magnitude, compute: compute)
+      dy = compute.matrix(copying: dy)
+      Self.scaleColumns(dy, by: magnitude.scale, compute: compute)
+    }
     if let dx {
       weight.multiplyTransposed(
         dy.data, rows: dy.rows, dyRow: dy.columns, into: dx.data, dxRow: dx.columns, accumulate: accumulate,
@@ -43,8 +69,37 @@ struct Linear: Sendable {
     guard let lora, let h else { return }
     Self.addOuter(h, dy, into: lora.gradientB, compute: compute)
     let g = Self.down(dy, factor: lora.b, lora: lora, compute: compute)
-    Self.addOuter(g, x, into: lora.gradientA, compute: compute)
-    if let dx { Self.up(g, factor: lora.a, into: dx, accumulate: true, compute: compute) }
+    let seen = lora.dropout?.apply(x, compute: compute) ?? x
+    Self.addOuter(g, seen, into: lora.gradientA, compute: compute)
+    guard let dx else { return }
+    guard let dropout = lora.dropout else {
+      return Self.up(g, factor: lora.a, into: dx, accumulate: true, compute: compute)
+    }
+    let share = compute.matrix(dx.rows, dx.columns)
+    Self.up(g, factor: lora.a, into: share, accumulate: false, compute: compute)
+    compute.add(dropout.apply(share, compute: compute).data, to: dx.data, count: dx.count)
+  }
+
+  private static func scaleColumns(_ y: Matrix, by scale: UnsafePointer<Float>, compute: Compute) {
+    compute.forRows(y.rows) { rows in
+      for row in rows {
+        let values = y.row(row)
+        for o in 0..<y.columns { values[o] *= scale[o] }
+      }
+    }
+  }
+
+  /// y = scale * (the unscaled y), so d scale = sum over the rows of dy y / scale, and d magnitude = that / length = dy y / magnitude.
+  private static func addMagnitudeGradient(
+    _ dy: Matrix, _ y: Matrix, _ magnitude: LoRAFactors.Magnitude, compute: Compute
+  ) {
+    compute.forRows(y.columns, grain: 64) { columns in
+      for o in columns where magnitude.value[o] != 0 {
+        var sum = 0.0
+        for row in 0..<y.rows { sum += Double(dy.row(row)[o]) * Double(y.row(row)[o]) }
+        magnitude.gradient[o] += Float(sum / Double(magnitude.value[o]))
+      }
+    }
   }
 
   /// scale * x f^T: [rows, n] times f [rank, n] gives [rows, rank].

@@ -15,6 +15,18 @@ struct DecoderBlock: Sendable {
   let mlp: GatedMLP
   let postFeedforwardNorm: RMSNorm
 
+  func linear(_ projection: Projection) -> Linear {
+    switch projection {
+    case .query: query
+    case .key: key
+    case .value: value
+    case .output: output
+    case .gate: mlp.gate
+    case .up: mlp.up
+    case .down: mlp.down
+    }
+  }
+
   /// What the backward needs. Norms of the input, rotated queries and the like are cheap and are made again.
   struct Saved {
     /// [rows, hidden]; `x` of the whole batch, `xWanted` its wanted rows.
@@ -135,7 +147,8 @@ struct DecoderBlock: Sendable {
     let dFed = compute.matrix(saved.fed.rows, saved.fed.columns)
     normBackward(postFeedforwardNorm, dNext, x: saved.fed, into: dFed, accumulate: false, compute: compute)
     let dNormed = mlp.backward(
-      dFed, x: preFeedforwardNorm.forward(saved.middle, compute: compute).y, saved: saved.mlp, lora: lora,
+      dFed, x: preFeedforwardNorm.forward(saved.middle, compute: compute).y, y: saved.fed, saved: saved.mlp,
+      lora: lora,
       compute: compute)
     let dMiddle = compute.matrix(copying: dNext)
     normBackward(
@@ -147,7 +160,8 @@ struct DecoderBlock: Sendable {
       postAttentionNorm, dMiddle, x: saved.attended, into: dAttended, accumulate: false, compute: compute)
     let dContext = compute.matrix(saved.context.rows, saved.context.columns)
     output.backward(
-      dAttended, x: saved.context, h: saved.outputH, lora: lora?[.output], into: dContext, accumulate: false,
+      dAttended, x: saved.context, y: saved.attended, h: saved.outputH, lora: lora?[.output], into: dContext,
+      accumulate: false,
       compute: compute)
     let (turnedQ, queryRstd) = prepare(
       saved.q, norm: queryNorm, heads: attention.heads, positions: rows.wantedPositions, compute: compute)
@@ -167,12 +181,15 @@ struct DecoderBlock: Sendable {
     let normed = inputNorm.forward(saved.x, compute: compute)
     let dx = needsInput ? compute.matrix(saved.x.rows, saved.x.columns) : nil
     key.backward(
-      dk, x: normed.y, h: saved.keyH, lora: lora?[.key], into: dx, accumulate: false, compute: compute)
+      dk, x: normed.y, y: saved.k, h: saved.keyH, lora: lora?[.key], into: dx, accumulate: false,
+      compute: compute)
     value.backward(
-      dv, x: normed.y, h: saved.valueH, lora: lora?[.value], into: dx, accumulate: true, compute: compute)
+      dv, x: normed.y, y: saved.v, h: saved.valueH, lora: lora?[.value], into: dx, accumulate: true,
+      compute: compute)
     let dFromQuery = needsInput && rows.wanted != nil ? compute.matrix(dq.rows, saved.x.columns) : nil
     query.backward(
-      dq, x: gather(normed.y, rows.wanted, compute: compute), h: saved.queryH, lora: lora?[.query],
+      dq, x: gather(normed.y, rows.wanted, compute: compute), y: saved.q, h: saved.queryH,
+      lora: lora?[.query],
       into: rows.wanted == nil ? dx : dFromQuery, accumulate: rows.wanted == nil, compute: compute)
     guard let dx else { return nil }
     if let wanted = rows.wanted, let dFromQuery {

@@ -69,6 +69,8 @@ public final class GemmaModel: Sendable {
     var saved: [Kept]
     /// Output of the last layer before the final norm [wanted rows, hidden].
     var last: Matrix
+    var noise: TrainingNoise?
+    var scales: Matrix?
   }
 
   enum Kept {
@@ -77,42 +79,51 @@ public final class GemmaModel: Sendable {
   }
 
   /// Bytes that the activations of whole layers may take in a tape. Large models keep the last layers so, and the inputs of the others.
-  package static let tapeBytes = 1_500_000_000
+  package static let tapeBytes = 1_300_000_000
 
   /// Runs the decoder over a batch.
   ///
-  /// - Parameter tapeBytes: how much a tape may hold.
+  /// - Parameters:
+  ///   - noise: what training does at random.
+  ///   - tapeBytes: how much a tape may hold.
   /// - Returns: the final normed hidden states of the wanted rows, segment by segment [wanted, hidden].
   func forward(
-    _ batch: TokenBatch, adapter: Adapter?, keep: Bool = false, tapeBytes: Int = GemmaModel.tapeBytes,
-    compute: Compute
+    _ batch: TokenBatch, adapter: Adapter?, keep: Bool = false, noise: TrainingNoise? = nil,
+    tapeBytes: Int = GemmaModel.tapeBytes, compute: Compute
   ) throws -> (hidden: Matrix, tape: Tape?) {
     if let bad = batch.tokens.first(where: { $0 < 0 || $0 >= config.vocabularySize }) {
       throw GemmaError.invalidValue(
         name: "token id", expected: "0..<\(config.vocabularySize)", found: String(bad))
     }
     var x = embedding.forward(batch.tokens, compute: compute)
+    noise?.disturb(x, compute: compute)
+    let scales = adapter?.magnitudeScales(compute: compute)
     var saved: [Kept] = []
     let whole = tapeBytes / (config.savedFloats * 4 * batch.tokens.count)
     for i in blocks.indices {
       let keepAll = keep && i >= blocks.count - whole
-      let (next, kept) = layer(i, x, batch: batch, adapter: adapter, keep: keepAll, compute: compute)
+      let (next, kept) = layer(
+        i, x, batch: batch, adapter: adapter, scales: scales, noise: noise, keep: keepAll, compute: compute)
       if keep { saved.append(kept.map(Kept.all) ?? .input(x)) }
       x = next
     }
     let hidden = finalNorm.forward(x, compute: compute).y
-    return (hidden, keep ? Tape(saved: saved, last: x) : nil)
+    return (hidden, keep ? Tape(saved: saved, last: x, noise: noise, scales: scales) : nil)
   }
 
   /// One layer's forward.
   private func layer(
-    _ i: Int, _ x: Matrix, batch: TokenBatch, adapter: Adapter?, keep: Bool, compute: Compute
+    _ i: Int, _ x: Matrix, batch: TokenBatch, adapter: Adapter?, scales: Matrix?, noise: TrainingNoise?,
+    keep: Bool,
+    compute: Compute
   ) -> (Matrix, DecoderBlock.Saved?) {
     let isLast = i == blocks.count - 1
     let before = batch.segments.map(batch.before)
+    let rows = rows(batch, lastLayer: isLast)
     return blocks[i].forward(
-      x, rows: rows(batch, lastLayer: isLast), lora: adapter?.factors(layer: i, gradients: nil), keep: keep,
-      compute: compute
+      x, rows: rows,
+      lora: adapter?.factors(layer: i, gradients: nil, scales: scales) { noise?.dropout($0, rows: rows) },
+      keep: keep, compute: compute
     ) { k, v in spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute) }
   }
 
@@ -131,14 +142,20 @@ public final class GemmaModel: Sendable {
       switch tape.saved.removeLast() {
       case .all(let kept): saved = kept
       case .input(let x):
-        guard let kept = layer(i, x, batch: batch, adapter: adapter, keep: true, compute: compute).1 else { return }
+        let again = layer(
+          i, x, batch: batch, adapter: adapter, scales: tape.scales, noise: tape.noise, keep: true,
+          compute: compute)
+        guard let kept = again.1 else { return }
         saved = kept
       }
       let isLast = i == blocks.count - 1
+      let (rows, noise) = (rows(batch, lastLayer: isLast), tape.noise)
+      let lora = adapter.factors(layer: i, gradients: gradients, scales: tape.scales) {
+        noise?.dropout($0, rows: rows)
+      }
       guard
         let next = blocks[i].backward(
-          dx, saved: saved, rows: rows(batch, lastLayer: isLast),
-          lora: adapter.factors(layer: i, gradients: gradients), needsInput: i > 0, compute: compute,
+          dx, saved: saved, rows: rows, lora: lora, needsInput: i > 0, compute: compute,
           spans: { k, v in
             spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute)
           })

@@ -10,6 +10,7 @@ public struct Philox: Sendable, Equatable {
     case loraInitialisation = 3
     case dropout = 4
     case sampling = 5
+    case noise = 6
     case test = 255
   }
 
@@ -22,8 +23,13 @@ public struct Philox: Sendable, Equatable {
   ///   - substream: separates independent uses within a purpose (a layer number, an epoch).
   public init(seed: UInt64, purpose: Purpose, substream: UInt32 = 0, index: UInt64 = 0) {
     key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    stream = purpose.rawValue &+ (substream &* 256)
+    stream = Self.stream(purpose, substream: substream)
     self.index = index
+  }
+
+  /// The third word of the counter.
+  static func stream(_ purpose: Purpose, substream: UInt32) -> UInt32 {
+    purpose.rawValue &+ (substream &* 256)
   }
 
   public static func == (a: Philox, b: Philox) -> Bool {

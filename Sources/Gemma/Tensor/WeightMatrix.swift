@@ -140,6 +140,27 @@ public final class WeightMatrix: @unchecked Sendable {
       cRow: dxRow, accumulate: accumulate)
   }
 
+  /// The squared length of each row, summed in Double in the order of the inputs.
+  package func rowSquares(compute: Compute) -> [Double] {
+    let result = compute.matrix(Packing.panels(outputs), 2 * Packing.lanes)
+    compute.workers.run(Packing.panels(outputs)) { p in
+      let values = compute.matrix(inputs, Packing.lanes)
+      compute.kernels.table.unpack(storage.rawValue, inputs, panel(p), values.data)
+      result.row(p).withMemoryRebound(to: Double.self, capacity: Packing.lanes) { sums in
+        for lane in 0..<Packing.lanes { sums[lane] = 0 }
+        for k in 0..<inputs {
+          for lane in 0..<Packing.lanes {
+            let value = Double(values.row(k)[lane])
+            sums[lane] += value * value
+          }
+        }
+      }
+    }
+    return result.data.withMemoryRebound(to: Double.self, capacity: result.count / 2) { sums in
+      (0..<outputs).map { sums[$0] }
+    }
+  }
+
   /// The rows `indices` of W as a matrix [indices.count, inputs].
   package func rows(_ indices: [Int], compute: Compute) -> Matrix {
     let result = compute.matrix(indices.count, inputs)

@@ -35,12 +35,24 @@ struct MicroBatch {
   /// For each wanted row its target token, and how many sequences count on it.
   var targets: [Int32]
   var weights: [Float]
+  /// What is random in this pass; nil for nothing.
+  var noise: TrainingNoise?
 
-  /// Rows of a pass: more would not be faster and would hold more activations at once.
-  static let rowLimit = 1280
+  /// Rows of a pass: more would not be faster and would hold more activations at once; of a large model fewer, so that less of the
+  /// forward has to be run again (see `GemmaModel.tapeBytes`). It depends on the model alone, since the order of sums follows it.
+  static func rowLimit(_ config: ModelConfig) -> Int {
+    max(256, min(1280, 24_000_000 / config.savedFloats))
+  }
 
   /// Splits examples into passes. In each, the prefix that all its sequences share is one segment, computed once.
-  static func make(_ examples: [TokenizedExample], lossOn: TrainingConfig.LossOn) -> [MicroBatch] {
+  ///
+  /// - Parameters:
+  ///   - places: the examples' places in the endless stream of examples.
+  ///   - noise: random things; then nothing is shared, since each sequence gets its own.
+  static func make(
+    _ examples: [TokenizedExample], places: [Int], lossOn: TrainingConfig.LossOn, noise: TrainingNoise,
+    rowLimit: Int
+  ) -> [MicroBatch] {
     var result: [MicroBatch] = []
     var first = 0
     while first < examples.count {
@@ -50,18 +62,24 @@ struct MicroBatch {
         rows += examples[last].ids.count
         last += 1
       }
-      result.append(MicroBatch(Array(examples[first..<last]), lossOn: lossOn))
+      result.append(
+        MicroBatch(
+          Array(examples[first..<last]), places: Array(places[first..<last]), lossOn: lossOn,
+          noise: noise.isSilent ? nil : noise))
       first = last
     }
     return result
   }
 
-  private init(_ examples: [TokenizedExample], lossOn: TrainingConfig.LossOn) {
+  private init(
+    _ examples: [TokenizedExample], places: [Int], lossOn: TrainingConfig.LossOn, noise: TrainingNoise?
+  ) {
     batch = TokenBatch()
     targets = []
     weights = []
+    self.noise = noise
     // The last token of a shared stretch predicts what differs, so it belongs to each sequence.
-    let shared = examples.count > 1 ? max(0, Self.commonPrefix(examples) - 1) : 0
+    let shared = examples.count > 1 && noise == nil ? max(0, Self.commonPrefix(examples) - 1) : 0
     var parent: Int?
     if shared > 0 {
       let ids = Array(examples[0].ids.prefix(shared))
@@ -71,13 +89,17 @@ struct MicroBatch {
         weights += [Float](repeating: Float(examples.count), count: shared)
       }
     }
-    for example in examples {
+    for (example, place) in zip(examples, places) {
       // The last token predicts nothing: it is only a target.
       let inputs = Array(example.ids[shared..<example.ids.count - 1])
       let start = lossOn == .all ? 0 : example.promptCount - 1 - shared
       batch.append(inputs, parent: parent, wanted: start..<inputs.count)
       targets += example.ids[(shared + start + 1)...]
       weights += [Float](repeating: 1, count: inputs.count - start)
+      if noise != nil {
+        self.noise?.rows += inputs.indices.map { Dropout.key(example: place, token: $0) }
+        self.noise?.lengths += inputs.map { _ in example.ids.count }
+      }
     }
   }
 

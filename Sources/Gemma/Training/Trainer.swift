@@ -18,6 +18,8 @@ public struct TrainingConfig: Sendable, Equatable {
   /// Largest gradient norm; 0 does not clip.
   public var clip = 1.0
   public var lossOn = LossOn.response
+  /// NEFTune's alpha; 0 adds no noise to the embeddings.
+  public var neftuneAlpha = 0.0
   public var shuffle = true
   public var seed: UInt64 = 3407
 
@@ -82,17 +84,27 @@ public final class Trainer {
   }
 
   /// The loss of `batch` as one accumulated step sees it, and its gradients: sum of -log p over the number of targets.
-  package func lossAndGradients(_ batch: [TokenizedExample]) throws -> (loss: Double, gradients: Matrix) {
+  ///
+  /// - Parameter firstPlace: the place of the batch's first example in the stream of examples: what is random follows it.
+  package func lossAndGradients(_ batch: [TokenizedExample], firstPlace: Int = 0) throws -> (
+    loss: Double, gradients: Matrix
+  ) {
     let gradients = compute.zeros(1, adapter.parameterCount)
-    let passes = stride(from: 0, to: batch.count, by: config.batch).flatMap {
-      MicroBatch.make(Array(batch[$0..<min($0 + config.batch, batch.count)]), lossOn: config.lossOn)
+    let noise = TrainingNoise(
+      dropout: adapter.config.dropout, neftuneAlpha: config.neftuneAlpha, seed: config.seed)
+    let passes = stride(from: 0, to: batch.count, by: config.batch).flatMap { first in
+      let range = first..<min(first + config.batch, batch.count)
+      return MicroBatch.make(
+        Array(batch[range]), places: range.map { firstPlace + $0 }, lossOn: config.lossOn, noise: noise,
+        rowLimit: MicroBatch.rowLimit(model.config))
     }
     let total = passes.reduce(0.0) { $0 + $1.weights.reduce(0.0) { $0 + Double($1) } }
     let entropy = CrossEntropy(head: model.head, softCap: model.config.finalSoftCap)
     var loss = 0.0
     for pass in passes {
       if isCancelled() { throw GemmaError.interrupted }
-      let (hidden, tape) = try model.forward(pass.batch, adapter: adapter, keep: true, tapeBytes: tapeBytes, compute: compute)
+      let (hidden, tape) = try model.forward(
+        pass.batch, adapter: adapter, keep: true, noise: pass.noise, tapeBytes: tapeBytes, compute: compute)
       guard var tape else { continue }
       let result = entropy.forward(hidden, targets: pass.targets, compute: compute)
       for (row, logProbability) in result.logProbabilities.enumerated() {
@@ -114,7 +126,7 @@ public final class Trainer {
     let size = config.batch * config.accumulate
     let batcher = Batcher(count: examples.count, shuffle: config.shuffle, seed: config.seed)
     let batch = batcher.examples(from: completed * size, size: size).map { examples[$0] }
-    let (loss, gradients) = try lossAndGradients(batch)
+    let (loss, gradients) = try lossAndGradients(batch, firstPlace: completed * size)
     let squares = compute.kernels.table.dot(gradients.count, gradients.data, gradients.data)
     let norm = Double(squares).squareRoot()
     guard loss.isFinite, norm.isFinite else {
@@ -129,6 +141,7 @@ public final class Trainer {
     optimizer.update(
       adapter.parameters, gradients: gradients, rate: rate, weightDecay: config.weightDecay,
       gradientScale: Float(scale), compute: compute)
+    adapter.parametersChanged()
     completed += 1
     return TrainingStep(
       step: completed, steps: config.steps, loss: loss, gradientNorm: norm, rate: rate,

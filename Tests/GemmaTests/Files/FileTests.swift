@@ -165,9 +165,9 @@ import Testing
     let compute = Compute(threads: 1)
     let model = try Fixtures.model("gemma3", compute: compute)
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/gemma3/adapter", model: model.config, compute: compute)
+      path: Fixtures.folder + "/tiny/gemma3/adapter", model: model, compute: compute)
     try adapter.save(path: folder + "/a", baseModel: "tiny")
-    let again = try Adapter.load(path: folder + "/a", model: model.config, compute: compute)
+    let again = try Adapter.load(path: folder + "/a", model: model, compute: compute)
     #expect(again.parameters.values == adapter.parameters.values)
     try again.save(path: folder + "/b", baseModel: "tiny")
     for name in ["adapter_config.json", "adapter_model.safetensors"] {
@@ -176,7 +176,7 @@ import Testing
     }
     let gemma2 = try Fixtures.model("gemma2", compute: compute)
     #expect(throws: GemmaError.self) {
-      try Adapter.load(path: folder + "/a", model: gemma2.config, compute: compute)
+      try Adapter.load(path: folder + "/a", model: gemma2, compute: compute)
     }
   }
 

@@ -18,7 +18,7 @@ func expectHeadRowsAreTheFiles(_ model: GemmaModel, compute: Compute) throws {
 
 /// Gradients against a file of the reference's, which names them as PEFT names its parameters.
 func expectGradients(
-  _ gradients: Matrix, of adapter: Adapter, model: ModelConfig, folder: String, file: String,
+  _ gradients: Matrix, of adapter: Adapter, model: GemmaModel, folder: String, file: String,
   _ compute: Compute
 ) throws {
   let reference = try Adapter.load(
@@ -66,7 +66,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
     #expect(relativeError(last, expected["logits_second_last"] as? [Double] ?? []) < 1e-5)
 
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model.config, compute: compute)
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, compute: compute)
     let tuned = expected["adapter"] as? [String: Any] ?? [:]
     let withAdapter = try logits(model, ids[0], adapter: adapter)
     #expect(
@@ -88,7 +88,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
       relativeError(try logits(model, ids, adapter: nil).flatMap { $0 }, slow.logits(ids).flatMap { $0 })
         < 1e-5)
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model.config, compute: compute)
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, compute: compute)
     slow.use(adapter)
     #expect(
       relativeError(try logits(model, ids, adapter: adapter).flatMap { $0 }, slow.logits(ids).flatMap { $0 })
@@ -100,7 +100,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
     let model = try Fixtures.model(name, compute: compute)
     let expected = try Fixtures.json("tiny/\(name)/expected.json")
     let folder = Fixtures.folder + "/tiny/\(name)"
-    let adapter = try Adapter.load(path: folder + "/adapter", model: model.config, compute: compute)
+    let adapter = try Adapter.load(path: folder + "/adapter", model: model, compute: compute)
     var config = TrainingConfig()
     config.lossOn = lossOn
     let trainer = try Trainer(
@@ -111,7 +111,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
     #expect(abs(loss - truth) < 1e-5 * truth)
     // The gradients are stored as PEFT names its parameters, so they load as an adapter does.
     try expectGradients(
-      gradients, of: adapter, model: model.config, folder: folder, file: "gradients_\(lossOn.rawValue)",
+      gradients, of: adapter, model: model, folder: folder, file: "gradients_\(lossOn.rawValue)",
       compute)
   }
 
@@ -120,7 +120,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
     let expected = try Fixtures.json("tiny/\(name)/expected.json")
     let training = expected["training"] as? [String: Any] ?? [:]
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model.config, compute: compute)
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, compute: compute)
     let config = TrainingConfig(training)
     let trainer = try Trainer(
       model: model, adapter: adapter, examples: try Fixtures.examples(expected), config: config,
@@ -132,7 +132,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
     let model = try Fixtures.model(name, compute: compute)
     let expected = try Fixtures.json("tiny/\(name)/expected.json")
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model.config, compute: compute)
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, compute: compute)
     let examples = try Fixtures.examples(expected)
     var found: [[UInt32]] = []
     // Everything kept, only the last layer or two, nothing but inputs.
@@ -154,7 +154,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
       TokenizedExample(ids: shared + [60, 61, 62, 63], promptCount: 7),
     ]
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model.config, compute: compute)
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, compute: compute)
     for lossOn in TrainingConfig.LossOn.allCases {
       var config = TrainingConfig()
       config.lossOn = lossOn
@@ -166,7 +166,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
       #expect(abs(loss - slow.loss(examples, lossOn: lossOn)) < 1e-5 * loss)
       let scale = Double(gradients.values.map(abs).max() ?? 1)
       for (number, slot) in adapter.slots.enumerated() where number % 3 == (lossOn == .all ? 0 : 1) {
-        let rank = adapter.config.rank
+        let rank = slot.rank
         let inA = number % 2 == 0
         let index = (number * 7) % (rank * (inA ? slot.inputs : slot.outputs))
         let key = "layers.\(slot.layer).\(slot.projection.path)"

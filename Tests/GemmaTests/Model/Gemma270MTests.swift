@@ -13,7 +13,7 @@ struct Gemma270MTests {
 
   /// The adapter that any language can compute exactly: see Tests/Fixtures/gemma-3-270m/make.py.
   private func formulaAdapter(_ model: GemmaModel) -> Adapter {
-    let adapter = Adapter(AdapterConfig(rank: 8, alpha: 16), model: model.config, compute: compute)
+    let adapter = Adapter(AdapterConfig(rank: 8, alpha: 16), model: model, compute: compute)
     for slot in adapter.slots {
       for i in 0..<8 {
         for j in 0..<slot.inputs {
@@ -90,7 +90,7 @@ struct Gemma270MTests {
     #expect(abs(loss - (truth["loss"] as? Double ?? 0)) < 1e-5 * loss)
     #expect(tensors.count == 252)
     for slot in adapter.slots {
-      let rank = adapter.config.rank
+      let rank = slot.rank
       for letter in ["A", "B"] {
         let n = rank * (letter == "A" ? slot.inputs : slot.outputs)
         let base = gradients.data + slot.offset + (letter == "A" ? 0 : rank * slot.inputs)

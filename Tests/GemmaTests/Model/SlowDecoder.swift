@@ -6,8 +6,21 @@ import Gemma
 struct SlowDecoder {
   let config: ModelConfig
   private var weights: [String: [Double]] = [:]
-  /// Low-rank updates by "layers.N.self_attn.q_proj": A [rank, inputs], B [rank, outputs] (transposed), scale.
-  var lora: [String: (a: [Double], b: [Double], rank: Int, scale: Double)] = [:]
+  struct Update {
+    /// A [rank, inputs], B [rank, outputs] (transposed).
+    var a: [Double]
+    var b: [Double]
+    var rank: Int
+    var scale: Double
+    /// With DoRA: the outputs' magnitudes, and the lengths of the rows of W + scale B A, which count as constants.
+    var magnitude: [Double]?
+    var length: [Double] = []
+    var slot: UInt32
+  }
+  /// Low-rank updates by "layers.N.self_attn.q_proj".
+  var lora: [String: Update] = [:]
+  /// The share that A does not see, and the seed of the choice.
+  var dropout: (rate: Double, seed: UInt64)?
 
   init(_ file: ModelFile) throws {
     config = file.config
@@ -36,12 +49,28 @@ struct SlowDecoder {
   }
 
   mutating func use(_ adapter: Adapter) {
-    for slot in adapter.slots {
-      let rank = adapter.config.rank
-      lora["layers.\(slot.layer).\(slot.projection.path)"] = (
-        (0..<rank * slot.inputs).map { Double(adapter.a(slot)[$0]) },
-        (0..<rank * slot.outputs).map { Double(adapter.b(slot)[$0]) }, rank, Double(adapter.config.scale)
-      )
+    for (number, slot) in adapter.slots.enumerated() {
+      let rank = slot.rank
+      let name = "layers.\(slot.layer).\(slot.projection.path)"
+      var update = Update(
+        a: (0..<rank * slot.inputs).map { Double(adapter.a(slot)[$0]) },
+        b: (0..<rank * slot.outputs).map { Double(adapter.b(slot)[$0]) }, rank: rank,
+        scale: Double(slot.scale),
+        slot: UInt32(number))
+      if let magnitude = adapter.magnitude(slot) {
+        let w = weight(name + ".weight")
+        update.magnitude = (0..<slot.outputs).map { Double(magnitude[$0]) }
+        update.length = (0..<slot.outputs).map { o in
+          (0..<slot.inputs).reduce(0.0) { sum, i in
+            var value = w[o * slot.inputs + i]
+            for r in 0..<rank {
+              value += update.scale * update.b[r * slot.outputs + o] * update.a[r * slot.inputs + i]
+            }
+            return sum + value * value
+          }.squareRoot()
+        }
+      }
+      lora[name] = update
     }
   }
 
@@ -54,7 +83,7 @@ struct SlowDecoder {
     return x.indices.map { x[$0] * r * w[$0] }
   }
 
-  private func project(_ x: [Double], _ name: String) -> [Double] {
+  private func project(_ x: [Double], _ name: String, _ row: (place: Int, token: Int) = (0, 0)) -> [Double] {
     let w = weight(name + ".weight")
     let outputs = w.count / x.count
     var y = [Double](repeating: 0, count: outputs)
@@ -64,11 +93,21 @@ struct SlowDecoder {
       y[o] = sum
     }
     if let l = lora[name] {
+      var seen = x
+      if let dropout {
+        let key = UInt64(row.place) << 20 | UInt64(row.token)
+        let random = Philox(seed: dropout.seed, purpose: .dropout, substream: l.slot)
+        for i in x.indices {
+          let bits = random.bits(at: key * UInt64((x.count + 3) / 4 * 4) + UInt64(i))
+          seen[i] = Double(bits) >= dropout.rate * 0x1p32 ? x[i] / (1 - dropout.rate) : 0
+        }
+      }
       for r in 0..<l.rank {
         var h = 0.0
-        for i in x.indices { h += l.a[r * x.count + i] * x[i] }
+        for i in x.indices { h += l.a[r * x.count + i] * seen[i] }
         for o in 0..<outputs { y[o] += l.scale * h * l.b[r * outputs + o] }
       }
+      if let magnitude = l.magnitude { for o in 0..<outputs { y[o] *= magnitude[o] / l.length[o] } }
     }
     return y
   }
@@ -93,7 +132,7 @@ struct SlowDecoder {
   }
 
   /// Logits [tokens][vocabulary].
-  func logits(_ ids: [Int32]) -> [[Double]] {
+  func logits(_ ids: [Int32], place: Int = 0) -> [[Double]] {
     let embedding = weight("embed_tokens.weight")
     let hidden = config.hiddenSize
     let scale = Double(Float(hidden).squareRoot())
@@ -102,20 +141,20 @@ struct SlowDecoder {
       let prefix = "layers.\(i)."
       let normed = xs.map { norm($0, prefix + "input_layernorm") }
       let q = normed.enumerated().map { t, x in
-        heads(project(x, prefix + "self_attn.q_proj")).map { head in
+        heads(project(x, prefix + "self_attn.q_proj", (place, t))).map { head in
           rotate(
             config.hasQueryKeyNorm ? norm(head, prefix + "self_attn.q_norm") : head, position: t,
             base: plan.ropeBase)
         }
       }
       let k = normed.enumerated().map { t, x in
-        heads(project(x, prefix + "self_attn.k_proj")).map { head in
+        heads(project(x, prefix + "self_attn.k_proj", (place, t))).map { head in
           rotate(
             config.hasQueryKeyNorm ? norm(head, prefix + "self_attn.k_norm") : head, position: t,
             base: plan.ropeBase)
         }
       }
-      let v = normed.map { heads(project($0, prefix + "self_attn.v_proj")) }
+      let v = normed.enumerated().map { t, x in heads(project(x, prefix + "self_attn.v_proj", (place, t))) }
       for t in xs.indices {
         var context: [Double] = []
         for h in 0..<config.heads {
@@ -134,15 +173,16 @@ struct SlowDecoder {
           }
         }
         let attended = norm(
-          project(context, prefix + "self_attn.o_proj"), prefix + "post_attention_layernorm")
+          project(context, prefix + "self_attn.o_proj", (place, t)), prefix + "post_attention_layernorm")
         xs[t] = zip(xs[t], attended).map(+)
         let inner = norm(xs[t], prefix + "pre_feedforward_layernorm")
-        let gate = project(inner, prefix + "mlp.gate_proj")
-        let up = project(inner, prefix + "mlp.up_proj")
+        let gate = project(inner, prefix + "mlp.gate_proj", (place, t))
+        let up = project(inner, prefix + "mlp.up_proj", (place, t))
         let activated = zip(gate, up).map { g, u in
           0.5 * g * (1 + tanh((2 / Double.pi).squareRoot() * (g + 0.044715 * g * g * g))) * u
         }
-        let fed = norm(project(activated, prefix + "mlp.down_proj"), prefix + "post_feedforward_layernorm")
+        let fed = norm(
+          project(activated, prefix + "mlp.down_proj", (place, t)), prefix + "post_feedforward_layernorm")
         xs[t] = zip(xs[t], fed).map(+)
       }
     }
@@ -153,8 +193,8 @@ struct SlowDecoder {
   func loss(_ examples: [TokenizedExample], lossOn: TrainingConfig.LossOn) -> Double {
     var sum = 0.0
     var count = 0
-    for example in examples {
-      let logits = logits(example.ids)
+    for (place, example) in examples.enumerated() {
+      let logits = logits(example.ids, place: place)
       for t in (lossOn == .all ? 0 : example.promptCount - 1)..<example.ids.count - 1 {
         let top = logits[t].max() ?? 0
         sum += log(logits[t].reduce(0) { $0 + exp($1 - top) }) + top - logits[t][Int(example.ids[t + 1])]

@@ -76,7 +76,7 @@ import Testing
       #expect(model.file.storedTypes == ["BF16", "NF4"])
       let logits = try model.logits(of: ids, adapter: nil, compute: compute).values.map(Double.init)
       #expect(relativeError(logits, truth) < 1e-5)
-      let adapter = try Adapter.load(path: folder + "/adapter", model: model.config, compute: compute)
+      let adapter = try Adapter.load(path: folder + "/adapter", model: model, compute: compute)
       let training = expected["training"] as? [String: Any] ?? [:]
       let trainer = try Trainer(
         model: model, adapter: adapter, examples: Fixtures.examples(expected),
@@ -85,7 +85,7 @@ import Testing
       let (loss, gradients) = try trainer.lossAndGradients(Fixtures.examples(expected))
       #expect(abs(loss - (expected["loss_response"] as? Double ?? 0)) < 1e-5 * loss)
       try expectGradients(
-        gradients, of: adapter, model: model.config, folder: folder, file: "gradients_response", compute)
+        gradients, of: adapter, model: model, folder: folder, file: "gradients_response", compute)
       try expectSteps(trainer, training)
     }
   }

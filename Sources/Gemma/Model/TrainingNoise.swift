@@ -1,0 +1,36 @@
+import CKernels
+
+/// What a training pass does at random, besides the order of the examples: dropout in the adapter, and noise on the embeddings.
+struct TrainingNoise: Sendable {
+  /// See `Dropout`. 0 for none.
+  var dropout: Double
+  /// NEFTune (Jain et al. 2023): uniform noise of at most alpha / sqrt(tokens * hidden) on every embedding. 0 for none.
+  var neftuneAlpha: Double
+  var seed: UInt64
+  /// For each row of the batch what it is (`Dropout.key`), and the tokens of its sequence.
+  var rows: [UInt64] = []
+  var lengths: [Int] = []
+
+  var isSilent: Bool { dropout == 0 && neftuneAlpha == 0 }
+
+  /// For one projection: in the last layer all but keys and values are made for the wanted rows only.
+  func dropout(_ projection: Projection, rows: DecoderBlock.Rows) -> Dropout? {
+    guard dropout > 0 else { return nil }
+    let all = Dropout(rate: dropout, seed: seed, rows: self.rows)
+    return projection == .key || projection == .value ? all : all.gathered(rows.wanted)
+  }
+
+  /// Adds the noise to the embeddings [rows, hidden].
+  func disturb(_ x: Matrix, compute: Compute) {
+    guard neftuneAlpha > 0 else { return }
+    let stretch = UInt64(x.columns + 3) / 4
+    compute.forRows(x.rows) { range in
+      for row in range {
+        let amount = neftuneAlpha / Double(lengths[row] * x.columns).squareRoot()
+        gnb_noise(
+          seed, Philox.stream(.noise, substream: 0), rows[row] * stretch, x.columns, Float(amount), x.row(row)
+        )
+      }
+    }
+  }
+}
