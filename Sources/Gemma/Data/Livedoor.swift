@@ -3,13 +3,15 @@ import Foundation
 
 /// The layout of the Livedoor news corpus: text/CATEGORY/CATEGORY-NUMBER.txt, each with its address, its date, its title
 /// and then the body. Licence and read-me files are no samples.
-enum Livedoor {
-  static let allCategories = [
+package enum Livedoor {
+  package static let allCategories = [
     "dokujo-tsushin", "it-life-hack", "kaden-channel", "livedoor-homme", "movie-enter", "peachy", "smax",
     "sports-watch", "topic-news",
   ]
   /// The five of the demo.
-  static let demoCategories = ["it-life-hack", "kaden-channel", "movie-enter", "sports-watch", "topic-news"]
+  package static let demoCategories = [
+    "it-life-hack", "kaden-channel", "movie-enter", "sports-watch", "topic-news",
+  ]
 
   private static func isArticle(_ name: String) -> Bool {
     name.hasSuffix(".txt") && !["LICENSE.txt", "README.txt", "CHANGES.txt"].contains(name)
