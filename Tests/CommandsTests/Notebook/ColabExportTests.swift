@@ -88,6 +88,21 @@ import Testing
     #expect(code.contains { $0.hasPrefix("mini_news = {") })
   }
 
+  /// Whether this gnb has 4-bit weights.
+  private static var knowsFourBits: Bool {
+    let load = CommandTable.standard.commands.first { $0.name == "load model" }
+    guard case .choice(let names)? = load?.arguments.first(where: { $0.name == "precision" })?.kind else {
+      return false
+    }
+    return names.contains("nf4")
+  }
+
+  @Test(.enabled(if: knowsFourBits, "this gnb has no precision=nf4"))
+  func fourBitsAreFourBitsThereToo() throws {
+    let code = try cells(["load model google/gemma-2-2b precision=nf4"])
+    #expect(code.last?.contains("load_in_4bit=True") == true)
+  }
+
   @Test func gnbsDrawOfItsOwnArticlesIsWrittenDown() throws {
     let code = try cells(["load data mini-news", "split train=3 validation=2 seed=5"])
     let data = try Dataset.miniNews()
