@@ -43,6 +43,7 @@ save adapter {adapter}
 train steps=$steps batch=2 accumulate=4 lr=2e-2 warmup=1 shuffle=false loss_on={loss_on}
 evaluate limit=6 method=generate as=after
 report
+baseline
 ask "短い文です。"
 ```
 """
@@ -123,6 +124,9 @@ def check(seed: int, licences: str, cut: int, loss_on: str) -> None:
         assert losses[-1] < losses[0] and names["losses"][-1] < names["losses"][0], "the loss does not fall"
         predictions = [p["prediction"] for p in results("evaluate")[0]["predictions"]]
         same = sum(a == b for a, b in zip(names["evaluations"]["after"][1], predictions, strict=True))
+        right = {n: sum(map(str.__eq__, *e)) / len(e[0]) for n, e in names["evaluations"].items()}
+        simple = {n: a for n, a in results("baseline")[0].items() if n in ("majority", "tf-idf", "tf-idf cut")}
+        assert len(simple) == 3 and all(abs(right[n] - a) < 1e-9 for n, a in simple.items()), f"{right} and {simple}"
         print(f"seed {seed}, licence_files={licences}, cut {cut}, loss_on={loss_on}: split {len(split['train'])} and "
               f"{len(split['validation'])}, {len(shown)} prompts to the byte, {len(losses)} losses within {worst:.1e} "
               f"({losses[0]:.4f} to {losses[-1]:.4f}), {same} of {len(predictions)} answers equal")

@@ -117,14 +117,14 @@ import Testing
   @Test func variablesAndLoopsStayVariablesAndLoops() throws {
     let code = try cells([
       "let lr = 1e-3\nlet model = gemma-3-270m\nload model $model", "load data livedoor", "split",
-      "for rank in [4, 8] {\nlora rank=$rank\ntrain lr=$lr\nevaluate as=\"rank $rank {x}\"\nbaseline\n}",
+      "for rank in [4, 8] {\nlora rank=$rank\ntrain lr=$lr\nevaluate as=\"rank $rank {x}\"\nhelp train\n}",
     ])
     #expect(code.contains { $0.hasPrefix("lr = 0.001\nmodel_ = \"gemma-3-270m\"\n") })
     let loop = try #require(code.last)
     for piece in [
       "for rank in [4, 8]:\n    # gnb: lora rank=$rank\n", "\n        r=rank, lora_alpha=16,",
       "learning_rate=lr,", "    evaluate(validation, f\"rank {rank} {{x}}\")",
-      "    # baseline has no counterpart here",
+      "    # help has no counterpart here",
     ] { #expect(loop.contains(piece), "\(piece)") }
     #expect(loop.components(separatedBy: "\n").dropFirst().allSatisfy { $0.isEmpty || $0.hasPrefix("    ") })
   }

@@ -22,6 +22,9 @@ extension ColabExport {
     case "ask", "evaluate", "generate", "report", "confusion", "mistakes", "compare":
       need(.answers)
       return evaluation(call)
+    case "baseline":
+      need(.baselines)
+      return ["baseline(cut_too=\(hasPrompt && cutsArticles ? "True" : "False"))"]
     case "show prompt", "show sample", "show tokens", "show model", "show data", "show split", "show lora",
       "plot":
       return look(call)
@@ -193,6 +196,7 @@ extension ColabExport {
   private mutating func prompt(_ template: PromptTemplate, instruction: String?, limit: String) -> [String] {
     need(.prompt)
     hasPrompt = true
+    cutsArticles = limit != "None"
     // Filled in where it runs, for the categories that are there.
     let standard =
       "f"

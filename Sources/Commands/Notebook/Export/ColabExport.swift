@@ -12,6 +12,8 @@ struct ColabExport {
   /// Cells of data that must stand before, as Python.
   var pendingData: [String] = []
   var hasPrompt = false
+  /// Whether the prompt has max_input_tokens.
+  var cutsArticles = false
   var hasAdapter = false
   var hasSplit = false
   var isInLoop = false

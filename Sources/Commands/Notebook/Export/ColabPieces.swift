@@ -1,6 +1,6 @@
 /// Python that an exported notebook needs once, before the first cell that uses it. Each is a code cell of its own.
 enum ColabPiece: String, CaseIterable {
-  case runtime, data, table, prompt, training, answers
+  case runtime, data, table, prompt, training, answers, baselines
 
   /// What must stand before.
   var needs: [ColabPiece] {
@@ -9,6 +9,7 @@ enum ColabPiece: String, CaseIterable {
     case .table: [.data]
     case .prompt: [.runtime]
     case .training, .answers: [.runtime, .prompt]
+    case .baselines: [.answers]
     }
   }
 
@@ -98,7 +99,7 @@ enum ColabPiece: String, CaseIterable {
 
 
       def read_table(path, categories=None):
-          \"""A .csv, .tsv or .jsonl file with texts and their categories.\"""
+          \"""A .csv, .tsv or .jsonl file with texts and their categories. A draw from it is another one than gnb's.\"""
           if path.endswith(".jsonl"):
               rows = pandas.read_json(path, lines=True, dtype=False)
           else:
@@ -132,11 +133,15 @@ enum ColabPiece: String, CaseIterable {
           return b"".join(parts).decode("utf-8", errors="mark")
 
 
-      def prompt(text):
-          \"""The text before the answer, with the article cut to max_input_tokens.\"""
+      def cut(text):
           if max_input_tokens and len(ids := encode(text)) > max_input_tokens:
-              text = decode(ids[:max_input_tokens])
-          return template.replace("{instruction}", instruction, 1).replace("{input}", text, 1)
+              return decode(ids[:max_input_tokens])
+          return text
+
+
+      def prompt(text):
+          \"""The text before the answer.\"""
+          return template.replace("{instruction}", instruction, 1).replace("{input}", cut(text), 1)
 
 
       def prompt_ids(text):
@@ -213,7 +218,10 @@ enum ColabPiece: String, CaseIterable {
           steps = globals().get("trained_steps", 0)
           name = name or (f"step {steps}" if steps else "untrained")
           truth = [article["category"] for article in articles]
-          predicted = [answer(article["text"]) for article in articles]
+          keep(name, truth, [answer(article["text"]) for article in articles])
+
+
+      def keep(name, truth, predicted):
           evaluations.pop(name, None)  # so that it comes last
           evaluations[name] = (truth, predicted)
           right = sum(t == p for t, p in zip(truth, predicted))
@@ -223,6 +231,24 @@ enum ColabPiece: String, CaseIterable {
       def evaluation(name=None):
           return evaluations[name or list(evaluations)[-1]]
       """#
+    case .baselines:
+      """
+      from sklearn.feature_extraction.text import TfidfVectorizer
+      from sklearn.linear_model import LogisticRegression
+      from sklearn.pipeline import make_pipeline
+
+
+      def baseline(cut_too):
+          \"""The most frequent category, and what counting characters reaches on the same split.\"""
+          labels = [article["category"] for article in train]
+          truth = [article["category"] for article in validation]
+          keep("majority", truth, [max(categories, key=labels.count)] * len(truth))
+          for name, text in [("tf-idf", str)] + ([("tf-idf cut", cut)] if cut_too else []):
+              model = make_pipeline(
+                  TfidfVectorizer(analyzer="char", ngram_range=(1, 3)), LogisticRegression(max_iter=1000, tol=1e-6))
+              model.fit([text(article["text"]) for article in train], labels)
+              keep(name, truth, model.predict([text(article["text"]) for article in validation]).tolist())
+      """
     }
   }
 }

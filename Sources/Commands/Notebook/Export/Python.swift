@@ -2,10 +2,13 @@
 enum Python {
   /// Names that the exported notebook uses itself, and words that Python keeps.
   private static let taken: Set<String> = [
-    "and", "answer", "articles", "as", "assert", "base", "break", "categories", "class", "continue", "count",
-    "data", "decode", "def", "del", "drawn", "elif", "else", "encode", "end_token", "evaluate", "evaluation",
+    "and", "answer", "articles", "as", "assert", "baseline", "break", "categories", "class", "continue",
+    "count",
+    "cut", "data", "decode", "def", "del", "drawn", "elif", "else", "encode", "end_token", "evaluate",
+    "evaluation",
     "evaluations", "example", "examples", "except", "files", "finally", "find_corpus", "for", "from",
-    "generate", "global", "half", "if", "import", "in", "instruction", "is", "lambda", "list", "load_model",
+    "generate", "global", "half", "if", "import", "in", "instruction", "is", "keep", "lambda", "list",
+    "load_model",
     "lora", "losses", "map", "max", "max_input_tokens", "max_seq_length", "min", "model", "next", "nonlocal",
     "not", "numpy", "or", "pass", "predicted", "print", "prompt", "prompt_ids", "raise", "range", "return",
     "root", "run", "str", "sum", "template", "tokenizer", "torch", "train", "trained_steps", "trainer", "try",
