@@ -3,7 +3,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 GNB := .build/release/gnb
 
-.PHONY: build test check neon bench format lint demo packages
+.PHONY: build test check record neon bench format lint demo packages
 
 # $(call install,PACKAGES): those of Debian's packages that are missing.
 install = for package in $(1); do \
@@ -27,10 +27,14 @@ test: packages lint
 	$(SWIFT) build -c release
 	$(SWIFT) test -c release
 
-# Every recorded notebook, byte for byte. livedoor-270m needs the corpus: gnb pull livedoor.
-NOTEBOOKS ?= notebooks/*.gnb notebooks/lessons/*.gnb
+# Every recorded notebook, byte for byte: those that have an output. livedoor-270m needs the corpus: gnb pull livedoor.
+NOTEBOOKS ?= $(shell grep -l '^```out' notebooks/*.gnb notebooks/lessons/*.gnb)
 check: build
 	$(GNB) check $(NOTEBOOKS)
+
+# After a change of what a command tells: the outputs anew. The diff is the review.
+record: build
+	$(GNB) record $(NOTEBOOKS)
 
 # The kernels as an AArch64 program under qemu: the same digest as every x86 set has.
 NEON := .build/neon

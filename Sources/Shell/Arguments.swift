@@ -56,8 +56,9 @@ struct Arguments: Equatable {
     gnb run FILE.gnb...          replay every cell and print the outputs
     gnb check FILE.gnb...        replay and compare with the recorded outputs
     gnb record FILE.gnb...       replay and write the outputs into the file
-    gnb export FILE.gnb --to ipynb|html|md [-o OUT]
-                                 the notebook with its recorded outputs
+    gnb export FILE.gnb --to ipynb|html|md|colab [-o OUT]
+                                 the notebook with its recorded outputs; colab: its
+                                 steps in Python, for Unsloth on a GPU
     gnb -c 'COMMANDS'            run commands, one a line or separated by ;
     gnb < script                 the same from a pipe
     gnb pull NAME [--from FILE]  fetch a model or data set into the cache
@@ -128,7 +129,7 @@ struct Arguments: Equatable {
       case "--to":
         let text = try value(of: "--to", inline)
         guard let choice = Export.Format(rawValue: text) else {
-          throw UsageError(message: "--to takes ipynb, html or md, not '\(text)'")
+          throw UsageError(message: "--to takes ipynb, html, md or colab, not '\(text)'")
         }
         format = choice
       case "--keep-going": keepGoing = true
@@ -173,7 +174,7 @@ struct Arguments: Equatable {
       guard others.count == 1 else {
         throw UsageError(message: "export takes one notebook: gnb export FILE.gnb --to html")
       }
-      guard format != nil else { throw UsageError(message: "export needs --to ipynb, html or md") }
+      guard format != nil else { throw UsageError(message: "export needs --to ipynb, html, md or colab") }
       action = .export(others[0])
     case "pull":
       guard others.count == 1 else { throw UsageError(message: "pull takes one name: gnb pull gemma-3-270m") }

@@ -162,12 +162,14 @@ extension Gnb {
     _ = try Replay(notebook, session: session).check()
     let text = Export.text(notebook, to: format)
     let missing = notebook.cells.count { $0.recording == nil }
-    if missing == notebook.cells.count {
+    if format == .colab {
+      // Outputs are not part of it.
+    } else if missing == notebook.cells.count {
       painter.say("\(path): no outputs are recorded; 'gnb record \(path)' does that")
     } else if !Check.outdated(notebook).isEmpty {
       painter.say("\(path): some recorded outputs are out of date; 'gnb record \(path)' makes them anew")
     }
-    let output = arguments.output ?? (path as NSString).deletingPathExtension + "." + format.rawValue
+    let output = arguments.output ?? (path as NSString).deletingPathExtension + "." + format.ending
     if output == "-" {
       FileDescriptor.output.write(text)
     } else {

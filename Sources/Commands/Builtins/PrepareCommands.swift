@@ -8,7 +8,10 @@ enum PrepareCommands {
   static let split = Command(
     "split", .prepare, "draw the articles to train on and to validate with",
     details:
-      "Every category gets its share of both parts, and no article is in both. The draw depends on the seed only.",
+      "Every category gets its share of both parts, and no article is in both. The draw depends on the seed only. "
+      + "'sklearn' draws the articles of the Colab demo: scikit-learn's load_files and train_test_split (0.7 and 0.3, "
+      + "random_state=seed), then the first of each part. With licence_files=true the LICENSE.txt of each category takes "
+      + "part, as it did there; one that is drawn, or a duplicate, is then left out.",
     arguments: [
       ArgumentSpec("train", .integer(1...Int.max), .number(100), "articles to train on"),
       ArgumentSpec(
@@ -17,22 +20,46 @@ enum PrepareCommands {
       ArgumentSpec("seed", .integer(0...Int.max), .number(200), "another seed draws other articles"),
       ArgumentSpec("stratify", .bool, .bool(true), "give every category its share"),
       ArgumentSpec("shuffle", .bool, .bool(true), "draw at random, not from the top"),
-    ], examples: ["split", "split train=100 validation=1000 seed=200"]
+      ArgumentSpec("method", .choice(["gnb", "sklearn"]), .string("gnb"), "whose draw"),
+      ArgumentSpec(
+        "licence_files", .bool, .bool(false), "let licence files take part, with method=sklearn only"),
+    ],
+    examples: [
+      "split", "split train=100 validation=1000 seed=200", "split method=sklearn licence_files=true",
+    ]
   ) { arguments, invocation in
     let session = invocation.session
     let data = try session.workspace.needData()
-    let train = arguments.int("train")
-    let split = try Split.make(
-      data, train: train,
-      validation: arguments.optionalInt("validation") ?? max(1, min(1000, data.samples.count - train)),
-      seed: UInt64(arguments.int("seed")), stratify: arguments.bool("stratify"),
-      shuffle: arguments.bool("shuffle"))
+    let (train, validation) = (arguments.int("train"), arguments.optionalInt("validation"))
+    let seed = UInt64(arguments.int("seed"))
+    let (stratify, shuffle) = (arguments.bool("stratify"), arguments.bool("shuffle"))
+    let split: Split
+    if arguments.string("method") == "sklearn" {
+      split = try Split.scikitLearn(
+        data, train: train, validation: validation, seed: seed, stratify: stratify, shuffle: shuffle,
+        licenceFiles: arguments.bool("licence_files"))
+    } else {
+      guard !arguments.bool("licence_files") else {
+        throw GemmaError.invalidValue(
+          name: "licence_files", expected: "method=sklearn with it", found: "method=gnb")
+      }
+      split = try Split.make(
+        data, train: train, validation: validation ?? max(1, min(1000, data.samples.count - train)),
+        seed: seed, stratify: stratify, shuffle: shuffle)
+    }
     session.workspace.split = split
     session.workspace.evaluations = []
     showSplit(split, data, invocation)
+    if split.droppedFromTrain + split.droppedFromValidation > 0 {
+      invocation.print(
+        "drawn but no article, and left out: \(split.droppedFromTrain) of train, "
+          + "\(split.droppedFromValidation) of validation (licence files and duplicates)")
+    }
     func ids(_ part: [Int]) -> JSONValue { .strings(part.map { data.samples[$0].id }) }
     invocation.result([
       ("train", ids(split.train)), ("validation", ids(split.validation)), ("seed", .int(Int(split.seed))),
+      ("dropped_train", .int(split.droppedFromTrain)),
+      ("dropped_validation", .int(split.droppedFromValidation)),
     ])
   }
 

@@ -65,7 +65,7 @@ public struct Interpreter {
     }
   }
 
-  private static func mentionsVariable(_ expression: Expression) -> Bool {
+  static func mentionsVariable(_ expression: Expression) -> Bool {
     switch expression.kind {
     case .word: false
     case .variable: true
@@ -74,7 +74,7 @@ public struct Interpreter {
     }
   }
 
-  private func evaluate(_ expression: Expression) throws -> Value {
+  func evaluate(_ expression: Expression) throws -> Value {
     func lookUp(_ name: String) throws -> Value {
       guard let value = session.variables[name] else {
         throw Diagnostic(.unknownVariable, "there is no variable '$\(name)'", range: expression.range)

@@ -17,24 +17,37 @@ public struct Sample: Sendable, Equatable {
   }
 }
 
+/// A file of a category that a data set leaves out. It still takes part in scikit-learn's draw.
+public struct LeftOut: Sendable, Equatable {
+  public let id: String
+  public let category: String
+  /// Whether an equal text was there; otherwise it is a licence or read-me file.
+  public let isDuplicate: Bool
+}
+
 /// Texts with categories, sorted by category and id: nothing depends on a folder's or an archive's order.
 public struct Dataset: Sendable, Equatable {
   public let name: String
   public let samples: [Sample]
   /// Sorted.
   public let categories: [String]
-  /// Texts left out because an equal one was there.
-  public let duplicates: Int
+  /// What was there and is no sample.
+  public let leftOut: [LeftOut]
   /// Over ids, categories and texts, so that a folder and an archive of the same articles agree.
   public let sha256: String
 
+  /// - Parameter licenceFiles: those that lie among the samples.
   /// - Throws: `invalidValue` if nothing is left, or one category only.
-  public init(name: String, samples: [Sample]) throws {
+  public init(name: String, samples: [Sample], licenceFiles: [LeftOut] = []) throws {
     var seen: Set<String> = []
     var kept: [Sample] = []
-    for sample in samples.sorted(by: { ($0.category, $0.id) < ($1.category, $1.id) })
-    where seen.insert(sample.category + "\u{0}" + sample.text).inserted {
-      kept.append(sample)
+    var leftOut: [LeftOut] = []
+    for sample in samples.sorted(by: { ($0.category, $0.id) < ($1.category, $1.id) }) {
+      if seen.insert(sample.category + "\u{0}" + sample.text).inserted {
+        kept.append(sample)
+      } else {
+        leftOut.append(LeftOut(id: sample.id, category: sample.category, isDuplicate: true))
+      }
     }
     let categories = Set(kept.map(\.category)).sorted()
     guard !kept.isEmpty else {
@@ -49,9 +62,12 @@ public struct Dataset: Sendable, Equatable {
     self.name = name
     self.samples = kept
     self.categories = categories
-    duplicates = samples.count - kept.count
+    self.leftOut = leftOut + licenceFiles.filter { categories.contains($0.category) }
     sha256 = hash.finish()
   }
+
+  /// Texts left out because an equal one was there.
+  public var duplicates: Int { leftOut.count(where: \.isDuplicate) }
 
   /// Samples of each category, in the order of `categories`.
   public var counts: [Int] { categories.map { category in samples.count { $0.category == category } } }
@@ -67,30 +83,36 @@ public struct Dataset: Sendable, Equatable {
     let name = URL(fileURLWithPath: path).lastPathComponent
     let lower = path.lowercased()
     let samples: [Sample]
+    var licenceFiles: [LeftOut] = []
     if isFolder.boolValue {
-      samples = try Livedoor.folder(path)
+      (samples, licenceFiles) = try Livedoor.folder(path)
     } else if lower.hasSuffix(".csv") || lower.hasSuffix(".tsv") {
       samples = try DelimitedText.samples(path: path, separator: lower.hasSuffix(".csv") ? "," : "\t")
     } else if lower.hasSuffix(".jsonl") {
       samples = try JSONLines.samples(path: path)
     } else {
-      samples = try Livedoor.archive(path)
+      (samples, licenceFiles) = try Livedoor.archive(path)
     }
-    return try select(samples, categories: categories, name: name)
+    return try select(samples, licenceFiles: licenceFiles, categories: categories, name: name)
   }
 
   /// Keeps the categories asked for.
   /// - Throws: `invalidValue` listing what is there, if one is not.
-  static func select(_ samples: [Sample], categories: [String]?, name: String) throws -> Dataset {
+  static func select(
+    _ samples: [Sample], licenceFiles: [LeftOut] = [], categories: [String]?, name: String
+  ) throws -> Dataset {
     let there = Set(samples.map(\.category))
     var wanted = categories
     if wanted == nil, there.isSuperset(of: Livedoor.allCategories) { wanted = Livedoor.demoCategories }
-    guard let wanted else { return try Dataset(name: name, samples: samples) }
+    guard let wanted else {
+      return try Dataset(name: name, samples: samples, licenceFiles: licenceFiles)
+    }
     if let unknown = wanted.first(where: { !there.contains($0) }) {
       throw GemmaError.invalidValue(
         name: "categories", expected: "of \(there.sorted().joined(separator: ", "))", found: unknown)
     }
-    return try Dataset(name: name, samples: samples.filter { wanted.contains($0.category) })
+    return try Dataset(
+      name: name, samples: samples.filter { wanted.contains($0.category) }, licenceFiles: licenceFiles)
   }
 }
 

@@ -2,14 +2,16 @@ import CMiniNews
 import Foundation
 
 /// The layout of the Livedoor news corpus: text/CATEGORY/CATEGORY-NUMBER.txt, each with its address, its date, its title
-/// and then the body. Licence and read-me files are left out.
-enum Livedoor {
-  static let allCategories = [
+/// and then the body. Licence and read-me files are no samples.
+package enum Livedoor {
+  package static let allCategories = [
     "dokujo-tsushin", "it-life-hack", "kaden-channel", "livedoor-homme", "movie-enter", "peachy", "smax",
     "sports-watch", "topic-news",
   ]
   /// The five of the demo.
-  static let demoCategories = ["it-life-hack", "kaden-channel", "movie-enter", "sports-watch", "topic-news"]
+  package static let demoCategories = [
+    "it-life-hack", "kaden-channel", "movie-enter", "sports-watch", "topic-news",
+  ]
 
   private static func isArticle(_ name: String) -> Bool {
     name.hasSuffix(".txt") && !["LICENSE.txt", "README.txt", "CHANGES.txt"].contains(name)
@@ -34,23 +36,25 @@ enum Livedoor {
   }
 
   /// From an archive of that layout, at any depth.
-  static func archive(_ path: String) throws -> [Sample] {
+  static func archive(_ path: String) throws -> (samples: [Sample], licenceFiles: [LeftOut]) {
     var samples: [Sample] = []
+    var licenceFiles: [LeftOut] = []
     try TarGzip(path: path).forEachFile { name, data in
       let parts = name.split(separator: "/").map(String.init)
-      guard parts.count >= 2, isArticle(parts[parts.count - 1]) else { return }
       // Files directly under text/ are about the corpus, not of it.
-      guard parts[parts.count - 2] != "text" else { return }
-      samples.append(
-        try sample(
-          category: parts[parts.count - 2], file: parts[parts.count - 1], bytes: data, path: path + ":" + name
-        ))
+      guard parts.count >= 2, parts[parts.count - 2] != "text" else { return }
+      let (category, file) = (parts[parts.count - 2], parts[parts.count - 1])
+      if isArticle(file) {
+        samples.append(try sample(category: category, file: file, bytes: data, path: path + ":" + name))
+      } else {
+        licenceFiles.append(LeftOut(id: file, category: category, isDuplicate: false))
+      }
     }
-    return samples
+    return (samples, licenceFiles)
   }
 
   /// From a folder that holds the category folders, or holds `text` which does.
-  static func folder(_ path: String) throws -> [Sample] {
+  static func folder(_ path: String) throws -> (samples: [Sample], licenceFiles: [LeftOut]) {
     let manager = FileManager.default
     func contents(_ folder: String) throws -> [String] {
       do { return try manager.contentsOfDirectory(atPath: folder).sorted() } catch {
@@ -59,11 +63,16 @@ enum Livedoor {
     }
     let root = manager.fileExists(atPath: path + "/text") ? path + "/text" : path
     var samples: [Sample] = []
+    var licenceFiles: [LeftOut] = []
     for category in try contents(root) {
       var isFolder: ObjCBool = false
       let folder = root + "/" + category
       guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else { continue }
-      for name in try contents(folder) where isArticle(name) {
+      for name in try contents(folder) {
+        guard isArticle(name) else {
+          licenceFiles.append(LeftOut(id: name, category: category, isDuplicate: false))
+          continue
+        }
         let path = folder + "/" + name
         samples.append(
           try MappedFile(path: path).withBytes {
@@ -71,7 +80,7 @@ enum Livedoor {
           })
       }
     }
-    return samples
+    return (samples, licenceFiles)
   }
 }
 

@@ -3,6 +3,9 @@ public struct Split: Sendable, Equatable {
   public let train: [Int]
   public let validation: [Int]
   public let seed: UInt64
+  /// Drawn by scikit-learn but no sample of the data set: licence files and duplicates.
+  public internal(set) var droppedFromTrain = 0
+  public internal(set) var droppedFromValidation = 0
 
   /// - Parameters:
   ///   - stratify: gives every category its share in both parts, by largest remainders.

@@ -99,6 +99,22 @@ import Testing
     #expect(!notebook.cells.isEmpty)
   }
 
+  @Test func theUnrecordedColabDemoIsValid() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let path = root.appendingPathComponent("notebooks/colab-gemma2-2b.gnb").path
+    var text = try String(contentsOfFile: path, encoding: .utf8)
+    let precision = CommandTable.standard.commands.first { $0.name == "load model" }?.arguments
+      .first { $0.name == "precision" }
+    // A gnb without 4-bit weights still reads the rest.
+    if case .choice(let names)? = precision?.kind, !names.contains("nf4") {
+      text = text.replacingOccurrences(of: " precision=nf4", with: "")
+    }
+    let notebook = try NotebookReader.read(text: text, path: path)
+    _ = try Replay(notebook, session: Recorder().session).check()
+    #expect(notebook.cells.allSatisfy { $0.recording == nil })
+  }
+
   @Test func anInputWithAnotherHashIsRefused() throws {
     let text = good.replacingOccurrences(of: "set width=44", with: "load data mini-news")
     let replay = Replay(try NotebookReader.read(text: text, path: "a.gnb"), session: Recorder().session)

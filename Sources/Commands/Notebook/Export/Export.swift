@@ -2,6 +2,12 @@
 public enum Export {
   public enum Format: String, Sendable, CaseIterable {
     case ipynb, html, md
+    /// The steps in Python, for a GPU.
+    case colab
+
+    /// Of the file.
+    public var ending: String { self == .colab ? "colab.ipynb" : rawValue }
+    public static let names = allCases.map(\.rawValue)
   }
 
   public static func text(_ notebook: Notebook, to format: Format) -> String {
@@ -9,6 +15,7 @@ public enum Export {
     case .ipynb: JupyterExport.text(notebook)
     case .html: HTMLExport.text(notebook)
     case .md: markdown(notebook)
+    case .colab: ColabExport.text(notebook)
     }
   }
 

@@ -8,12 +8,7 @@ enum JupyterExport {
       case .prose(let lines):
         let inner = trimmed(lines)
         guard !inner.isEmpty else { continue }
-        cells.append(
-          .object([
-            ("cell_type", .string("markdown")), ("id", .string("text-\(cells.count + 1)")),
-            ("metadata", .object([])),
-            ("source", source(inner)),
-          ]))
+        cells.append(markdown(inner, id: "text-\(cells.count + 1)"))
       case .cell(let cell):
         count += 1
         cells.append(
@@ -26,19 +21,28 @@ enum JupyterExport {
           ]))
       }
     }
-    let document = JSONValue.object([
-      ("cells", .array(cells)),
-      (
-        "metadata",
-        .object(
-          [("language_info", .object([("name", .string("gnb")), ("file_extension", .string(".gnb"))]))]
-            + (notebook.title.map { [("title", .string($0))] } ?? []))
-      ), ("nbformat", .int(4)), ("nbformat_minor", .int(5)),
-    ])
-    return document.indented + "\n"
+    return document(
+      cells,
+      metadata: [
+        ("language_info", .object([("name", .string("gnb")), ("file_extension", .string(".gnb"))]))
+      ] + (notebook.title.map { [("title", .string($0))] } ?? []))
   }
 
-  private static func trimmed(_ lines: [String]) -> [String] {
+  static func document(_ cells: [JSONValue], metadata: [(name: String, value: JSONValue)]) -> String {
+    JSONValue.object([
+      ("cells", .array(cells)), ("metadata", .object(metadata)), ("nbformat", .int(4)),
+      ("nbformat_minor", .int(5)),
+    ]).indented + "\n"
+  }
+
+  static func markdown(_ lines: [String], id: String) -> JSONValue {
+    .object([
+      ("cell_type", .string("markdown")), ("id", .string(id)), ("metadata", .object([])),
+      ("source", source(lines)),
+    ])
+  }
+
+  static func trimmed(_ lines: [String]) -> [String] {
     var lines = lines[...]
     while lines.first?.isEmpty == true { lines.removeFirst() }
     while lines.last?.isEmpty == true { lines.removeLast() }
@@ -46,7 +50,7 @@ enum JupyterExport {
   }
 
   /// Lines with their ends, as nbformat keeps text.
-  private static func source(_ lines: [String]) -> JSONValue {
+  static func source(_ lines: [String]) -> JSONValue {
     .strings(lines.enumerated().map { $0 < lines.count - 1 ? $1 + "\n" : $1 })
   }
 

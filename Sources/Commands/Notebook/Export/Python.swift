@@ -1,0 +1,72 @@
+/// How values of the command language are written in Python.
+enum Python {
+  /// Names that the exported notebook uses itself, and words that Python keeps.
+  private static let taken: Set<String> = [
+    "and", "answer", "articles", "as", "assert", "baseline", "break", "categories", "class", "continue",
+    "count",
+    "cut", "data", "decode", "def", "del", "drawn", "elif", "else", "encode", "end_token", "evaluate",
+    "evaluation",
+    "evaluations", "example", "examples", "except", "files", "finally", "find_corpus", "for", "from",
+    "generate", "global", "half", "if", "import", "in", "instruction", "is", "keep", "lambda", "list",
+    "load_model",
+    "lora", "losses", "map", "max", "max_input_tokens", "max_seq_length", "min", "model", "next", "nonlocal",
+    "not", "numpy", "or", "pass", "predicted", "print", "prompt", "prompt_ids", "raise", "range", "return",
+    "root", "run", "str", "sum", "template", "tokenizer", "torch", "train", "trained_steps", "trainer", "try",
+    "truth", "validation", "while", "with", "yield", "zip",
+  ]
+
+  static func name(_ variable: String) -> String { taken.contains(variable) ? variable + "_" : variable }
+
+  /// JSON's strings are Python's too.
+  static func literal(_ text: String) -> String { JSONValue.string(text).text }
+
+  static func literal(_ value: Value) -> String {
+    switch value {
+    case .string(let text): literal(text)
+    case .number: value.text
+    case .bool(let value): value ? "True" : "False"
+    case .list(let items): "[" + items.map(literal).joined(separator: ", ") + "]"
+    }
+  }
+
+  static func list(_ texts: [String]) -> String {
+    "[" + texts.map { literal($0) }.joined(separator: ", ") + "]"
+  }
+
+  /// An expression with its variables.
+  static func expression(_ expression: Expression) -> String {
+    switch expression.kind {
+    case .word(let word): return literal(Value(word: word))
+    case .variable(let variable): return name(variable)
+    case .list(let items): return "[" + items.map(Self.expression).joined(separator: ", ") + "]"
+    case .string(let parts):
+      guard Interpreter.mentionsVariable(expression) else {
+        return literal(parts.map { if case .text(let text) = $0 { text } else { "" } }.joined())
+      }
+      return "f"
+        + literal(
+          parts.map { part in
+            switch part {
+            case .text(let text): braced(text)
+            case .variable(let variable): "{\(name(variable))}"
+            }
+          }.joined())
+    }
+  }
+
+  /// For an f-string, where braces count.
+  static func braced(_ text: String) -> String {
+    text.replacingOccurrences(of: "{", with: "{{").replacingOccurrences(of: "}", with: "}}")
+  }
+
+  /// A text over lines, each a string literal: readable, to the byte, and at any indentation.
+  static func block(_ text: String) -> [String] {
+    var lines: [String] = []
+    for (i, line) in text.components(separatedBy: "\n").enumerated() {
+      if i > 0 { lines[i - 1] += "\n" }
+      lines.append(line)
+    }
+    if lines.last?.isEmpty == true, lines.count > 1 { lines.removeLast() }
+    return ["("] + lines.map { "    " + literal($0) } + [")"]
+  }
+}
