@@ -244,24 +244,30 @@ void gnb_quantise_nf4(size_t blocks, const float *x, const float *absmax, const 
   }
 }
 
-// Seven decades; decade i has 2^i values each side, the midpoints of equal parts of 0.1 to 1; and 0 and 1.
-void gnb_dynamic_map(float *map) {
-  float *above = map + 128;
-  static const float decades[7] = {1e-6f, 1e-5f, 1e-4f, 1e-3f, 1e-2f, 1e-1f, 1.0f};
+// Seven decades from 1e-6 up; decade i has `parts << i` values, the midpoints of equal parts of 0.1 to 1 times it. Returns their number.
+static int decades(int parts, float *above) {
+  static const float tops[7] = {1e-6f, 1e-5f, 1e-4f, 1e-3f, 1e-2f, 1e-1f, 1.0f};
   int at = 0;
-  for (int i = 0; i < 7; i++) {
-    const int parts = 1 << i;
+  for (int i = 0; i < 7; i++, parts *= 2) {
     const float step = (1.0f - 0.1f) / (float)parts;
-    float edges[65];
+    float edges[129];
     for (int e = 0; e <= parts; e++)
       edges[e] = e < (parts + 1) / 2 ? fmaf(step, (float)e, 0.1f) : fmaf(-step, (float)(parts - e), 1.0f);
-    for (int e = 0; e < parts; e++, at++) {
-      const float value = decades[i] * ((edges[e] + edges[e + 1]) / 2);
-      above[at] = value;
-      map[126 - at] = -value;
-    }
+    for (int e = 0; e < parts; e++) above[at++] = tops[i] * ((edges[e] + edges[e + 1]) / 2);
   }
+  return at;
+}
+
+void gnb_dynamic_map(float *map) {
+  const int count = decades(1, map + 128);
+  for (int i = 0; i < count; i++) map[126 - i] = -map[128 + i];
   map[127] = 0;
+  map[255] = 1;
+}
+
+void gnb_unsigned_dynamic_map(float *map) {
+  decades(2, map + 1);
+  map[0] = 0;
   map[255] = 1;
 }
 

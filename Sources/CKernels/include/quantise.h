@@ -20,4 +20,15 @@ void gnb_nest_absmax(size_t n, float *absmax, float offset, uint8_t *places, flo
 void gnb_quantise_nf4(size_t blocks, const float *x, const float *absmax, const float *scales, uint8_t *out);
 /// The 256 values that 8 bits stand for in double quantisation, ascending (Dettmers et al. 2022, "8-bit optimizers").
 void gnb_dynamic_map(float *map);
+/// The same for values that are never negative.
+void gnb_unsigned_dynamic_map(float *map);
+
+/// Adam's moments in 8 bits: places in the two maps, and a scale for each 256.
+struct gnb_moments {
+  uint8_t *m, *v;
+  float *m_scale, *v_scale;
+};
+/// As gnb_kernels.adamw. n counts from the start of a block of 256.
+void gnb_adamw8(size_t n, float *parameter, const float *gradient, const struct gnb_moments *moments, float beta1, float beta2,
+                float epsilon, float decay_factor, float step_size, float inverse_root_correction, float gradient_scale);
 #endif

@@ -1,3 +1,4 @@
+import Foundation
 import Gemma
 
 /// train and plot.
@@ -8,7 +9,9 @@ enum TrainCommands {
     "train", .train, "fine-tune the adapter on the training articles",
     details:
       "Each step takes batch x accumulate articles, predicts their answers, and moves the adapter a little. "
-      + "Training again goes on from where the adapter is, with a fresh optimiser.",
+      + "Training again goes on from where the adapter is, with a fresh optimiser. "
+      + "With 'checkpoint' the state is written every so many steps and at Ctrl-C; 'train resume=FILE' goes on from it, with the "
+      + "settings it began with, and ends with the same adapter to the last bit.",
     arguments: [
       ArgumentSpec("steps", .integer(1...1_000_000), "optimiser steps; 60 unless epochs is given"),
       ArgumentSpec("epochs", .number(0...10_000), "passes over the training articles, in place of steps"),
@@ -23,17 +26,100 @@ enum TrainCommands {
       ArgumentSpec("weight_decay", .number(0...10), .number(0.01), "decay of the adapter's weights"),
       ArgumentSpec("clip", .number(0...1e6), .number(1), "largest gradient norm; 0 does not clip"),
       ArgumentSpec(
+        "optimizer", .choice(AdamW.Kind.allCases.map(\.rawValue)), .string("adamw"),
+        "adamw_8bit keeps its moments in 8 bits each"),
+      ArgumentSpec(
         "loss_on", .choice(TrainingConfig.LossOn.allCases.map(\.rawValue)), .string("response"),
         "learn the answer only, or prompt and answer as the Colab demo does"),
       ArgumentSpec("shuffle", .bool, .bool(true), "a new order each epoch"),
-      ArgumentSpec("seed", .integer(0...Int.max), "of the order; the session's by default"),
-    ], examples: ["train", "train steps=60 lr=2e-3", "train epochs=2 loss_on=all"]
+      ArgumentSpec(
+        "seed", .integer(0...Int.max), "of the order and all else that is random; the session's by default"),
+      ArgumentSpec(
+        "packing", .integer(0...1_000_000), .number(0),
+        "put articles together to sequences of at most so many tokens, which batch then counts"),
+      ArgumentSpec(
+        "neftune", .number(0...1000), .number(0), "noise on the embeddings (NEFTune's alpha); 0 for none"),
+      ArgumentSpec(
+        "spike", .number(0...1e9), .number(3),
+        "stop when a loss is so many times the highest of the first five; 0 never stops"),
+      ArgumentSpec(
+        "eval_every", .integer(1...1_000_000), "look at the validation articles every so many steps"),
+      ArgumentSpec("eval_limit", .integer(1...1_000_000), .number(100), "articles of such a look"),
+      ArgumentSpec(
+        "patience", .integer(1...1000),
+        "stop after so many looks without a lower loss, and go back to the best; needs eval_every"),
+      ArgumentSpec("checkpoint", .path, "a file to write the state to"),
+      ArgumentSpec("checkpoint_every", .integer(1...1_000_000), .number(20), "steps between checkpoints"),
+      ArgumentSpec("resume", .path, "a checkpoint to go on from; takes no other arguments"),
+    ],
+    examples: [
+      "train", "train steps=60 lr=2e-3", "train epochs=2 loss_on=all", "train eval_every=10 patience=3",
+      "train checkpoint=run.ckpt", "train resume=run.ckpt",
+    ]
   ) { arguments, invocation in
+    let run = try makeRun(arguments, invocation)
+    try TrainCommands.run(run, invocation)
+  }
+
+  /// What the arguments ask for, or what a checkpoint holds.
+  private static func makeRun(_ arguments: Arguments, _ invocation: Invocation) throws -> TrainingRun {
     let session = invocation.session
     let model = try session.workspace.needModel()
     let (data, split) = (try session.workspace.needData(), try session.workspace.needSplit())
-    let adapter = try session.workspace.needAdapter()
     let prompt = try session.workspace.promptOrDefault()
+    func examples(_ part: ArraySlice<Int>) -> [TokenizedExample] {
+      part.map {
+        prompt.example(
+          input: data.samples[$0].text, output: data.samples[$0].category, tokenizer: model.tokenizer)
+      }
+    }
+    let compute = try session.compute()
+    let run: TrainingRun
+    if let path = arguments.optionalString("resume").map({ ($0 as NSString).expandingTildeInPath }) {
+      if let other = arguments.given.subtracting(["resume"]).min() {
+        throw GemmaError.invalidValue(
+          name: "train", expected: "resume alone: the checkpoint has the settings", found: other)
+      }
+      run = try TrainingRun(
+        resuming: path, model: model, examples: examples(split.train[...]), compute: compute)
+      invocation.print(
+        "going on after step \(run.trainer.completed) of \(run.plan.training.steps)"
+          + (run.isFinished ? ": it was done" : ""))
+    } else {
+      // Trained on a copy: a snapshot of the session keeps the adapter as it was.
+      run = try TrainingRun(
+        plan: plan(arguments, session: session, trainingArticles: split.train.count), model: model,
+        adapter: try session.workspace.needAdapter().copy(compute: compute),
+        examples: examples(split.train[...]),
+        history: session.workspace.steps,
+        checkpoint: arguments.optionalString("checkpoint").map { ($0 as NSString).expandingTildeInPath },
+        compute: compute)
+      if run.plan.training.packing > 0 {
+        invocation.print(
+          "\(split.train.count) articles in \(run.trainer.sequenceCount) sequences of at most "
+            + "\(run.plan.training.packing) tokens")
+      }
+    }
+    run.trainer.isCancelled = { session.interruption() == .undo }
+    let looked = split.validation.prefix(run.plan.evaluateLimit)
+    let (answers, texts) = (examples(looked), looked.map { data.samples[$0].text })
+    let adapter = run.trainer.adapter
+    run.look = {
+      let classifier = Classifier(
+        model: model, adapter: adapter, prompt: prompt, categories: data.categories, compute: compute)
+      let found = try classifier.classify(texts, method: .constrained) { _ in session.interruption() != .undo
+      }
+      let right = zip(found, looked).count { $0.prediction == data.samples[$1].category }
+      let loss = try model.loss(of: answers, adapter: adapter, compute: compute)
+      return (loss, Double(right) / Double(max(looked.count, 1)))
+    }
+    return run
+  }
+
+  private static func plan(
+    _ arguments: Arguments, session: Session, trainingArticles: Int
+  ) throws -> TrainingPlan {
+    var plan = TrainingPlan()
     var config = TrainingConfig()
     config.batch = arguments.int("batch")
     config.accumulate = arguments.int("accumulate")
@@ -44,39 +130,47 @@ enum TrainCommands {
     config.steps =
       arguments.optionalInt("steps")
       ?? (arguments.has("epochs")
-        ? max(1, Int((arguments.double("epochs") * Double(split.train.count) / perStep).rounded(.up))) : 60)
+        ? max(1, Int((arguments.double("epochs") * Double(trainingArticles) / perStep).rounded(.up))) : 60)
+    config.optimizer = AdamW.Kind(rawValue: arguments.string("optimizer")) ?? .adamw
     config.learningRate = arguments.double("lr")
     config.schedule = LearningRate.Schedule(rawValue: arguments.string("schedule")) ?? .linear
     config.warmup = arguments.int("warmup")
     config.weightDecay = arguments.double("weight_decay")
     config.clip = arguments.double("clip")
+    config.spike = arguments.double("spike")
     config.lossOn = TrainingConfig.LossOn(rawValue: arguments.string("loss_on")) ?? .response
+    config.packing = arguments.int("packing")
+    config.neftuneAlpha = arguments.double("neftune")
     config.shuffle = arguments.bool("shuffle")
     config.seed = arguments.optionalInt("seed").map(UInt64.init) ?? session.settings.seed
-
-    let examples = split.train.map {
-      prompt.example(
-        input: data.samples[$0].text, output: data.samples[$0].category, tokenizer: model.tokenizer)
+    plan.training = config
+    plan.evaluateEvery = arguments.optionalInt("eval_every") ?? 0
+    plan.evaluateLimit = arguments.int("eval_limit")
+    plan.patience = arguments.optionalInt("patience") ?? 0
+    plan.checkpointEvery = arguments.int("checkpoint_every")
+    if plan.patience > 0, plan.evaluateEvery == 0 {
+      throw GemmaError.invalidValue(
+        name: "patience", expected: "eval_every beside it", found: "patience alone")
     }
-    // Trained on a copy: a snapshot of the session keeps the adapter as it was.
-    let compute = try session.compute()
-    let tuned = adapter.copy(compute: compute)
-    let trainer = try Trainer(
-      model: model, adapter: tuned, examples: examples, config: config, compute: compute)
-    trainer.isCancelled = { session.interruption() == .undo }
+    return plan
+  }
+
+  /// Steps until it is done or stopped, and tells.
+  private static func run(_ run: TrainingRun, _ invocation: Invocation) throws {
+    let session = invocation.session
     let started = Stopwatch()
-    var steps = session.workspace.steps
-    let before = steps.count
+    let total = run.plan.training.steps
+    let before = run.trainer.completed
     var tokens = 0
-    func finish() {
-      session.workspace.adapter = tuned
-      session.workspace.steps = steps
+    func keep() {
+      session.workspace.adapter = run.trainer.adapter
+      session.workspace.steps = run.history
     }
     do {
-      for _ in 0..<config.steps {
-        let step = try trainer.step()
-        steps.append(step)
+      while !run.isFinished {
+        let (step, point) = try run.next()
         tokens += step.tokens
+        if let point { tell(point, invocation) }
         try invocation.progress(
           ProgressReport(
             done: step.step, total: step.steps, unit: "step",
@@ -87,13 +181,25 @@ enum TrainCommands {
       }
     } catch GemmaError.interrupted {
       guard session.interruption() != .undo else { throw GemmaError.interrupted }
-      finish()
+      keep()
+      try run.save()
       invocation.print(
-        "interrupted after step \(trainer.completed) of \(config.steps); what was learnt so far is kept")
+        "interrupted after step \(run.trainer.completed) of \(total); what was learnt so far is kept"
+          + (run.checkpoint == nil ? "" : ", and written to the checkpoint"))
       throw GemmaError.interrupted
+    } catch let error as GemmaError {
+      if case .diverged = error { keep() }
+      throw error
     }
-    finish()
-    guard let last = steps.last else { return }
+    if run.hasStopped, run.trainer.completed < total {
+      invocation.print(
+        "stopped after step \(run.trainer.completed): \(run.plan.patience) looks without a lower loss")
+    }
+    if let best = run.finish() {
+      invocation.print("the adapter went back to step \(best.step), the lowest validation loss")
+    }
+    keep()
+    guard let last = run.history.last else { return }
     invocation.print(
       "step \(last.step)/\(last.steps)  loss \(NumberFormat.fixed(last.loss))  lr \(NumberFormat.short(last.rate))"
     )
@@ -101,11 +207,26 @@ enum TrainCommands {
     invocation.print(
       Span("trained in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
       Span("\(NumberFormat.fixed(Double(tokens) / seconds, 0)) tokens/s", volatile: .rate))
+    let done = run.trainer.completed - before
     invocation.result(
       [
-        ("steps", .int(steps.count - before)), ("loss", .number(last.loss)), ("tokens", .int(tokens)),
-        ("losses", .numbers(steps[before...].map(\.loss))),
-      ], volatile: [("seconds", .number(seconds))])
+        ("steps", .int(done)), ("loss", .number(last.loss)), ("tokens", .int(tokens)),
+        ("losses", .numbers(run.history.suffix(done).map(\.loss))),
+      ] + (run.points.isEmpty ? [] : [("validation", .array(run.points.map(json)))]),
+      volatile: [("seconds", .number(seconds))])
+  }
+
+  private static func tell(_ point: ValidationPoint, _ invocation: Invocation) {
+    invocation.print(
+      "step \(point.step): validation loss \(NumberFormat.fixed(point.loss)), perplexity "
+        + "\(NumberFormat.fixed(point.perplexity, 3)), accuracy \(NumberFormat.fixed(point.accuracy, 3))")
+  }
+
+  private static func json(_ point: ValidationPoint) -> JSONValue {
+    .object([
+      ("step", .int(point.step)), ("loss", .number(point.loss)), ("perplexity", .number(point.perplexity)),
+      ("accuracy", .number(point.accuracy)),
+    ])
   }
 
   private static func fields(_ step: TrainingStep) -> [(name: String, value: JSONValue)] {

@@ -32,6 +32,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     case timedOut = "G040"
     case outdated = "G041"
     case differs = "G042"
+    case diverged = "G043"
     case internalError = "G099"
   }
 
@@ -105,6 +106,15 @@ public struct Diagnostic: Error, Sendable, Equatable {
       self.init(.invalidValue, "\(name): expected \(expected), found \(found)")
     case .missing(let need, let remedy):
       self.init(.missingStep, "this needs \(need)", help: remedy)
+    case .diverged(let step, let found, let lastGood):
+      let state =
+        lastGood.map {
+          "the adapter is as it was when the loss of step \(step - 1) was \(NumberFormat.fixed($0))"
+        }
+        ?? "the adapter is as it was"
+      self.init(
+        .diverged, "training went wrong at step \(step): \(found); \(state)",
+        help: "try a smaller lr, more warmup, or clip; spike= says what counts as too high a loss")
     case .interrupted:
       self.init(.interrupted, "interrupted")
     }

@@ -127,6 +127,8 @@ public struct Command: Sendable {
 /// A command's arguments with their values, defaults filled in.
 public struct Arguments: Sendable {
   public var values: [String: Value]
+  /// Those that were given, not filled in.
+  public var given: Set<String> = []
 
   /// Whether the argument has a value, given or by default.
   public func has(_ name: String) -> Bool { values[name] != nil }

@@ -101,7 +101,7 @@ public struct CommandTable: Sendable {
       }
       values[spec.name] = spec.standard
     }
-    return (command, Arguments(values: values))
+    return (command, Arguments(values: values, given: given))
   }
 
   /// The value as the argument's kind has it.

@@ -221,6 +221,8 @@ extension Diagnostic.Code {
         + "'gnb record' makes it anew."
     case .differs:
       "The cell did not tell what its recorded output says. Lines with - were recorded, lines with + came now."
+    case .diverged:
+      "The loss leapt up, or was no longer a number. Training stopped, and the adapter went back to where the loss was well."
     case .internalError: "An error gnb did not foresee. Please report it with the notebook that caused it."
     }
   }

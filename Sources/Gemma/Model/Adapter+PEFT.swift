@@ -25,9 +25,9 @@ extension Adapter {
   /// From a file of tensors with PEFT's names. What it changes, and with which ranks, is read off the tensors: the
   /// configuration may name targets by a list, a suffix or a regular expression.
   ///
-  /// - Parameter ignoring: a prefix of names that are not the adapter's.
+  /// - Parameter ignoring: prefixes of names that are not the adapter's.
   static func load(
-    _ config: AdapterConfig, file: SafetensorsFile, ignoring: String? = nil, model: GemmaModel,
+    _ config: AdapterConfig, file: SafetensorsFile, ignoring: [String] = [], model: GemmaModel,
     compute: Compute
   ) throws -> Adapter {
     let path = file.file.path
@@ -35,7 +35,7 @@ extension Adapter {
       .malformed(path: path, location: name, expected: expected, found: found)
     }
     var views: [String: TensorView] = [:]
-    for name in file.tensorNames where ignoring.map({ !name.hasPrefix($0) }) ?? true {
+    for name in file.tensorNames where !ignoring.contains(where: name.hasPrefix) {
       guard let start = name.range(of: "layers."), name.contains(".lora_"), let view = file.tensor(name)
       else {
         throw GemmaError.unsupported(

@@ -1,27 +1,37 @@
+import CKernels
+
 /// Adam with decoupled weight decay (Loshchilov & Hutter 2019), with torch's defaults and order of operations.
 public final class AdamW: @unchecked Sendable {
+  public enum Kind: String, Sendable, CaseIterable, Codable {
+    case adamw
+    /// Both moments in 8 bits, a scale for each 256 (Dettmers et al. 2022): a quarter of the memory.
+    case adamw8bit = "adamw_8bit"
+  }
+
   public static let beta1 = 0.9
   public static let beta2 = 0.999
   public static let epsilon = 1e-8
+  private static let block = 256
 
-  /// First and second moments, shaped as the parameters.
-  public let m: Matrix
-  public let v: Matrix
-  public private(set) var step: Int
+  public let kind: Kind
+  public private(set) var step = 0
+  private let count: Int
+  /// First and second moments: one row each; in 8 bits their places, four to a float's room, and the scales of the blocks.
+  private let m: Matrix
+  private let v: Matrix
+  private let scales: (m: Matrix, v: Matrix)?
 
-  public init(count: Int, compute: Compute) {
-    m = compute.zeros(1, count)
-    v = compute.zeros(1, count)
-    step = 0
+  public init(_ kind: Kind = .adamw, count: Int, compute: Compute) {
+    self.kind = kind
+    self.count = count
+    let room = kind == .adamw ? count : (count + 3) / 4
+    let blocks = (count + Self.block - 1) / Self.block
+    (m, v) = (compute.zeros(1, room), compute.zeros(1, room))
+    scales = kind == .adamw ? nil : (compute.zeros(1, blocks), compute.zeros(1, blocks))
   }
 
-  private init(copying other: AdamW, compute: Compute) {
-    m = compute.matrix(copying: other.m)
-    v = compute.matrix(copying: other.v)
-    step = other.step
-  }
-
-  public func copy(compute: Compute) -> AdamW { AdamW(copying: self, compute: compute) }
+  /// Bytes of the state.
+  public var bytes: Int { 4 * (m.count + v.count + (scales.map { $0.m.count + $0.v.count } ?? 0)) }
 
   /// One update. Gradients are first multiplied by `gradientScale` (clipping).
   public func update(
@@ -38,14 +48,50 @@ public final class AdamW: @unchecked Sendable {
     let stepSize = Float(rate / (1 - power1))
     let inverseRoot = Float(1 / (1 - power2).squareRoot())
     let decay = Float(1 - rate * weightDecay)
+    let (beta1, beta2, epsilon) = (Float(Self.beta1), Float(Self.beta2), Float(Self.epsilon))
     let grain = 1 << 15
-    compute.workers.run((parameters.count + grain - 1) / grain) { task in
+    compute.workers.run((count + grain - 1) / grain) { task in
       let first = task * grain
-      compute.kernels.table.adamw(
-        min(grain, parameters.count - first), parameters.data + first, gradients.data + first, m.data + first,
-        v.data + first, Float(Self.beta1), Float(Self.beta2), Float(Self.epsilon), decay, stepSize,
-        inverseRoot,
+      let size = min(grain, count - first)
+      let (parameter, gradient) = (parameters.data + first, gradients.data + first)
+      guard let scales else {
+        compute.kernels.table.adamw(
+          size, parameter, gradient, m.data + first, v.data + first, beta1, beta2, epsilon, decay, stepSize,
+          inverseRoot, gradientScale)
+        return
+      }
+      func places(_ matrix: Matrix) -> UnsafeMutablePointer<UInt8> {
+        UnsafeMutableRawPointer(matrix.data).assumingMemoryBound(to: UInt8.self) + first
+      }
+      var moments = gnb_moments(
+        m: places(m), v: places(v), m_scale: scales.m.data + first / Self.block,
+        v_scale: scales.v.data + first / Self.block)
+      gnb_adamw8(
+        size, parameter, gradient, &moments, beta1, beta2, epsilon, decay, stepSize, inverseRoot,
         gradientScale)
     }
+  }
+
+  /// The state by name, for a checkpoint.
+  private var parts: [(name: String, matrix: Matrix)] {
+    [("optimizer.m", m), ("optimizer.v", v)]
+      + (scales.map { [("optimizer.m_scales", $0.m), ("optimizer.v_scales", $0.v)] } ?? [])
+  }
+
+  func tensors() -> [SafetensorsWriter.Tensor] {
+    parts.map { .init(name: $0.name, shape: [$0.matrix.count], values: $0.matrix.values) }
+  }
+
+  /// Goes on from a checkpoint.
+  func restore(from file: SafetensorsFile, step: Int) throws {
+    for (name, matrix) in parts {
+      guard let view = file.tensor(name), view.type == .f32, view.count == matrix.count else {
+        throw GemmaError.malformed(
+          path: file.file.path, location: name, expected: "\(matrix.count) numbers",
+          found: file.tensor(name).map { "\($0.count)" } ?? "none")
+      }
+      view.decode(into: matrix.data)
+    }
+    self.step = step
   }
 }

@@ -13,6 +13,24 @@ struct Batcher: Sendable {
     return order
   }
 
+  /// Examples put together to sequences of at most `tokens`, each into the first that has room, the longest first. An example that
+  /// is longer is a sequence of its own. Sequences are in the order of their first example, examples in theirs.
+  static func packed(_ examples: [TokenizedExample], tokens: Int) -> [[TokenizedExample]] {
+    var packs: [(room: Int, examples: [Int])] = []
+    for index in examples.indices.sorted(by: {
+      (examples[$1].ids.count, $0) < (examples[$0].ids.count, $1)
+    }) {
+      let count = examples[index].ids.count
+      if let pack = packs.firstIndex(where: { $0.room >= count }) {
+        packs[pack].room -= count
+        packs[pack].examples.append(index)
+      } else {
+        packs.append((tokens - count, [index]))
+      }
+    }
+    return packs.map { $0.examples.sorted() }.sorted { $0[0] < $1[0] }.map { $0.map { examples[$0] } }
+  }
+
   /// The examples start..<start + size of the stream.
   func examples(from start: Int, size: Int) -> [Int] {
     var result: [Int] = []
@@ -111,5 +129,16 @@ struct MicroBatch {
       length = same
     }
     return length
+  }
+}
+
+/// For tests: what the batcher does.
+package enum BatcherProbe {
+  package static func examples(count: Int, seed: UInt64, from start: Int, size: Int) -> [Int] {
+    Batcher(count: count, shuffle: true, seed: seed).examples(from: start, size: size)
+  }
+
+  package static func packed(_ examples: [TokenizedExample], tokens: Int) -> [[TokenizedExample]] {
+    Batcher.packed(examples, tokens: tokens)
   }
 }

@@ -1,6 +1,6 @@
 /// The learning rate of each step: warm-up from zero, then the schedule, as in transformers' `get_*_schedule_with_warmup`.
 public struct LearningRate: Sendable, Equatable {
-  public enum Schedule: String, Sendable, CaseIterable {
+  public enum Schedule: String, Sendable, CaseIterable, Codable {
     case linear, cosine, constant
   }
 

@@ -1,6 +1,6 @@
 /// What `train` is asked to do.
-public struct TrainingConfig: Sendable, Equatable {
-  public enum LossOn: String, Sendable, CaseIterable {
+public struct TrainingConfig: Sendable, Equatable, Codable {
+  public enum LossOn: String, Sendable, CaseIterable, Codable {
     /// Only the answer's tokens are to be predicted.
     case response
     /// Every token of prompt and answer, as the Colab demo does.
@@ -11,13 +11,19 @@ public struct TrainingConfig: Sendable, Equatable {
   /// Sequences a pass, and passes a step: a step sees batch * accumulate examples.
   public var batch = 8
   public var accumulate = 1
+  public var optimizer = AdamW.Kind.adamw
   public var learningRate = 2e-3
   public var schedule = LearningRate.Schedule.linear
   public var warmup = 5
   public var weightDecay = 0.01
   /// Largest gradient norm; 0 does not clip.
   public var clip = 1.0
+  /// Training stops when a loss is above this many times the largest of the first five; 0 never stops.
+  public var spike = 3.0
   public var lossOn = LossOn.response
+  /// Examples are put together to sequences of at most so many tokens, which `batch` then counts; 0 leaves them alone. Each sees
+  /// only itself either way.
+  public var packing = 0
   /// NEFTune's alpha; 0 adds no noise to the embeddings.
   public var neftuneAlpha = 0.0
   public var shuffle = true
@@ -27,7 +33,7 @@ public struct TrainingConfig: Sendable, Equatable {
 }
 
 /// What one step did.
-public struct TrainingStep: Sendable, Equatable {
+public struct TrainingStep: Sendable, Equatable, Codable {
   /// Counted from 1.
   public var step: Int
   public var steps: Int
@@ -46,13 +52,18 @@ public final class Trainer {
   public let adapter: Adapter
   public let optimizer: AdamW
   /// Steps done.
-  public private(set) var completed: Int
+  public internal(set) var completed = 0
+  /// The losses of those steps.
+  var losses: [Double] = []
   /// Asked between the passes of a step; true gives the step up and leaves the adapter as it was.
   public var isCancelled: () -> Bool = { false }
   /// Bytes a pass may keep of its activations. Shows in time and memory, never in a result.
   package var tapeBytes = GemmaModel.tapeBytes
-  private let model: GemmaModel
-  private let examples: [TokenizedExample]
+  let model: GemmaModel
+  /// What `batch` counts: examples, or packs of them.
+  private let sequences: [[TokenizedExample]]
+  /// The parameters that the last loss was measured with.
+  private var lastGood: Matrix?
   private let compute: Compute
 
   /// - Throws: `invalidValue` for an empty or unusable set of examples.
@@ -76,17 +87,27 @@ public final class Trainer {
     }
     self.model = model
     self.adapter = adapter
-    self.examples = examples
+    sequences =
+      config.packing > 0 ? Batcher.packed(examples, tokens: config.packing) : examples.map { [$0] }
     self.config = config
     self.compute = compute
-    optimizer = AdamW(count: adapter.parameterCount, compute: compute)
-    completed = 0
+    optimizer = AdamW(config.optimizer, count: adapter.parameterCount, compute: compute)
   }
+
+  /// Sequences that `batch` counts.
+  public var sequenceCount: Int { sequences.count }
 
   /// The loss of `batch` as one accumulated step sees it, and its gradients: sum of -log p over the number of targets.
   ///
   /// - Parameter firstPlace: the place of the batch's first example in the stream of examples: what is random follows it.
   package func lossAndGradients(_ batch: [TokenizedExample], firstPlace: Int = 0) throws -> (
+    loss: Double, gradients: Matrix
+  ) {
+    try lossAndGradients(batch.map { [$0] }, places: batch.indices.map { [firstPlace + $0] })
+  }
+
+  /// - Parameter places: of each example of each sequence.
+  private func lossAndGradients(_ batch: [[TokenizedExample]], places: [[Int]]) throws -> (
     loss: Double, gradients: Matrix
   ) {
     let gradients = compute.zeros(1, adapter.parameterCount)
@@ -95,7 +116,8 @@ public final class Trainer {
     let passes = stride(from: 0, to: batch.count, by: config.batch).flatMap { first in
       let range = first..<min(first + config.batch, batch.count)
       return MicroBatch.make(
-        Array(batch[range]), places: range.map { firstPlace + $0 }, lossOn: config.lossOn, noise: noise,
+        Array(batch[range].joined()), places: Array(places[range].joined()), lossOn: config.lossOn,
+        noise: noise,
         rowLimit: MicroBatch.rowLimit(model.config))
     }
     let total = passes.reduce(0.0) { $0 + $1.weights.reduce(0.0) { $0 + Double($1) } }
@@ -120,31 +142,59 @@ public final class Trainer {
   }
 
   /// One optimiser step.
-  /// - Throws: `invalidValue` when the loss or the gradient is not finite, `interrupted` when it was cancelled; the adapter
-  ///   is then as before the step.
+  /// - Throws: `diverged` when the loss or the gradient is not finite or the loss leaps up: the adapter is then as it was when
+  ///   the last good loss was measured. `interrupted` when it was cancelled: the adapter is as before the step.
   public func step() throws -> TrainingStep {
     let size = config.batch * config.accumulate
-    let batcher = Batcher(count: examples.count, shuffle: config.shuffle, seed: config.seed)
-    let batch = batcher.examples(from: completed * size, size: size).map { examples[$0] }
-    let (loss, gradients) = try lossAndGradients(batch, firstPlace: completed * size)
+    let batcher = Batcher(count: sequences.count, shuffle: config.shuffle, seed: config.seed)
+    let start = completed * size
+    let batch = batcher.examples(from: start, size: size).map { sequences[$0] }
+    // Room for the largest pack, so that every example of every sequence of the stream has a place of its own.
+    let room = sequences.reduce(1) { max($0, $1.count) }
+    let (loss, gradients) = try lossAndGradients(
+      batch, places: batch.enumerated().map { i, pack in pack.indices.map { (start + i) * room + $0 } })
     let squares = compute.kernels.table.dot(gradients.count, gradients.data, gradients.data)
     let norm = Double(squares).squareRoot()
-    guard loss.isFinite, norm.isFinite else {
-      throw GemmaError.invalidValue(
-        name: "loss of step \(completed + 1)", expected: "a finite number (try a smaller lr)",
-        found: "\(loss)")
-    }
+    try check(loss: loss, norm: norm)
     let rate = LearningRate(
       peak: config.learningRate, schedule: config.schedule, warmup: config.warmup, steps: config.steps
     ).rate(at: completed)
     let scale = config.clip > 0 ? min(1, config.clip / (norm + 1e-6)) : 1
+    remember()
     optimizer.update(
       adapter.parameters, gradients: gradients, rate: rate, weightDecay: config.weightDecay,
       gradientScale: Float(scale), compute: compute)
     adapter.parametersChanged()
     completed += 1
+    losses.append(loss)
     return TrainingStep(
       step: completed, steps: config.steps, loss: loss, gradientNorm: norm, rate: rate,
-      tokens: batch.reduce(0) { $0 + $1.ids.count })
+      tokens: batch.joined().reduce(0) { $0 + $1.ids.count })
   }
+
+  private func remember() {
+    if let lastGood {
+      lastGood.copy(from: adapter.parameters)
+    } else {
+      lastGood = compute.matrix(copying: adapter.parameters)
+    }
+  }
+
+  private func check(loss: Double, norm: Double) throws {
+    let usual = losses.count >= 5 ? losses.prefix(5).max() : nil
+    let leaps = config.spike > 0 && usual.map { loss > config.spike * $0 } ?? false
+    guard !loss.isFinite || leaps || !norm.isFinite else { return }
+    // A bad gradient at a good loss leaves good parameters.
+    if let lastGood, !loss.isFinite || leaps {
+      adapter.parameters.copy(from: lastGood)
+      adapter.parametersChanged()
+    }
+    let found =
+      leaps && loss.isFinite
+      ? "a loss of \(Self.short(loss)), more than \(Self.short(config.spike)) times the \(Self.short(usual ?? 0)) of the beginning"
+      : loss.isFinite ? "a gradient that is not finite" : "a loss that is not a number"
+    throw GemmaError.diverged(step: completed + 1, found: found, lastGood: losses.last)
+  }
+
+  private static func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
 }
