@@ -47,6 +47,11 @@ enum Interrupts {
   }
 
   static func install() {
+    // A program that starts this one from a thread which blocks signals passes that on.
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    sigprocmask(SIG_UNBLOCK, &interrupt, nil)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGWINCH) { _ in Interrupts.resized.store(true, ordering: .relaxed) }
     signal(SIGINT) { _ in

@@ -19,11 +19,10 @@ enum LoadCommands {
     let session = invocation.session
     let started = Stopwatch()
     let path = try session.cache.model(arguments.string("name"))
-    try session.checkInput(arguments.string("name"), path: path) { try SHA256.hexDigest(path: path) }
+    try session.checkInput(arguments.string("name"), path: path) { try ModelFile.sha256(path: path) }
     let file = try ModelFile.open(path: path)
-    let model = try GemmaModel(
-      file, precision: WeightPrecision(rawValue: arguments.string("precision")) ?? .auto,
-      compute: session.compute())
+    let precision = WeightPrecision(rawValue: arguments.string("precision")) ?? .auto
+    let model = try GemmaModel(file, precision: precision, compute: session.compute())
     var workspace = Workspace()
     (workspace.data, workspace.split, workspace.prompt) = (
       session.workspace.data, session.workspace.split, session.workspace.prompt
@@ -35,7 +34,8 @@ enum LoadCommands {
     let parameters = config.parameterCount
     invocation.print(
       "\(file.name): \(config.layers.count) layers, \(NumberFormat.count(parameters)) parameters, "
-        + "stored as \(file.storedTypes.joined(separator: ", "))")
+        + "stored as \(file.storedTypes.joined(separator: ", "))"
+        + (precision == .auto ? "" : ", kept as \(precision.rawValue): \(NumberFormat.bytes(model.weightBytes))"))
     invocation.print(Span("loaded in "), Span(NumberFormat.duration(started.seconds), volatile: .time))
     invocation.result(
       [

@@ -56,11 +56,15 @@ enum PrepareCommands {
           + "\(split.droppedFromValidation) of validation (licence files and duplicates)")
     }
     func ids(_ part: [Int]) -> JSONValue { .strings(part.map { data.samples[$0].id }) }
-    invocation.result([
-      ("train", ids(split.train)), ("validation", ids(split.validation)), ("seed", .int(Int(split.seed))),
-      ("dropped_train", .int(split.droppedFromTrain)),
-      ("dropped_validation", .int(split.droppedFromValidation)),
-    ])
+    let dropped: [(name: String, value: JSONValue)] =
+      arguments.string("method") == "sklearn"
+      ? [
+        ("dropped_train", .int(split.droppedFromTrain)),
+        ("dropped_validation", .int(split.droppedFromValidation)),
+      ] : []
+    invocation.result(
+      [("train", ids(split.train)), ("validation", ids(split.validation)), ("seed", .int(Int(split.seed)))]
+        + dropped)
   }
 
   static func showSplit(_ split: Split, _ data: Dataset, _ invocation: Invocation) {

@@ -27,6 +27,7 @@ enum ShowCommands {
         [
           ("name", model.file.name), ("architecture", c.architecture),
           ("stored as", model.file.storedTypes.joined(separator: ", ")),
+          ("in memory", NumberFormat.bytes(model.weightBytes)),
           ("parameters", NumberFormat.count(c.parameterCount)), ("layers", "\(c.layers.count)"),
           ("hidden size", "\(c.hiddenSize)"), ("feed-forward size", "\(c.intermediateSize)"),
           ("heads", "\(c.heads) of \(c.headDim), sharing \(c.keyValueHeads) for keys and values"),

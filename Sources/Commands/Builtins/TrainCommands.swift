@@ -41,7 +41,7 @@ enum TrainCommands {
         "neftune", .number(0...1000), .number(0), "noise on the embeddings (NEFTune's alpha); 0 for none"),
       ArgumentSpec(
         "spike", .number(0...1e9), .number(3),
-        "stop when a loss is so many times the highest of the first five; 0 never stops"),
+        "stop when a loss is so many times the highest of the first five, or 1; 0 never stops"),
       ArgumentSpec(
         "eval_every", .integer(1...1_000_000), "look at the validation articles every so many steps"),
       ArgumentSpec("eval_limit", .integer(1...1_000_000), .number(100), "articles of such a look"),

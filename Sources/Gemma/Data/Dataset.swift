@@ -23,6 +23,10 @@ public struct LeftOut: Sendable, Equatable {
   public let category: String
   /// Whether an equal text was there; otherwise it is a licence or read-me file.
   public let isDuplicate: Bool
+
+  package init(id: String, category: String, isDuplicate: Bool) {
+    (self.id, self.category, self.isDuplicate) = (id, category, isDuplicate)
+  }
 }
 
 /// Texts with categories, sorted by category and id: nothing depends on a folder's or an archive's order.

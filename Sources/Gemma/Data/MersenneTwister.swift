@@ -1,12 +1,12 @@
 /// MT19937 as numpy's `RandomState` uses it. gnb itself draws with Philox; this is for draws that must equal scikit-learn's.
 ///
 /// Matsumoto and Nishimura, "Mersenne Twister", 1998; numpy/random/src/mt19937 and legacy distributions.
-struct MersenneTwister {
+package struct MersenneTwister {
   private var state: [UInt32]
   private var position: Int
 
   /// `RandomState(seed)`: init_genrand.
-  init(seed: UInt32) {
+  package init(seed: UInt32) {
     var key = seed
     state = (0..<624).map { i in
       defer { key = 1_812_433_253 &* (key ^ key >> 30) &+ UInt32(i) &+ 1 }
@@ -15,7 +15,7 @@ struct MersenneTwister {
     position = 624
   }
 
-  mutating func next() -> UInt32 {
+  package mutating func next() -> UInt32 {
     if position == 624 { refill() }
     var y = state[position]
     position += 1
@@ -34,7 +34,7 @@ struct MersenneTwister {
   }
 
   /// Uniform from 0 to `limit`, both included, by masked rejection: `random_interval`.
-  mutating func interval(_ limit: UInt32) -> UInt32 {
+  package mutating func interval(_ limit: UInt32) -> UInt32 {
     guard limit > 0 else { return 0 }
     let mask = UInt32.max >> limit.leadingZeroBitCount
     while true {
@@ -44,14 +44,14 @@ struct MersenneTwister {
   }
 
   /// `RandomState.shuffle`, and `permutation` of an array.
-  mutating func shuffle<Element>(_ items: inout [Element]) {
+  package mutating func shuffle<Element>(_ items: inout [Element]) {
     for i in stride(from: items.count - 1, to: 0, by: -1) {
       items.swapAt(i, Int(interval(UInt32(truncatingIfNeeded: i))))
     }
   }
 
   /// `RandomState.permutation` of a number. Its beginning is `choice` without replacement.
-  mutating func permutation(_ count: Int) -> [Int] {
+  package mutating func permutation(_ count: Int) -> [Int] {
     var items = Array(0..<count)
     shuffle(&items)
     return items

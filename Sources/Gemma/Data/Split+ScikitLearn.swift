@@ -59,10 +59,10 @@ extension Split {
 }
 
 /// `sklearn.model_selection.train_test_split` with train_size=0.7 and test_size=0.3, after scikit-learn 1.9's source.
-enum ScikitLearn {
+package enum ScikitLearn {
   /// - Parameter labels: of each row, its class from 0.
   /// - Returns: row numbers.
-  static func trainTestSplit(labels: [Int], seed: UInt32, stratify: Bool = true, shuffle: Bool = true) throws
+  package static func trainTestSplit(labels: [Int], seed: UInt32, stratify: Bool = true, shuffle: Bool = true) throws
     -> (train: [Int], test: [Int])
   {
     func refuse(_ expected: String, _ found: String) -> GemmaError {

@@ -63,6 +63,13 @@ public final class GemmaModel: Sendable {
     compute.blocks.trim()
   }
 
+  /// Bytes of the weights in memory.
+  public var weightBytes: Int {
+    blocks.reduce(head.bytes) { sum, block in
+      Projection.allCases.reduce(sum) { $0 + block.linear($1).weight.bytes }
+    }
+  }
+
   /// The state of a forward pass that the backward needs.
   struct Tape {
     /// By layer. Where memory does not reach, a layer's input only: the backward runs the layer again, which gives the same bits.

@@ -31,7 +31,7 @@ public final class ModelFile: Sendable {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw GemmaError.fileNotFound(path: path)
     }
-    let lastPart = URL(fileURLWithPath: path).lastPathComponent
+    let lastPart = name(of: path)
     guard isFolder.boolValue else {
       let file = try GGUFFile(path: path)
       return ModelFile(
@@ -51,6 +51,35 @@ public final class ModelFile: Sendable {
     return ModelFile(
       path: path, name: lastPart, config: config,
       kind: .folder(source, prefix: String(embedding.dropLast(suffix.count))), normWeightsIncludeOne: false)
+  }
+
+  /// The path's last part; in the cache of the hub's own tools, models--OWNER--MODEL/snapshots/COMMIT, the model's name there.
+  private static func name(of path: String) -> String {
+    let parts = URL(fileURLWithPath: path).pathComponents
+    if parts.count >= 3, parts[parts.count - 2] == "snapshots", parts[parts.count - 3].hasPrefix("models--") {
+      return parts[parts.count - 3].dropFirst("models--".count).replacingOccurrences(of: "--", with: "/")
+    }
+    return parts.last ?? path
+  }
+
+  /// What identifies the model at `path`: of a file its sha256, of a folder that over the names and hashes of its configuration,
+  /// tokenizer and weights.
+  public static func sha256(path: String) throws -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw GemmaError.fileNotFound(path: path)
+    }
+    guard isFolder.boolValue else { return try SHA256.hexDigest(path: path) }
+    let names: [String]
+    do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
+      throw GemmaError.inputOutput(path: path, reason: error.localizedDescription)
+    }
+    var hash = SHA256()
+    for name in names.sorted()
+    where ["config.json", "tokenizer.json", "tokenizer.model"].contains(name) || name.hasSuffix(".safetensors") {
+      hash.update("\(name) \(try SHA256.hexDigest(path: path + "/" + name))\n")
+    }
+    return hash.finish()
   }
 
   /// How the weights are stored, for people: the type that most bytes have, "Q4_K, Q5_0, Q8_0", ...

@@ -18,7 +18,7 @@ public struct TrainingConfig: Sendable, Equatable, Codable {
   public var weightDecay = 0.01
   /// Largest gradient norm; 0 does not clip.
   public var clip = 1.0
-  /// Training stops when a loss is above this many times the largest of the first five; 0 never stops.
+  /// Training stops when a loss is above this many times the largest of the first five, or 1; 0 never stops.
   public var spike = 3.0
   public var lossOn = LossOn.response
   /// Examples are put together to sequences of at most so many tokens, which `batch` then counts; 0 leaves them alone. Each sees
@@ -181,8 +181,9 @@ public final class Trainer {
   }
 
   private func check(loss: Double, norm: Double) throws {
-    let usual = losses.count >= 5 ? losses.prefix(5).max() : nil
-    let leaps = config.spike > 0 && usual.map { loss > config.spike * $0 } ?? false
+    // Where training begins with almost nothing to learn, small losses may well multiply.
+    let limit = losses.count >= 5 && config.spike > 0 ? config.spike * max(1, losses.prefix(5).max() ?? 1) : .infinity
+    let leaps = loss > limit
     guard !loss.isFinite || leaps || !norm.isFinite else { return }
     // A bad gradient at a good loss leaves good parameters.
     if let lastGood, !loss.isFinite || leaps {
@@ -190,9 +191,9 @@ public final class Trainer {
       adapter.parametersChanged()
     }
     let found =
-      leaps && loss.isFinite
-      ? "a loss of \(Self.short(loss)), more than \(Self.short(config.spike)) times the \(Self.short(usual ?? 0)) of the beginning"
-      : loss.isFinite ? "a gradient that is not finite" : "a loss that is not a number"
+      !loss.isFinite
+      ? "a loss that is not a number"
+      : leaps ? "a loss of \(Self.short(loss)), above \(Self.short(limit))" : "a gradient that is not finite"
     throw GemmaError.diverged(step: completed + 1, found: found, lastGood: losses.last)
   }
 

@@ -1,7 +1,6 @@
 import Foundation
+import Gemma
 import Testing
-
-@testable import Gemma
 
 /// numpy's and scikit-learn's own numbers are in Fixtures/split.
 @Suite struct SplitTests {
