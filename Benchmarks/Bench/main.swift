@@ -105,14 +105,14 @@ func run(_ words: [String]) throws {
   case "prefill":
     let generator = Generator(model: try model(), adapter: nil, compute: compute)
     let prompt = someTokens(512, stream: 1)
-    let time = try best(5) { _ = try generator.greedy([prompt], maxTokens: 1, stops: []) }
+    let time = try best(5) { _ = try generator.generate([prompt], maxTokens: 1, stops: []) }
     tell([("tokens_per_second", 512 / time), ("peak_memory", peakMemory())])
   case "decode":
     let generator = Generator(model: try model(), adapter: nil, compute: compute)
     func decode() throws -> Double {
       var first: UInt64 = 0
       var last: UInt64 = 0
-      _ = try generator.greedy([[2]], maxTokens: 65, stops: []) { _, _ in
+      _ = try generator.generate([[2]], maxTokens: 65, stops: []) { _, _ in
         last = DispatchTime.now().uptimeNanoseconds
         if first == 0 { first = last }
         return true
@@ -146,7 +146,7 @@ func run(_ words: [String]) throws {
     var fields: [(String, Double)] = []
     for count in [512, 1024, 2048, 4096] {
       let prompt = someTokens(count, stream: 1)
-      let time = try best(1) { _ = try generator.greedy([prompt], maxTokens: 1, stops: []) }
+      let time = try best(1) { _ = try generator.generate([prompt], maxTokens: 1, stops: []) }
       fields.append(("microseconds_a_token_of_\(count)", time / Double(count) * 1e6))
     }
     tell(fields)

@@ -1,8 +1,8 @@
 import Gemma
 
-/// ask, generate, score.
+/// ask, score; generate is in GenerateCommand.
 enum AskCommands {
-  static let all: [Command] = [ask, generate, score]
+  static let all: [Command] = [ask, GenerateCommand.generate, score]
 
   static let ask = Command(
     "ask", .ask, "put a text through the prompt and see the categories' probabilities",
@@ -29,42 +29,6 @@ enum AskCommands {
       ("prediction", .string(answer.prediction)), ("categories", .strings(classifier.categories)),
       ("probabilities", .numbers(answer.probabilities)),
     ])
-  }
-
-  static let generate = Command(
-    "generate", .ask, "let the model continue a text, word by word",
-    arguments: [
-      ArgumentSpec("prompt", .text, required: true, positional: true, "the text to continue, as it stands"),
-      ArgumentSpec("max_tokens", .integer(1...8192), .number(64), "stop after so many tokens"),
-    ], examples: ["generate \"The capital of Japan is\" max_tokens=20"]
-  ) { arguments, invocation in
-    let session = invocation.session
-    let model = try session.workspace.needModel()
-    let tokenizer = model.tokenizer
-    let generator = Generator(
-      model: model, adapter: session.workspace.adapter, compute: try session.compute())
-    var stops: Set<Int32> = [tokenizer.eosID]
-    if let turn = tokenizer.endOfTurnID { stops.insert(turn) }
-    var decoder = StreamingDecoder(tokenizer)
-    var text = ""
-    func show(_ piece: String) {
-      guard !piece.isEmpty else { return }
-      text += piece
-      invocation.show(.stream(piece))
-    }
-    let started = Stopwatch()
-    let prompt = [tokenizer.bosID] + tokenizer.encode(arguments.string("prompt"))
-    let ids = try generator.greedy([prompt], maxTokens: arguments.int("max_tokens"), stops: stops) {
-      _, token in
-      show(decoder.push(token))
-      return !session.isInterrupted()
-    }[0]
-    show(decoder.finish())
-    invocation.show(.stream("\n"))
-    invocation.print(
-      Span("\(ids.count) tokens in "), Span(NumberFormat.duration(started.seconds), volatile: .time))
-    invocation.result(
-      [("ids", .ids(ids)), ("text", .string(text))], volatile: [("seconds", .number(started.seconds))])
   }
 
   static let score = Command(

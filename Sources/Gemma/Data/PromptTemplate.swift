@@ -37,6 +37,13 @@ public struct PromptTemplate: Sendable, Equatable {
       instruction: instruction, maxInputTokens: maxInputTokens, endsTurn: true, name: "gemma-chat")
   }
 
+  /// The same with no article: a question, and before it a text on how to answer, if there is one.
+  public static func gemmaChat(system: String?) -> PromptTemplate {
+    var chat = gemmaChat(instruction: system ?? "", maxInputTokens: nil)
+    if system == nil { chat.template = chat.template.replacingFirst("{instruction}\n\n", with: "") }
+    return chat
+  }
+
   /// A template of the user's own. It ends where the response begins: what follows `{output}` is left out.
   /// - Throws: `invalidValue` without `{input}`.
   public static func custom(_ text: String, instruction: String, maxInputTokens: Int?) throws
@@ -57,11 +64,22 @@ public struct PromptTemplate: Sendable, Equatable {
       + "Answer with the category only."
   }
 
-  /// The parts before and after the article.
-  private var frame: (before: String, after: String) {
-    let filled = template.replacingFirst("{instruction}", with: instruction)
-    guard let range = filled.range(of: "{input}") else { return (filled, "") }
-    return (String(filled[..<range.lowerBound]), String(filled[range.upperBound...]))
+  /// The template's own words and, between them, what is filled in.
+  private func parts(_ input: String) -> [(text: String, isTemplate: Bool)] {
+    var parts = [(text: template, isTemplate: true)]
+    for (name, value) in [("{instruction}", instruction), ("{input}", input)] {
+      for (i, part) in parts.enumerated() where part.isTemplate {
+        guard let range = part.text.range(of: name) else { continue }
+        parts.replaceSubrange(
+          i...i,
+          with: [
+            (String(part.text[..<range.lowerBound]), true), (value, false),
+            (String(part.text[range.upperBound...]), true),
+          ])
+        break
+      }
+    }
+    return parts
   }
 
   /// The article, cut at a token boundary if it is longer than allowed.
@@ -74,17 +92,15 @@ public struct PromptTemplate: Sendable, Equatable {
 
   /// The prompt's text, up to where the response begins.
   public func render(_ input: String, tokenizer: Tokenizer) -> String {
-    frame.before + cut(input, tokenizer: tokenizer) + frame.after
+    parts(cut(input, tokenizer: tokenizer)).map(\.text).joined()
   }
 
   /// The prompt's tokens with one <bos>. The assembled text is tokenized as a whole, since newlines merge.
   public func promptTokens(_ input: String, tokenizer: Tokenizer) -> [Int32] {
-    let text = render(input, tokenizer: tokenizer)
-    guard endsTurn else { return [tokenizer.bosID] + tokenizer.encode(text) }
-    // Markers of the template are special tokens, the same words within an article are not.
-    return [tokenizer.bosID] + tokenizer.encode(frame.before, parsingSpecialTokens: true)
-      + tokenizer.encode(cut(input, tokenizer: tokenizer))
-      + tokenizer.encode(frame.after, parsingSpecialTokens: true)
+    // In a chat, markers of the template are special tokens; the same words in what is filled in are not.
+    [tokenizer.bosID]
+      + tokenizer.encode(
+        parts(cut(input, tokenizer: tokenizer)).map { ($0.text, endsTurn && $0.isTemplate) })
   }
 
   /// The token after a response.

@@ -67,10 +67,12 @@ public struct Classifier: Sendable {
         rows += prompts[last].count - shared
         last += 1
       }
-      let rest = prompts[first..<last].map { Array($0.dropFirst(shared)) }
       switch method {
-      case .constrained: answers += try constrained(rest, prefix: prefix)
-      case .generate: answers += try generated(rest, prefix: prefix, generator: generator)
+      case .constrained:
+        let rest = prompts[first..<last].map { Array($0.dropFirst(shared)) }
+        answers += try constrained(rest, prefix: prefix)
+      case .generate:
+        answers += try generated(Array(prompts[first..<last]), prefix: prefix, generator: generator)
       }
       if !progress(answers) { throw GemmaError.interrupted }
       first = last
@@ -83,11 +85,12 @@ public struct Classifier: Sendable {
     let tokenizer = model.tokenizer
     var stops: Set<Int32> = [tokenizer.eosID]
     if let turn = tokenizer.endOfTurnID { stops.insert(turn) }
-    return try generator.greedy(prompts, prefix: prefix, maxTokens: Self.answerTokens, stops: stops).map {
-      ids in
-      let text = tokenizer.decode(ids)
-      let line = text.split(separator: "\n", omittingEmptySubsequences: true).first.map(String.init) ?? ""
-      return Answer(prediction: line.trimmingCharacters(in: .whitespaces), probabilities: [], tokens: ids)
+    return try generator.generate(prompts, prefix: prefix, maxTokens: Self.answerTokens, stops: stops).map {
+      answer in
+      let line =
+        answer.text.split(separator: "\n", omittingEmptySubsequences: true).first.map(String.init) ?? ""
+      return Answer(
+        prediction: line.trimmingCharacters(in: .whitespaces), probabilities: [], tokens: answer.ids)
     }
   }
 

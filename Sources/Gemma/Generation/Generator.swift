@@ -1,5 +1,27 @@
-/// Text by repeated prediction, greedy, with a key-value cache.
+/// Text by repeated prediction, greedy or sampled, with a key-value cache.
 public struct Generator: Sendable {
+  /// Why an answer ends.
+  public enum Ending: String, Sendable {
+    /// The model said so: a stop token.
+    case eos
+    /// A stop text came.
+    case stop
+    /// `maxTokens` are there.
+    case length
+    /// `onText` answered false.
+    case interrupted
+  }
+
+  /// What was written after one prompt.
+  public struct Answer: Sendable, Equatable {
+    /// Without the stop token. Where a stop text cut the answer, the tokens that began before it did: the last may go on
+    /// into it.
+    public var ids: [Int32]
+    /// Up to the stop text.
+    public var text: String
+    public var ending: Ending
+  }
+
   let model: GemmaModel
   let adapter: Adapter?
   let compute: Compute
@@ -21,33 +43,46 @@ public struct Generator: Sendable {
     return cache
   }
 
-  /// Continues every prompt until a token of `stops`, or `maxTokens`. The stop token is not part of the answer.
+  /// Continues every prompt until a token of `stops`, a text of `stopTexts`, or `maxTokens`. The stop is not part of the
+  /// answer.
   ///
   /// Prompts run together; each one's tokens are those it would have alone.
   /// - Parameters:
-  ///   - prefix: the cache of the tokens that all `prompts` begin with; the prompts are given without them.
-  ///   - onToken: sees each token as it comes, and its prompt's index; false stops all.
-  public func greedy(
-    _ prompts: [[Int32]], prefix: KeyValueCache? = nil, maxTokens: Int, stops: Set<Int32>,
-    onToken: (_ index: Int, _ token: Int32) -> Bool = { _, _ in true }
-  ) throws -> [[Int32]] {
-    var answers = [[Int32]](repeating: [], count: prompts.count)
-    guard maxTokens > 0 else { return answers }
+  ///   - prefix: the cache of tokens that all `prompts` begin with.
+  ///   - sampler: how to choose; nil takes the first of the largest.
+  ///   - firstPrompt: the number of the first prompt, where a list is worked off in parts: it is what prompts draw by.
+  ///   - onText: sees the text that each token brings, which may be empty, and its prompt's index; false stops all.
+  public func generate(
+    _ prompts: [[Int32]], prefix: KeyValueCache? = nil, sampler: Sampler? = nil, firstPrompt: Int = 0,
+    maxTokens: Int, stops: Set<Int32>, stopTexts: [String] = [],
+    onText: (_ index: Int, _ text: String) -> Bool = { _, _ in true }
+  ) throws -> [Answer] {
+    var writings = prompts.map { _ in Writing(text: AnswerText(model.tokenizer, stops: stopTexts)) }
+    guard maxTokens > 0 else { return writings.map(\.answer) }
     let before = prefix?.count ?? 0
     for prompt in prompts {
-      guard !prompt.isEmpty, before + prompt.count + maxTokens <= model.config.contextLength else {
+      guard prompt.count > before, prompt.count + maxTokens <= model.config.contextLength else {
         throw GemmaError.invalidValue(
           name: "prompt", expected: "1 to \(model.config.contextLength - maxTokens) tokens",
-          found: "\(before + prompt.count) tokens")
+          found: "\(prompt.count) tokens")
       }
     }
     let caches = prompts.map { prompt in
-      let capacity = before + prompt.count + maxTokens
+      let capacity = prompt.count + maxTokens
       return prefix?.extended(capacity: capacity, config: model.config, compute: compute)
         ?? KeyValueCache(capacity: capacity, config: model.config, compute: compute)
     }
     var active = Array(prompts.indices)
-    var inputs = prompts
+    var inputs = prompts.map { Array($0.dropFirst(before)) }
+    if let sampler, sampler.repetitionPenalty != 1 {
+      for index in active { writings[index].seen = Set(prompts[index]) }
+    }
+    /// Gives out what was held back.
+    func end(_ index: Int, _ ending: Ending) {
+      writings[index].ending = ending
+      let rest = writings[index].text.finish()
+      if !rest.isEmpty { _ = onText(index, rest) }
+    }
     while !active.isEmpty {
       var batch = TokenBatch()
       for index in active {
@@ -58,23 +93,31 @@ public struct Generator: Sendable {
       let logits = model.logits(hidden, compute: compute)
       var next: [Int] = []
       for (row, index) in active.enumerated() {
-        let token = Self.best(logits.row(row), logits.columns)
-        if stops.contains(token) { continue }
-        answers[index].append(token)
-        if !onToken(index, token) { return answers }
-        inputs[index] = [token]
-        if answers[index].count < maxTokens { next.append(index) }
+        let token =
+          sampler?.choose(
+            logits.row(row), logits.columns, seen: writings[index].seen ?? [], prompt: firstPrompt + index,
+            number: writings[index].ids.count, kernels: compute.kernels)
+          ?? Sampler.best(logits.row(row), logits.columns)
+        if stops.contains(token) {
+          end(index, .eos)
+          continue
+        }
+        let goesOn = onText(index, writings[index].add(token))
+        if writings[index].text.isStopped {
+          end(index, .stop)
+        } else if !goesOn {
+          for index in next + active[row...] { end(index, .interrupted) }
+          return writings.map(\.answer)
+        } else if writings[index].ids.count == maxTokens {
+          end(index, .length)
+        } else {
+          inputs[index] = [token]
+          next.append(index)
+        }
       }
       active = next
     }
-    return answers
-  }
-
-  /// The largest, the first of equals.
-  private static func best(_ values: UnsafePointer<Float>, _ count: Int) -> Int32 {
-    var best = 0
-    for i in 1..<count where values[i] > values[best] { best = i }
-    return Int32(best)
+    return writings.map(\.answer)
   }
 
   /// log p of each token after the first.
@@ -85,5 +128,25 @@ public struct Generator: Sendable {
     let (hidden, _) = try model.forward(batch, adapter: adapter, compute: compute)
     return CrossEntropy(head: model.head, softCap: model.config.finalSoftCap)
       .forward(hidden, targets: Array(ids.dropFirst()), compute: compute).logProbabilities
+  }
+}
+
+/// An answer while it grows.
+private struct Writing {
+  var text: AnswerText
+  var ids: [Int32] = []
+  var ending = Generator.Ending.length
+  /// The tokens of prompt and answer, if a repetition penalty wants them.
+  var seen: Set<Int32>?
+
+  /// The text that can be shown now.
+  mutating func add(_ token: Int32) -> String {
+    ids.append(token)
+    seen?.insert(token)
+    return text.push(token)
+  }
+
+  var answer: Generator.Answer {
+    Generator.Answer(ids: Array(ids.prefix(text.tokenCount)), text: text.text, ending: ending)
   }
 }

@@ -64,30 +64,35 @@ public final class Tokenizer: Sendable {
   /// The ids of `text`, without <bos>.
   /// - Parameter parsingSpecialTokens: whether "<eos>" and the like in the text mean the tokens. Off for articles.
   public func encode(_ text: String, parsingSpecialTokens: Bool = false) -> [Int32] {
+    encode([(text, parsingSpecialTokens)])
+  }
+
+  /// The ids of parts in a row, as of one text: special tokens are found in some of the parts only.
+  func encode(_ parts: [(text: String, parsingSpecialTokens: Bool)]) -> [Int32] {
     var ids: [Int32] = []
-    func plain(_ part: Substring) {
-      Self.normalise(Array(part.utf8)).withUnsafeBytes { encoder.encode($0, into: &ids) }
+    // What stands between two special tokens, of however many parts.
+    var plain: [UInt8] = []
+    func flush() {
+      Self.normalise(plain).withUnsafeBytes { encoder.encode($0, into: &ids) }
+      plain.removeAll()
     }
-    guard parsingSpecialTokens else {
-      plain(text[...])
-      return ids
-    }
-    var start = text.startIndex
-    var at = start
-    while at < text.endIndex {
+    for (text, parsingSpecialTokens) in parts {
+      var rest = Array(text.utf8)[...]
       // Every control piece begins with this character.
-      if text.utf8[at] == UInt8(ascii: "<"),
-        let found = controls.first(where: { text.utf8[at...].starts(with: $0.text.utf8) })
-      {
-        plain(text[start..<at])
-        ids.append(found.id)
-        at = text.utf8.index(at, offsetBy: found.text.utf8.count)
-        start = at
-      } else {
-        at = text.utf8.index(after: at)
+      while parsingSpecialTokens, let at = rest.firstIndex(of: UInt8(ascii: "<")) {
+        plain += rest[..<at]
+        if let found = controls.first(where: { rest[at...].starts(with: $0.text.utf8) }) {
+          flush()
+          ids.append(found.id)
+          rest = rest.dropFirst(at - rest.startIndex + found.text.utf8.count)
+        } else {
+          plain.append(rest[at])
+          rest = rest[(at + 1)...]
+        }
       }
+      plain += rest
     }
-    plain(text[start...])
+    flush()
     return ids
   }
 

@@ -155,12 +155,12 @@ extension Gemma270MTests {
         guard kernels.name == Kernels.best.name else { continue }
         // Token by token through the cache, all three sequences side by side.
         let generator = Generator(model: model, adapter: nil, compute: compute)
-        let together = try generator.greedy(ids, maxTokens: 3, stops: [])
+        let together = try generator.generate(ids, maxTokens: 3, stops: [])
         for (i, prompt) in ids.enumerated() {
-          #expect(try generator.greedy([prompt], maxTokens: 3, stops: [])[0] == together[i])
+          #expect(try generator.generate([prompt], maxTokens: 3, stops: [])[0] == together[i])
           // Each token is the one that a pass without cache would choose.
           var sequence = prompt
-          for token in together[i] {
+          for token in together[i].ids {
             let logits = try model.logits(of: sequence, adapter: nil, compute: compute)
             let row = logits.row(logits.rows - 1)
             #expect((0..<logits.columns).allSatisfy { row[$0] <= row[Int(token)] })
