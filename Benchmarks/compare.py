@@ -123,5 +123,8 @@ two. Prefill needs 0.2 GFLOP a token; decode reads 0.30 GB a token.
 {", ".join(f"{attention[f'microseconds_a_token_of_{n}']:.0f} at {n} tokens" for n in (512, 1024, 2048, 4096))}. 15 of 18 layers have a window of 512; the other three grow with
 the square.
 """
-(root / "docs/performance.md").write_text(text)
+page = root / "docs/performance.md"
+# What large.py wrote stays.
+large = page.read_text().partition("\n## Gemma 2 2B and 9B")
+page.write_text(text + "".join(large[1:]))
 print("\n" + text)

@@ -1,6 +1,6 @@
-"""One LoRA training step of torch + transformers + PEFT on Gemma 3 270M, as BASELINES.md measures it; prints JSON.
+"""One LoRA training step of torch + transformers + PEFT on a Gemma model, as BASELINES.md measures it; prints JSON.
 
-    python peft_step.py [--model FOLDER] [--batch 8] [--tokens 352] [--response 6] [--rank 16] [--steps 1] [--threads 2]
+    python peft_step.py [--model FOLDER] [--batch 8] [--tokens 352] [--response 6] [--rank 16] [--steps 1] [--threads 2] [--dtype float32]
 
 The folder comes from Tests/Fixtures/reference/load_270m.py. Loss on the response only, float32, no checkpointing.
 """
@@ -26,13 +26,14 @@ parser.add_argument("--response", type=int, default=6, help="target tokens at th
 parser.add_argument("--rank", type=int, default=16)
 parser.add_argument("--steps", type=int, default=1)
 parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16"])
 parser.add_argument("--attention", default="eager", choices=["eager", "sdpa"])
 options = parser.parse_args()
 
 torch.set_num_threads(options.threads)
 torch.manual_seed(0)
 model = transformers.AutoModelForCausalLM.from_pretrained(
-    options.model, dtype=torch.float32, attn_implementation=options.attention
+    options.model, dtype=getattr(torch, options.dtype), attn_implementation=options.attention
 )
 model = get_peft_model(
     model,
@@ -61,7 +62,7 @@ for _ in range(options.steps):
 best = min(seconds)
 print(json.dumps({
     "peer": f"torch {torch.__version__}, transformers {transformers.__version__}, peft {peft.__version__}",
-    "work": "lora_step", "batch": options.batch, "tokens": options.tokens, "rank": options.rank,
+    "work": "lora_step", "dtype": options.dtype, "batch": options.batch, "tokens": options.tokens, "rank": options.rank,
     "threads": options.threads, "attention": options.attention, "steps": options.steps, "seconds": seconds,
     "tokens_per_second": options.batch * options.tokens / best, "losses": losses,
     "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, "machine": platform.machine(),

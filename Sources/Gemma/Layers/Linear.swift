@@ -94,9 +94,13 @@ struct Linear: Sendable {
     _ dy: Matrix, _ y: Matrix, _ magnitude: LoRAFactors.Magnitude, compute: Compute
   ) {
     compute.forRows(y.columns, grain: 64) { columns in
-      for o in columns where magnitude.value[o] != 0 {
-        var sum = 0.0
-        for row in 0..<y.rows { sum += Double(dy.row(row)[o]) * Double(y.row(row)[o]) }
+      // Row by row, as they lie in memory.
+      var sums = [Double](repeating: 0, count: columns.count)
+      for row in 0..<y.rows {
+        let (a, b) = (dy.row(row) + columns.lowerBound, y.row(row) + columns.lowerBound)
+        for i in sums.indices { sums[i] += Double(a[i]) * Double(b[i]) }
+      }
+      for (o, sum) in zip(columns, sums) where magnitude.value[o] != 0 {
         magnitude.gradient[o] += Float(sum / Double(magnitude.value[o]))
       }
     }
