@@ -204,10 +204,12 @@ enum TrainCommands {
       "step \(last.step)/\(last.steps)  loss \(NumberFormat.fixed(last.loss))  lr \(NumberFormat.short(last.rate))"
     )
     let seconds = started.seconds
-    invocation.print(
-      Span("trained in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
-      Span("\(NumberFormat.fixed(Double(tokens) / seconds, 0)) tokens/s", volatile: .rate))
     let done = run.trainer.completed - before
+    if done > 0 {
+      invocation.print(
+        Span("trained in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
+        Span("\(NumberFormat.fixed(Double(tokens) / seconds, 0)) tokens/s", volatile: .rate))
+    }
     invocation.result(
       [
         ("steps", .int(done)), ("loss", .number(last.loss)), ("tokens", .int(tokens)),
