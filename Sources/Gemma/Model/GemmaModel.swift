@@ -63,6 +63,13 @@ public final class GemmaModel: Sendable {
     compute.blocks.trim()
   }
 
+  /// The same model with other blocks.
+  init(_ model: GemmaModel, blocks: [DecoderBlock]) {
+    (config, file, tokenizer) = (model.config, model.file, model.tokenizer)
+    (embedding, finalNorm, head) = (model.embedding, model.finalNorm, model.head)
+    self.blocks = blocks
+  }
+
   /// The state of a forward pass that the backward needs.
   struct Tape {
     /// By layer. Where memory does not reach, a layer's input only: the backward runs the layer again, which gives the same bits.
