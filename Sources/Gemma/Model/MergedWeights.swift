@@ -52,7 +52,8 @@ extension GemmaModel {
   ///
   /// - Parameter precision: how the changed projections are kept; `auto` is Float32, since rounding them again would lose most of a
   ///   small update.
-  public func merging(_ adapter: Adapter, precision: WeightPrecision = .auto, compute: Compute) -> GemmaModel {
+  public func merging(_ adapter: Adapter, precision: WeightPrecision = .auto, compute: Compute) -> GemmaModel
+  {
     let merged = MergedWeights(self, adapter: adapter, compute: compute)
     let blocks = blocks.enumerated().map { layer, block in
       block.replacing { projection, weight in
@@ -65,7 +66,7 @@ extension GemmaModel {
       }
     }
     compute.blocks.trim()
-    return GemmaModel(self, blocks: blocks)
+    return GemmaModel(self, merged: blocks)
   }
 
   /// What the weights of the projections take in memory.

@@ -21,7 +21,8 @@ struct ModelTensor: Sendable, Equatable {
   static func all(_ config: ModelConfig) -> [ModelTensor] {
     var tensors = [ModelTensor("embed_tokens.weight", .embedding, config)]
     var norms = [
-      "input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm",
+      "input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm",
+      "post_feedforward_layernorm",
     ]
     if config.hasQueryKeyNorm { norms += ["self_attn.q_norm", "self_attn.k_norm"] }
     for layer in config.layers.indices {

@@ -22,7 +22,7 @@ public struct ModelSaver {
   /// Bytes of weights written and in all; throws to stop.
   let progress: (Int, Int) throws -> Void
   /// Largest file of a folder's weights.
-  var shardBytes = 5_000_000_000
+  package var shardBytes = 5_000_000_000
 
   var model: GemmaModel { weights.model }
 
