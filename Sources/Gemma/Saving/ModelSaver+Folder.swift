@@ -81,7 +81,12 @@ extension ModelSaver {
   private func write(_ json: [String: Any], to path: String) throws {
     let data = try JSONSerialization.data(
       withJSONObject: json, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
-    try AtomicFile.write(data + Data("\n".utf8), to: path)
+    // JSONSerialization writes 30.0 as 30, which transformers refuses for these.
+    let fractional =
+      #""(\w+_softcapping|rope_theta|rope_local_base_freq|rms_norm_eps|initializer_range)" : (\d+)(?=,?\n)"#
+    let text = (String(decoding: data, as: UTF8.self) + "\n").replacingOccurrences(
+      of: fractional, with: "\"$1\" : $2.0", options: .regularExpression)
+    try AtomicFile.write(Data(text.utf8), to: path)
   }
 
   /// The weights in one file, or in several with an index where one would be too large.
