@@ -1,9 +1,9 @@
 import Foundation
 import Gemma
 
-/// load model, load data, load adapter, save adapter, pull.
+/// load model, load data, load adapter, pull.
 enum LoadCommands {
-  static let all: [Command] = [loadModel, loadData, loadAdapter, saveAdapter, pull]
+  static let all: [Command] = [loadModel, loadData, loadAdapter, pull]
 
   static let loadModel = Command(
     "load model", .load, "load a model",
@@ -106,21 +106,6 @@ enum LoadCommands {
     session.workspace.adapter = adapter
     session.workspace.steps = []
     PrepareCommands.describe(adapter, model: model, invocation)
-  }
-
-  static let saveAdapter = Command(
-    "save adapter", .load, "write the LoRA adapter in PEFT's layout",
-    arguments: [ArgumentSpec("path", .path, required: true, positional: true, "the folder to write")],
-    examples: ["save adapter my-adapter"]
-  ) { arguments, invocation in
-    let session = invocation.session
-    let adapter = try session.workspace.needAdapter()
-    let path = (arguments.string("path") as NSString).expandingTildeInPath
-    try adapter.save(path: path, baseModel: session.workspace.modelName)
-    invocation.print(
-      Span("adapter of \(NumberFormat.count(adapter.parameterCount)) parameters written to "),
-      Span(path, volatile: .path))
-    invocation.result([("parameters", .int(adapter.parameterCount))], volatile: [("path", .string(path))])
   }
 
   static let pull = Command(

@@ -61,6 +61,7 @@ extension Settings {
 extension CommandTable {
   /// gnb's own commands.
   public static let standard = CommandTable(
-    LoadCommands.all + PrepareCommands.all + TrainCommands.all + EvaluateCommands.all + AskCommands.all
+    LoadCommands.all + SaveCommands.all + PrepareCommands.all + TrainCommands.all + EvaluateCommands.all
+      + AskCommands.all
       + ShowCommands.all + StepCommands.all + SessionCommands.all)
 }

@@ -37,7 +37,7 @@ enum ShowCommands {
           ),
           ("vocabulary", NumberFormat.count(c.vocabularySize)),
           ("context", "\(NumberFormat.count(c.contextLength)) tokens"),
-        ]))
+        ] + (model.isMerged ? [("merged", "an adapter is folded into the weights in memory")] : [])))
     invocation.result([("name", .string(model.file.name)), ("parameters", .int(c.parameterCount))])
   }
 

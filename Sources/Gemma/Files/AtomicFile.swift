@@ -8,38 +8,76 @@ import Foundation
 
 /// Writing that leaves either the old file or the whole new one, whatever happens in between.
 public enum AtomicFile {
-  /// Writes to a temporary name in the same folder, syncs, and renames.
   public static func write(_ data: Data, to path: String) throws {
-    let temporary = path + ".tmp-\(getpid())"
-    func failed() -> GemmaError {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      return .inputOutput(path: path, reason: reason)
-    }
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let writer = try AtomicWriter(path: path)
+    try data.withUnsafeBytes { try writer.write($0) }
+    try writer.finish()
+  }
+}
+
+/// The same piece by piece, for files that are larger than memory: under a temporary name in the same folder until `finish`
+/// syncs and renames it. Dropped before that, nothing stays.
+public final class AtomicWriter {
+  public let path: String
+  /// Bytes written so far.
+  public private(set) var count = 0
+  private let temporary: String
+  private var descriptor: Int32
+
+  /// - Throws: `inputOutput` with the system's reason, as the other methods do.
+  public init(path: String) throws {
+    self.path = path
+    temporary = path + ".tmp-\(getpid())"
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failed() }
-    let written = data.withUnsafeBytes { buffer -> Bool in
-      var done = 0
-      while done < buffer.count {
-        let count = system(descriptor, buffer, done)
-        if count < 0 {
-          if errno == EINTR { continue }
-          return false
-        }
-        done += count
-      }
-      return fsync(descriptor) == 0
-    }
-    guard close(descriptor) == 0, written else { throw failed() }
-    guard rename(temporary, path) == 0 else { throw failed() }
   }
 
-  private static func system(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, _ from: Int) -> Int {
-    guard let base = buffer.baseAddress else { return 0 }
+  public func write(_ buffer: UnsafeRawBufferPointer) throws {
+    guard let base = buffer.baseAddress else { return }
+    var done = 0
+    while done < buffer.count {
+      let written = Self.system(descriptor, base + done, buffer.count - done)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw failed()
+      }
+      done += written
+    }
+    count += buffer.count
+  }
+
+  public func write(_ data: Data) throws { try data.withUnsafeBytes { try write($0) } }
+
+  /// Zeros up to a multiple of `alignment`.
+  public func pad(to alignment: Int) throws {
+    try write(Data(count: (alignment - count % alignment) % alignment))
+  }
+
+  /// Syncs and gives the file its name.
+  public func finish() throws {
+    guard fsync(descriptor) == 0 else { throw failed() }
+    let closed = close(descriptor)
+    descriptor = -1
+    guard closed == 0, rename(temporary, path) == 0 else {
+      let error = failed()
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  deinit {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    unlink(temporary)
+  }
+
+  private func failed() -> GemmaError { .inputOutput(path: path, reason: String(cString: strerror(errno))) }
+
+  private static func system(_ descriptor: Int32, _ base: UnsafeRawPointer, _ count: Int) -> Int {
     #if canImport(Glibc)
-      return Glibc.write(descriptor, base + from, buffer.count - from)
+      Glibc.write(descriptor, base, count)
     #else
-      return Darwin.write(descriptor, base + from, buffer.count - from)
+      Darwin.write(descriptor, base, count)
     #endif
   }
 }

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Writes Float32 tensors as one safetensors file.
+/// Writes safetensors files.
 public enum SafetensorsWriter {
+  /// A small tensor with its values.
   public struct Tensor {
     public var name: String
     public var shape: [Int]
@@ -14,25 +15,34 @@ public enum SafetensorsWriter {
     }
   }
 
-  /// The header lists the tensors by name, so equal tensors give equal bytes.
+  /// Float32 tensors, by name, so equal tensors give equal bytes.
   public static func write(_ tensors: [Tensor], metadata: [String: String], to path: String) throws {
     let sorted = tensors.sorted { $0.name < $1.name }
+    let stored = sorted.map { StoredTensor(name: $0.name, type: .f32, shape: $0.shape) }
+    try write(stored, metadata: metadata, to: path) { index, write in
+      try sorted[index].values.withUnsafeBytes { try write($0) }
+    }
+  }
+
+  /// Tensors in the order given.
+  static func write(
+    _ tensors: [StoredTensor], metadata: [String: String], to path: String, contents: StoredTensor.Contents
+  ) throws {
     var header: [String: Any] = ["__metadata__": metadata]
     var offset = 0
-    for tensor in sorted {
-      let bytes = tensor.values.count * 4
+    for tensor in tensors {
       header[tensor.name] = [
-        "dtype": "F32", "shape": tensor.shape, "data_offsets": [offset, offset + bytes],
+        "dtype": tensor.type.name, "shape": tensor.shape, "data_offsets": [offset, offset + tensor.bytes],
       ]
-      offset += bytes
+      offset += tensor.bytes
     }
     var json = try JSONSerialization.data(
       withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
     while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
-    var data = Data(capacity: 8 + json.count + offset)
-    withUnsafeBytes(of: UInt64(json.count).littleEndian) { data.append(contentsOf: $0) }
-    data.append(json)
-    for tensor in sorted { tensor.values.withUnsafeBytes { data.append(contentsOf: $0) } }
-    try AtomicFile.write(data, to: path)
+    let writer = try AtomicWriter(path: path)
+    try withUnsafeBytes(of: UInt64(json.count).littleEndian) { try writer.write($0) }
+    try writer.write(json)
+    for index in tensors.indices { try contents(index) { try writer.write($0) } }
+    try writer.finish()
   }
 }

@@ -27,6 +27,19 @@ struct DecoderBlock: Sendable {
     }
   }
 
+  /// The same layer over other weights.
+  func replacing(_ weight: (Projection, WeightMatrix) -> WeightMatrix) -> DecoderBlock {
+    func linear(_ projection: Projection) -> Linear {
+      Linear(weight: weight(projection, self.linear(projection).weight))
+    }
+    return DecoderBlock(
+      inputNorm: inputNorm, query: linear(.query), key: linear(.key), value: linear(.value),
+      output: linear(.output), queryNorm: queryNorm, keyNorm: keyNorm, rotary: rotary, attention: attention,
+      postAttentionNorm: postAttentionNorm, preFeedforwardNorm: preFeedforwardNorm,
+      mlp: GatedMLP(gate: linear(.gate), up: linear(.up), down: linear(.down)),
+      postFeedforwardNorm: postFeedforwardNorm)
+  }
+
   /// What the backward needs. Norms of the input, rotated queries and the like are cheap and are made again.
   struct Saved {
     /// [rows, hidden]; `x` of the whole batch, `xWanted` its wanted rows.

@@ -3,6 +3,8 @@ public final class GemmaModel: Sendable {
   public let config: ModelConfig
   public let file: ModelFile
   public let tokenizer: Tokenizer
+  /// Whether adapters were folded in: the projections are then no longer the file's.
+  public let isMerged: Bool
   let embedding: Embedding
   let blocks: [DecoderBlock]
   let finalNorm: RMSNorm
@@ -15,6 +17,7 @@ public final class GemmaModel: Sendable {
     let config = file.config
     self.config = config
     tokenizer = try file.tokenizer()
+    isMerged = false
 
     func norm(_ name: String) throws -> RMSNorm {
       let view = try file.tensor(name)
@@ -68,6 +71,14 @@ public final class GemmaModel: Sendable {
     blocks.reduce(head.bytes) { sum, block in
       Projection.allCases.reduce(sum) { $0 + block.linear($1).weight.bytes }
     }
+  }
+
+  /// The same model with merged blocks.
+  init(_ model: GemmaModel, merged blocks: [DecoderBlock]) {
+    isMerged = true
+    (config, file, tokenizer) = (model.config, model.file, model.tokenizer)
+    (embedding, finalNorm, head) = (model.embedding, model.finalNorm, model.head)
+    self.blocks = blocks
   }
 
   /// The state of a forward pass that the backward needs.

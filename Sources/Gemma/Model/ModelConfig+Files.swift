@@ -32,13 +32,6 @@ extension ModelConfig {
         path: path, location: "token_embd.weight", expected: "a matrix", found: "none")
     }
     let headDim = try size("attention.key_length")
-    // Not in the file. 27B-shaped Gemma 2 divides by hidden/heads, Gemma 3 27B by 168; all others by the head size.
-    let scalar: Int
-    switch (isGemma3, layers) {
-    case (false, 46): scalar = hidden / heads
-    case (true, 62): scalar = hidden / heads
-    default: scalar = headDim
-    }
     let window = try size("attention.sliding_window")
     let base = file.number(key("rope.freq_base")) ?? (isGemma3 ? 1e6 : 1e4)
     let windowBase = file.number(key("rope.freq_base_swa")) ?? 1e4
@@ -49,15 +42,28 @@ extension ModelConfig {
       vocabularySize: embedding.shape[0],
       contextLength: try size("context_length"),
       rmsNormEpsilon: Float(file.number(key("attention.layer_norm_rms_epsilon")) ?? 1e-6),
-      queryScale: 1 / Float(scalar).squareRoot(),
+      queryScale: Self.ggufQueryScale(layers: layers, hidden: hidden, heads: heads, headDim: headDim),
       attentionSoftCap: isGemma3 ? nil : Float(file.number(key("attn_logit_softcapping")) ?? 50),
       finalSoftCap: isGemma3 ? nil : Float(file.number(key("final_logit_softcapping")) ?? 30),
       hasQueryKeyNorm: isGemma3,
-      layers: (0..<layers).map { layer in
-        let isFull = isGemma3 ? (layer + 1) % 6 == 0 : layer % 2 == 1
-        return LayerPlan(window: isFull ? nil : window, ropeBase: isGemma3 && !isFull ? windowBase : base)
-      })
+      layers: Self.ggufLayers(
+        layers, isGemma3: isGemma3, window: window, base: base, windowBase: windowBase))
     try check(path: path)
+  }
+
+  /// Not in the file. 27B-shaped models (Gemma 2's have 46 layers, Gemma 3's 62) divide by hidden/heads, all others by the head size.
+  static func ggufQueryScale(layers: Int, hidden: Int, heads: Int, headDim: Int) -> Float {
+    1 / Float(layers == 46 || layers == 62 ? hidden / heads : headDim).squareRoot()
+  }
+
+  /// Which layers have a window, which the file does not tell.
+  static func ggufLayers(_ count: Int, isGemma3: Bool, window: Int, base: Double, windowBase: Double)
+    -> [LayerPlan]
+  {
+    (0..<count).map { layer in
+      let isFull = isGemma3 ? (layer + 1) % 6 == 0 : layer % 2 == 1
+      return LayerPlan(window: isFull ? nil : window, ropeBase: isGemma3 && !isFull ? windowBase : base)
+    }
   }
 
   /// From the `config.json` of a Hugging Face folder, in any of its spellings.

@@ -84,8 +84,14 @@ public final class ModelFile: Sendable {
     return hash.finish()
   }
 
+  /// The file, where it is a GGUF file; else it is a folder.
+  var gguf: GGUFFile? { if case .gguf(let file) = kind { file } else { nil } }
+
   /// How the weights are stored, for people: the type that most bytes have, "Q4_K, Q5_0, Q8_0", ...
-  public var storedTypes: [String] {
+  public var storedTypes: [String] { types.map(\.name) }
+
+  /// The types of the weights, without the F32 of norms beside others.
+  var types: [ElementType] {
     let source: any TensorSource
     switch kind {
     case .gguf(let file): source = file
@@ -97,7 +103,7 @@ public final class ModelFile: Sendable {
     var types = Set(names.filter { $0.hasSuffix(".weight") }.compactMap { source.tensor($0)?.type })
     if types.remove(.u8) != nil, !states.isEmpty { types.insert(.nf4) }
     if types.count > 1 { types.remove(.f32) }
-    return ElementType.allCases.filter(types.contains).map(\.name)
+    return ElementType.allCases.filter(types.contains)
   }
 
   public func tokenizer() throws -> Tokenizer {
@@ -125,22 +131,12 @@ public final class ModelFile: Sendable {
     guard let view else {
       throw GemmaError.malformed(path: path, location: "tensor \(name)", expected: "a tensor", found: "none")
     }
-    let expected = shape(of: name)
+    let expected = ModelTensor.shape(of: name, in: config)
     guard view.shape == expected else {
       throw GemmaError.malformed(
         path: path, location: "tensor \(name)", expected: "shape \(expected)", found: "shape \(view.shape)")
     }
     return view
-  }
-
-  private func shape(of name: String) -> [Int] {
-    if name == "embed_tokens.weight" { return [config.vocabularySize, config.hiddenSize] }
-    if let projection = Projection.allCases.first(where: { name.hasSuffix($0.path + ".weight") }) {
-      let shape = projection.shape(in: config)
-      return [shape.outputs, shape.inputs]
-    }
-    return name.hasSuffix("q_norm.weight") || name.hasSuffix("k_norm.weight")
-      ? [config.headDim] : [config.hiddenSize]
   }
 
   private static let ggufNames = [
@@ -152,7 +148,7 @@ public final class ModelFile: Sendable {
   ]
 
   /// "layers.3.mlp.up_proj.weight" is "blk.3.ffn_up.weight" there.
-  private static func ggufName(_ name: String) -> String {
+  static func ggufName(_ name: String) -> String {
     switch name {
     case "embed_tokens.weight": return "token_embd.weight"
     case "norm.weight": return "output_norm.weight"

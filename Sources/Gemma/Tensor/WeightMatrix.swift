@@ -161,6 +161,21 @@ public final class WeightMatrix: @unchecked Sendable {
     }
   }
 
+  /// The rows `range` of W, which begins at a multiple of 16, as a matrix [range.count, inputs].
+  func rows(_ range: Range<Int>, compute: Compute) -> Matrix {
+    let result = compute.matrix(range.count, inputs)
+    let first = range.lowerBound / Packing.lanes
+    compute.workers.run(Packing.panels(range.count)) { p in
+      let unpacked = compute.matrix(inputs, Packing.lanes)
+      compute.kernels.table.unpack(storage.rawValue, inputs, panel(first + p), unpacked.data)
+      for lane in 0..<min(Packing.lanes, range.count - p * Packing.lanes) {
+        let (row, source) = (result.row(p * Packing.lanes + lane), unpacked.data + lane)
+        for k in 0..<inputs { row[k] = source[k * Packing.lanes] }
+      }
+    }
+    return result
+  }
+
   /// The rows `indices` of W as a matrix [indices.count, inputs].
   package func rows(_ indices: [Int], compute: Compute) -> Matrix {
     let result = compute.matrix(indices.count, inputs)

@@ -149,6 +149,11 @@ struct BytePairEncoder: Sendable {
     UInt64(UInt32(bitPattern: a)) << 32 | UInt64(UInt32(bitPattern: b))
   }
 
+  /// The two ids of a pair.
+  static func ids(_ pair: UInt64) -> (Int32, Int32) {
+    (Int32(truncatingIfNeeded: pair >> 32), Int32(truncatingIfNeeded: pair))
+  }
+
   private func push(_ merge: Merge, _ heap: inout [Merge]) {
     heap.append(merge)
     var i = heap.count - 1

@@ -2,8 +2,8 @@
 ///
 /// Spaces become U+2581 and nothing else is normalised: no prefix, no NFKC, no splitting into words.
 public final class Tokenizer: Sendable {
-  private let vocabulary: Vocabulary
-  private let encoder: BytePairEncoder
+  let vocabulary: Vocabulary
+  let encoder: BytePairEncoder
   /// Pieces such as <bos> that stand for no text, longest first.
   private let controls: [(text: String, id: Int32)]
   private let byteValues: [Int32: UInt8]

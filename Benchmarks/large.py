@@ -1,0 +1,94 @@
+"""Memory and speed with models of the shape of Gemma 2 2B and 9B, beside PEFT and llama.cpp; rewrites that part of docs/performance.md.
+
+    python large.py PYTHON FOLDER        (PYTHON: the peers' interpreter; FOLDER: room for 20 GB; about half an hour)
+
+The weights are random (make_large.py) and fetched from nowhere; speed and memory do not depend on their values.
+"""
+
+import datetime
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+python, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+root = pathlib.Path(__file__).resolve().parents[1]
+bench, gnb = str(root / ".build/release/Bench"), str(root / ".build/release/gnb")
+here = root / "Benchmarks"
+
+
+def made(name, *what):
+    path = folder / name
+    if not (path / "tokenizer.model").exists():
+        subprocess.run([python, str(here / "make_large.py"), *what, str(path)], check=True)
+    return str(path)
+
+
+def last_json(command):
+    run = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"{command} ended with {run.returncode}:\n{run.stderr[-2000:]}")
+    return json.loads(run.stdout.strip().splitlines()[-1])
+
+
+def ours(model, work, *options):
+    return last_json([bench, model, work, "--threads", 2, *options])
+
+
+rows = []
+
+
+def row(*cells):
+    rows.append(cells)
+    print(" | ".join(cells), flush=True)
+
+
+two, nine = made("random-2b", "2b", "bf16"), made("random-9b-nf4", "9b", "nf4")
+for precision, limit in [("nf4", "20 s"), ("bf16", "20 s"), ("q8", "20 s")]:
+    found = ours(two, "load", "--precision", precision)
+    row(f"2B, load as {precision} from bf16", "-", f"{found['seconds']:.1f} s", "-", limit)
+theirs = {
+    dtype: last_json([python, here / "peers/peft_step.py", "--model", two, "--batch", 1, "--dtype", dtype])
+    for dtype in ["float32", "bfloat16"]
+}
+for precision, limit in [("nf4", "5"), ("bf16", "9")]:
+    found = ours(two, "step-response", "--precision", precision)
+    for dtype, peer in theirs.items():
+        row(f"2B, LoRA step of 8 x 352, {precision}; PEFT of 1 x 352, {dtype}", f"{peer['tokens_per_second']:.1f} tokens/s",
+            f"{found['tokens_per_second']:.1f} tokens/s", f"{found['tokens_per_second'] / peer['tokens_per_second']:.2f}", "5")
+    row(f"  its peak memory, {precision}; PEFT in float32", f"{theirs['float32']['peak_rss_bytes'] / 1e9:.1f} GB",
+        f"{found['peak_memory'] / 1e9:.2f} GB", f"{found['peak_memory'] / theirs['float32']['peak_rss_bytes']:.2f}", f"under {limit} GB")
+gguf = folder / "random-2b-Q4_K_M.gguf"
+if not gguf.exists():
+    subprocess.run([gnb, "-c", f"load model {two}\nsave model {gguf} type=q4_k_m"], check=True, capture_output=True)
+for threads in [1, 2]:
+    peer = last_json([python, here / "peers/llama.py", gguf, "--threads", threads])
+    prefill, decode = (last_json([bench, gguf, work, "--threads", threads]) for work in ("prefill", "decode"))
+    thread = f"{threads} thread{'s'[:threads - 1]}"
+    row(f"2B, prefill 512, Q4_K_M, {thread}", f"{peer['prefill']:.1f} tokens/s", f"{prefill['tokens_per_second']:.1f} tokens/s",
+        f"{prefill['tokens_per_second'] / peer['prefill']:.2f}", "1.5")
+    row(f"2B, decode 64, Q4_K_M, {thread}", f"{peer['decode']:.1f} tokens/s", f"{decode['tokens_per_second']:.1f} tokens/s",
+        f"{decode['tokens_per_second'] / peer['decode']:.2f}", "-")
+found = ours(nine, "step-response", "--batch", 2)
+row("9B in NF4, LoRA step of 2 x 352", "-", f"{found['tokens_per_second']:.1f} tokens/s", "-", "-")
+row("  its peak memory", "-", f"{found['peak_memory'] / 1e9:.2f} GB", "-", "under 12 GB")
+
+cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
+table = "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+text = f"""
+## Gemma 2 2B and 9B
+
+Written by `python Benchmarks/large.py PYTHON FOLDER` on {datetime.date.today()}: {os.cpu_count()} cores of {cpu}. Random weights of the true
+shapes (`Benchmarks/make_large.py`): values do not change speed or memory.
+
+| work | peer | gnb | ratio | target |
+| --- | --- | --- | --- | --- |
+{table}
+
+PEFT gets one sequence, since eight do not fit in this machine's memory beside it. gnb's eight share 84 tokens, as the Alpaca prompts do.
+Peak memory is the process's highest resident size, mapped pages of the files included.
+"""
+page = root / "docs/performance.md"
+page.write_text(page.read_text().partition("\n## Gemma 2 2B and 9B")[0] + text)
+print(text)

@@ -1,0 +1,108 @@
+import Foundation
+import Gemma
+
+/// save adapter, save model, merge.
+enum SaveCommands {
+  static let all: [Command] = [saveAdapter, saveModel, merge]
+
+  static let saveAdapter = Command(
+    "save adapter", .load, "write the LoRA adapter in PEFT's layout, or as GGUF",
+    details:
+      "A path that ends in .gguf becomes one file as llama.cpp takes it (--lora); any other, a folder.",
+    arguments: [ArgumentSpec("path", .path, required: true, positional: true, "the folder or file to write")],
+    examples: ["save adapter my-adapter", "save adapter my-adapter.gguf"]
+  ) { arguments, invocation in
+    let workspace = invocation.session.workspace
+    let adapter = try workspace.needAdapter()
+    let path = (arguments.string("path") as NSString).expandingTildeInPath
+    if path.hasSuffix(".gguf") {
+      try adapter.saveGGUF(path: path, model: workspace.needModel())
+    } else {
+      try adapter.save(path: path, baseModel: workspace.modelName)
+    }
+    invocation.print(
+      Span("adapter of \(NumberFormat.count(adapter.parameterCount)) parameters written to "),
+      Span(path, volatile: .path))
+    invocation.result([("parameters", .int(adapter.parameterCount))], volatile: [("path", .string(path))])
+  }
+
+  static let saveModel = Command(
+    "save model", .load, "write the whole model, with the adapter folded in if there is one",
+    details:
+      "A path that ends in .gguf becomes one GGUF file; any other, a Hugging Face folder with safetensors, "
+      + "config.json and tokenizer. type=auto keeps F32 and F16 and makes BF16 of all else; q8_0 and q4_k_m, the "
+      + "mixture of llama.cpp, are for GGUF only. What is written is what the session computes with: the session's own "
+      + "model and adapter stay as they are.",
+    arguments: [
+      ArgumentSpec("path", .path, required: true, positional: true, "the folder or .gguf file to write"),
+      ArgumentSpec(
+        "format", .choice(ModelSaver.Format.allCases.map(\.rawValue)), .string("auto"),
+        "what to write; auto goes by the path"),
+      ArgumentSpec(
+        "type", .choice(SavedType.allCases.map(\.rawValue)), .string("auto"), "how the weights are stored"),
+    ], examples: ["save model my-model", "save model my-model.gguf type=q4_k_m"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let workspace = session.workspace
+    let path = (arguments.string("path") as NSString).expandingTildeInPath
+    var told = -1
+    let saver = ModelSaver(
+      try workspace.needModel(), adapter: workspace.adapter, compute: try session.compute()
+    ) { done, total in
+      let million = 1_000_000
+      if session.isInterrupted() { throw GemmaError.interrupted }
+      guard done / million != told else { return }
+      told = done / million
+      try invocation.progress(ProgressReport(done: told, total: max(total / million, 1), unit: "MB"))
+    }
+    let outcome = try saver.save(
+      to: path, format: ModelSaver.Format(rawValue: arguments.string("format")) ?? .auto,
+      type: SavedType(rawValue: arguments.string("type")) ?? .auto)
+    let name = outcome.format == .gguf ? "GGUF" : "safetensors"
+    let parts = outcome.files > 1 ? " in \(outcome.files) files" : ""
+    invocation.print(
+      Span(
+        "model as \(name), \(outcome.types.joined(separator: ", ")), \(NumberFormat.bytes(outcome.bytes))\(parts), "
+          + "written to "), Span(path, volatile: .path))
+    if workspace.adapter != nil { invocation.print("the adapter is folded into what was written") }
+    invocation.result(
+      [
+        ("format", .string(outcome.format.rawValue)), ("types", .strings(outcome.types)),
+        ("bytes", .int(outcome.bytes)), ("files", .int(outcome.files)),
+        ("merged", .bool(workspace.adapter != nil)),
+      ], volatile: [("path", .string(path))])
+  }
+
+  static let merge = Command(
+    "merge", .train, "fold the adapter into the model in memory",
+    details:
+      "The model then has the adapter's weights as its own; the adapter and its steps are gone, evaluations stay. "
+      + "The projections it changed are kept in Float32 unless precision says otherwise: rounded to few bits again, "
+      + "most of a small update would be lost. 'save model' writes such a model, and folds in an adapter by itself.",
+    arguments: [
+      ArgumentSpec(
+        "precision", .choice(WeightPrecision.allCases.map(\.rawValue)), .string("auto"),
+        "how the changed projections are kept; auto is f32")
+    ], examples: ["merge", "merge precision=bf16"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let (model, adapter) = (try session.workspace.needModel(), try session.workspace.needAdapter())
+    let merged = model.merging(
+      adapter, precision: WeightPrecision(rawValue: arguments.string("precision")) ?? .auto,
+      compute: try session.compute())
+    session.workspace.model = merged
+    session.workspace.modelName += " (merged)"
+    session.workspace.adapter = nil
+    session.workspace.steps = []
+    let (before, after) = (model.projectionBytes, merged.projectionBytes)
+    let kept = arguments.string("precision") == "auto" ? "f32" : arguments.string("precision")
+    invocation.print(
+      "\(NumberFormat.count(adapter.parameterCount)) parameters folded into \(adapter.slots.count) projections, "
+        + "kept as \(kept); all projections take \(NumberFormat.bytes(after)), before \(NumberFormat.bytes(before))"
+    )
+    invocation.result([
+      ("projections", .int(adapter.slots.count)), ("precision", .string(kept)), ("bytes", .int(after)),
+      ("bytes_before", .int(before)),
+    ])
+  }
+}

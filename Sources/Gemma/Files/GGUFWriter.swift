@@ -1,0 +1,98 @@
+import Foundation
+
+/// Writes GGUF files, version 3: metadata, tensors' places, then the tensors, each at a multiple of 32.
+struct GGUFWriter {
+  enum Value {
+    case unsigned(UInt32)
+    case number(Float)
+    case bool(Bool)
+    case string(String)
+    case strings([ArraySlice<UInt8>])
+    case numbers([Float])
+    case integers([Int32])
+  }
+
+  private static let alignment = 32
+  private(set) var metadata: [(key: String, value: Value)] = []
+  private(set) var tensors: [StoredTensor] = []
+
+  /// In the order they are set.
+  mutating func set(_ key: String, _ value: Value) { metadata.append((key, value)) }
+  mutating func set(_ key: String, _ number: Int) { set(key, .unsigned(UInt32(clamping: number))) }
+  mutating func set(_ key: String, _ text: String) { set(key, .string(text)) }
+  mutating func add(_ tensor: StoredTensor) { tensors.append(tensor) }
+
+  func write(to path: String, contents: StoredTensor.Contents) throws {
+    var bytes = GGUFBytes()
+    bytes.data.append(contentsOf: Array("GGUF".utf8))
+    bytes.put(UInt32(3))
+    bytes.put(UInt64(tensors.count))
+    bytes.put(UInt64(metadata.count))
+    for (key, value) in metadata {
+      bytes.put(key.utf8)
+      bytes.put(value)
+    }
+    var offset = 0
+    for tensor in tensors {
+      bytes.put(tensor.name.utf8)
+      bytes.put(UInt32(tensor.shape.count))
+      for size in tensor.shape.reversed() { bytes.put(UInt64(size)) }
+      bytes.put(UInt32(tensor.type.rawValue))
+      bytes.put(UInt64(offset))
+      offset += (tensor.bytes + Self.alignment - 1) / Self.alignment * Self.alignment
+    }
+    let writer = try AtomicWriter(path: path)
+    try writer.write(bytes.data)
+    for index in tensors.indices {
+      try writer.pad(to: Self.alignment)
+      try contents(index) { try writer.write($0) }
+    }
+    try writer.pad(to: Self.alignment)
+    try writer.finish()
+  }
+}
+
+/// Values as GGUF has them, little-endian.
+private struct GGUFBytes {
+  var data = Data()
+
+  mutating func put<T: FixedWidthInteger>(_ value: T) {
+    withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) }
+  }
+
+  mutating func put(_ text: some Collection<UInt8>) {
+    put(UInt64(text.count))
+    data.append(contentsOf: text)
+  }
+
+  mutating func put(_ value: GGUFWriter.Value) {
+    func array(_ element: UInt32, _ count: Int) {
+      put(UInt32(9))
+      put(element)
+      put(UInt64(count))
+    }
+    switch value {
+    case .unsigned(let value):
+      put(UInt32(4))
+      put(value)
+    case .number(let value):
+      put(UInt32(6))
+      put(value.bitPattern)
+    case .bool(let value):
+      put(UInt32(7))
+      put(UInt8(value ? 1 : 0))
+    case .string(let text):
+      put(UInt32(8))
+      put(text.utf8)
+    case .strings(let items):
+      array(8, items.count)
+      for item in items { put(item) }
+    case .numbers(let items):
+      array(6, items.count)
+      for item in items { put(item.bitPattern) }
+    case .integers(let items):
+      array(5, items.count)
+      for item in items { put(item) }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+
+/// The Hugging Face folder: configuration, tokenizer, weights.
+extension ModelSaver {
+  /// Files beside the weights that are taken over from a source folder as they stand.
+  private static let copied = [
+    "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json",
+    "added_tokens.json", "chat_template.jinja", "generation_config.json",
+  ]
+  private static let indexName = "model.safetensors.index.json"
+
+  /// Writes a folder of a temporary name first, so that a full disk leaves what was there.
+  func saveFolder(_ path: String, _ type: ElementType) throws -> Outcome {
+    let manager = FileManager.default
+    var isFolder: ObjCBool = false
+    if manager.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+      throw GemmaError.inputOutput(path: path, reason: "a file is there, and safetensors want a folder")
+    }
+    let staging = URL(fileURLWithPath: path).path + ".tmp-\(ProcessInfo.processInfo.processIdentifier)"
+    defer { try? manager.removeItem(atPath: staging) }
+    do {
+      try manager.createDirectory(atPath: staging, withIntermediateDirectories: false)
+      let outcome = try writeFolder(staging, type)
+      guard isFolder.boolValue else {
+        try manager.moveItem(atPath: staging, toPath: path)
+        return outcome
+      }
+      let names = try manager.contentsOfDirectory(atPath: staging).sorted()
+      for name in names {
+        try? manager.removeItem(atPath: path + "/" + name)
+        try manager.moveItem(atPath: staging + "/" + name, toPath: path + "/" + name)
+      }
+      // An older model's shards or tokenizer would be taken for this one's.
+      for name in try manager.contentsOfDirectory(atPath: path) where !names.contains(name) {
+        let isWeights = name.hasPrefix("model") && name.hasSuffix(".safetensors") || name == Self.indexName
+        if isWeights || Self.copied.contains(name) { try manager.removeItem(atPath: path + "/" + name) }
+      }
+      return outcome
+    } catch let error as GemmaError {
+      if case .inputOutput(_, let reason) = error {
+        throw GemmaError.inputOutput(path: path, reason: reason)
+      }
+      throw error
+    } catch let error as CocoaError {
+      throw GemmaError.inputOutput(path: path, reason: error.localizedDescription)
+    }
+  }
+
+  private func writeFolder(_ folder: String, _ type: ElementType) throws -> Outcome {
+    let (stored, files) = try writeWeights(folder, type)
+    let tokenizer = model.tokenizer
+    var config: [String: Any]
+    if model.file.gguf == nil {
+      // Of a multimodal checkpoint the decoder's part is what is written.
+      let source = try JSONFile.object(model.file.path + "/config.json")
+      config = source["text_config"] as? [String: Any] ?? source
+      config["quantization_config"] = nil
+      config["tie_word_embeddings"] = true
+      config["architectures"] = [
+        model.config.hasQueryKeyNorm ? "Gemma3ForCausalLM" : "Gemma2ForCausalLM"
+      ]
+      for name in Self.copied {
+        let source = model.file.path + "/" + name
+        guard FileManager.default.fileExists(atPath: source) else { continue }
+        try AtomicFile.write(try MappedFile(path: source).withBytes { Data($0) }, to: folder + "/" + name)
+      }
+    } else {
+      config = model.config.hub(bos: tokenizer.bosID, eos: tokenizer.eosID, pad: tokenizer.padID)
+      try AtomicFile.write(tokenizer.sentencePieceModel(), to: folder + "/tokenizer.model")
+      try write(
+        tokenizer.hubConfig(chatTemplate: model.file.chatTemplate), to: folder + "/tokenizer_config.json")
+    }
+    let name = [.f32: "float32", .f16: "float16"][type] ?? "bfloat16"
+    config["dtype"] = name
+    // What transformers 4 calls it.
+    config["torch_dtype"] = name
+    try write(config, to: folder + "/config.json")
+    return outcome(.safetensors, stored, files: files)
+  }
+
+  private func write(_ json: [String: Any], to path: String) throws {
+    let data = try JSONSerialization.data(
+      withJSONObject: json, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    // JSONSerialization writes 30.0 as 30, which transformers refuses for these.
+    let fractional =
+      #""(\w+_softcapping|rope_theta|rope_local_base_freq|rms_norm_eps|initializer_range)" : (\d+)(?=,?\n)"#
+    let text = (String(decoding: data, as: UTF8.self) + "\n").replacingOccurrences(
+      of: fractional, with: "\"$1\" : $2.0", options: .regularExpression)
+    try AtomicFile.write(Data(text.utf8), to: path)
+  }
+
+  /// The weights in one file, or in several with an index where one would be too large.
+  private func writeWeights(_ folder: String, _ type: ElementType) throws -> ([StoredTensor], files: Int) {
+    let pairs = ModelTensor.all(model.config)
+      .map { ($0, StoredTensor(name: "model." + $0.name, type: type, shape: $0.shape)) }
+      .sorted { $0.1.name < $1.1.name }
+    let total = pairs.reduce(0) { $0 + $1.1.bytes }
+    var shards: [[(ModelTensor, StoredTensor)]] = [[]]
+    var size = 0
+    for pair in pairs {
+      if size > 0, size + pair.1.bytes > shardBytes {
+        shards.append([])
+        size = 0
+      }
+      shards[shards.count - 1].append(pair)
+      size += pair.1.bytes
+    }
+    var map: [String: String] = [:]
+    var done = 0
+    for (number, shard) in shards.enumerated() {
+      func digits(_ value: Int) -> String {
+        String(repeating: "0", count: max(0, 5 - "\(value)".count)) + "\(value)"
+      }
+      let name =
+        shards.count == 1
+        ? "model.safetensors" : "model-\(digits(number + 1))-of-\(digits(shards.count)).safetensors"
+      for (_, stored) in shard { map[stored.name] = name }
+      try SafetensorsWriter.write(
+        shard.map(\.1), metadata: ["format": "pt"], to: folder + "/" + name
+      ) { index, write in
+        try stream(shard[index].0, as: type, for: .safetensors) {
+          try write($0)
+          done += $0.count
+          try progress(done, total)
+        }
+      }
+    }
+    if shards.count > 1 {
+      try write(
+        ["metadata": ["total_size": total], "weight_map": map], to: folder + "/" + Self.indexName)
+    }
+    return (pairs.map(\.1), shards.count)
+  }
+}
+
+extension ModelFile {
+  /// The chat format that comes with the tokenizer, as a Jinja template.
+  var chatTemplate: String? {
+    if let gguf { return gguf.string("tokenizer.chat_template") }
+    if let text = try? utf8Text(path: path + "/chat_template.jinja") { return text }
+    return (try? JSONFile.object(path + "/tokenizer_config.json"))?["chat_template"] as? String
+  }
+}

@@ -1,0 +1,188 @@
+import Foundation
+
+/// Writes a model, with an adapter folded in if there is one, as a Hugging Face folder or a GGUF file.
+public struct ModelSaver {
+  public enum Format: String, Sendable, CaseIterable {
+    case auto
+    case safetensors
+    case gguf
+  }
+
+  /// What was written.
+  public struct Outcome: Sendable, Equatable {
+    public var format: Format
+    /// The types of the weights, as people write them.
+    public var types: [String]
+    public var bytes: Int
+    public var files: Int
+  }
+
+  let weights: MergedWeights
+  let compute: Compute
+  /// Bytes of weights written and in all; throws to stop.
+  let progress: (Int, Int) throws -> Void
+  /// Largest file of a folder's weights.
+  package var shardBytes = 5_000_000_000
+
+  var model: GemmaModel { weights.model }
+
+  public init(
+    _ model: GemmaModel, adapter: Adapter?, compute: Compute,
+    progress: @escaping (Int, Int) throws -> Void = { _, _ in }
+  ) {
+    weights = MergedWeights(model, adapter: adapter, compute: compute)
+    self.compute = compute
+    self.progress = progress
+  }
+
+  /// Writes to `path`: a GGUF file if it ends so, else a folder, unless `format` says otherwise. Either all of it is there at the end, or
+  /// what was there before.
+  ///
+  /// - Throws: `invalidValue` for a type the format has not, or the path of the model itself; `inputOutput`; what `progress` throws.
+  public func save(to path: String, format: Format = .auto, type: SavedType = .auto) throws -> Outcome {
+    let format = format != .auto ? format : path.hasSuffix(".gguf") ? .gguf : .safetensors
+    guard !Self.isSame(path, model.file.path) else {
+      throw GemmaError.invalidValue(
+        name: "path", expected: "another place than that of the loaded model, which is still read from",
+        found: path)
+    }
+    defer { compute.blocks.trim() }
+    do {
+      try FileManager.default.createDirectory(
+        at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+    } catch { throw GemmaError.inputOutput(path: path, reason: error.localizedDescription) }
+    if format == .gguf { return try saveGGUF(path, type) }
+    guard let plain = type.plain(like: model.file) else {
+      throw GemmaError.invalidValue(
+        name: "type", expected: "auto, f32, f16 or bf16 for safetensors", found: type.rawValue)
+    }
+    return try saveFolder(path, plain)
+  }
+
+  /// Whether both paths lead to one file or folder.
+  private static func isSame(_ a: String, _ b: String) -> Bool {
+    func place(_ path: String) -> [Int]? {
+      let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+      let found = try? FileManager.default.attributesOfItem(atPath: url.path)
+      guard let device = found?[.systemNumber] as? Int, let number = found?[.systemFileNumber] as? Int
+      else { return nil }
+      return [device, number]
+    }
+    guard let first = place(a) else { return false }
+    return first == place(b)
+  }
+
+  private func saveGGUF(_ path: String, _ type: SavedType) throws -> Outcome {
+    let (config, file) = (model.config, model.file)
+    var writer = GGUFWriter()
+    writer.set("general.architecture", config.ggufArchitecture)
+    writer.set("general.type", "model")
+    writer.set("general.name", file.name)
+    if let licence = file.gguf?.string("general.license") { writer.set("general.license", licence) }
+    writer.set("general.file_type", type.fileType(like: file))
+    writer.set("general.quantization_version", 2)
+    try config.write(to: &writer, path: path)
+    model.tokenizer.write(to: &writer, count: config.vocabularySize)
+    if let template = file.chatTemplate { writer.set("tokenizer.chat_template", template) }
+    let tensors = ModelTensor.all(config)
+    for tensor in tensors {
+      writer.add(
+        StoredTensor(
+          name: ModelFile.ggufName(tensor.name), type: type.type(of: tensor, in: file), shape: tensor.shape))
+    }
+    let stored = writer.tensors
+    let total = stored.reduce(0) { $0 + $1.bytes }
+    var done = 0
+    try writer.write(to: path) { index, write in
+      try stream(tensors[index], as: stored[index].type, for: .gguf) {
+        try write($0)
+        done += $0.count
+        try progress(done, total)
+      }
+    }
+    return outcome(.gguf, stored, files: 1)
+  }
+
+  func outcome(_ format: Format, _ stored: [StoredTensor], files: Int) -> Outcome {
+    let types = Set(stored.filter { $0.shape.count > 1 }.map(\.type))
+    return Outcome(
+      format: format, types: ElementType.allCases.filter(types.contains).map(\.name),
+      bytes: stored.reduce(0) { $0 + $1.bytes }, files: files)
+  }
+
+  // MARK: Tensors
+
+  /// Bytes of floats that are in the making at a time.
+  private static let chunkBytes = 32 << 20
+
+  /// The bytes of a tensor, some rows at a time.
+  func stream(
+    _ tensor: ModelTensor, as type: ElementType, for format: Format,
+    write: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let columns = tensor.shape.last ?? 1
+    func chunks(_ body: (Range<Int>) -> Matrix) throws {
+      let step = max(Packing.lanes, Self.chunkBytes / (4 * columns) / Packing.lanes * Packing.lanes)
+      for first in stride(from: 0, to: tensor.shape[0], by: step) {
+        try encode(body(first..<min(tensor.shape[0], first + step)), as: type, write)
+      }
+    }
+    let factor = format == .gguf ? model.config.ggufQueryFactor : 1
+    switch tensor.kind {
+    case .norm: try encode(norm(tensor, for: format, factor), as: type, write)
+    case .embedding:
+      let view = try model.file.tensor(tensor.name)
+      defer { view.release() }
+      if view.type == type { return try write(view.bytes) }
+      try chunks { rows in
+        let values = compute.matrix(rows.count, columns)
+        let rowBytes = view.type.bytes(count: columns)
+        compute.forRows(rows.count) { part in
+          guard let base = view.bytes.baseAddress else { return }
+          view.type.dequantize(
+            from: base + (rows.lowerBound + part.lowerBound) * rowBytes, into: values.row(part.lowerBound),
+            count: part.count * columns)
+        }
+        return values
+      }
+    case .projection(let layer, let projection):
+      try chunks { rows in
+        let values = weights.rows(rows, layer: layer, projection)
+        if factor != 1, projection == .query, !model.config.hasQueryKeyNorm {
+          compute.kernels.table.scale(values.count, values.data, factor, values.data)
+        }
+        return values
+      }
+    }
+  }
+
+  /// A norm's weights as the format has them: GGUF the full factor, Hugging Face the factor minus one. From the file, so that what has
+  /// its form already keeps its bits.
+  private func norm(_ tensor: ModelTensor, for format: Format, _ factor: Float) throws -> Matrix {
+    let values = compute.matrix(1, tensor.shape[0])
+    try model.file.tensor(tensor.name).decode(into: values.data)
+    let shift: Float =
+      switch (model.file.normWeightsIncludeOne, format == .gguf) {
+      case (true, false): -1
+      case (false, true): 1
+      default: 0
+      }
+    let scale = tensor.name.hasSuffix("q_norm.weight") ? factor : 1
+    for i in 0..<values.count { values.data[i] = (values.data[i] + shift) * scale }
+    return values
+  }
+
+  private func encode(
+    _ values: Matrix, as type: ElementType, _ write: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let rowBytes = type.bytes(count: values.columns)
+    let bytes = HeapBytes(count: rowBytes * values.rows)
+    compute.forRows(values.rows) { rows in
+      guard let base = bytes.bytes.baseAddress else { return }
+      type.quantise(
+        values.row(rows.lowerBound), into: base + rows.lowerBound * rowBytes,
+        count: rows.count * values.columns)
+    }
+    try withExtendedLifetime(bytes) { try write(UnsafeRawBufferPointer(bytes.bytes)) }
+  }
+}
