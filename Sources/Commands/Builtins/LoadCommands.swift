@@ -35,7 +35,8 @@ enum LoadCommands {
     invocation.print(
       "\(file.name): \(config.layers.count) layers, \(NumberFormat.count(parameters)) parameters, "
         + "stored as \(file.storedTypes.joined(separator: ", "))"
-        + (precision == .auto ? "" : ", kept as \(precision.rawValue): \(NumberFormat.bytes(model.weightBytes))"))
+        + (precision == .auto
+          ? "" : ", kept as \(precision.rawValue): \(NumberFormat.bytes(model.weightBytes))"))
     invocation.print(Span("loaded in "), Span(NumberFormat.duration(started.seconds), volatile: .time))
     invocation.result(
       [

@@ -62,7 +62,8 @@ extension Split {
 package enum ScikitLearn {
   /// - Parameter labels: of each row, its class from 0.
   /// - Returns: row numbers.
-  package static func trainTestSplit(labels: [Int], seed: UInt32, stratify: Bool = true, shuffle: Bool = true) throws
+  package static func trainTestSplit(labels: [Int], seed: UInt32, stratify: Bool = true, shuffle: Bool = true)
+    throws
     -> (train: [Int], test: [Int])
   {
     func refuse(_ expected: String, _ found: String) -> GemmaError {

@@ -76,7 +76,9 @@ public final class ModelFile: Sendable {
     }
     var hash = SHA256()
     for name in names.sorted()
-    where ["config.json", "tokenizer.json", "tokenizer.model"].contains(name) || name.hasSuffix(".safetensors") {
+    where ["config.json", "tokenizer.json", "tokenizer.model"].contains(name)
+      || name.hasSuffix(".safetensors")
+    {
       hash.update("\(name) \(try SHA256.hexDigest(path: path + "/" + name))\n")
     }
     return hash.finish()

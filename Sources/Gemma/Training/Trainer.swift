@@ -182,7 +182,8 @@ public final class Trainer {
 
   private func check(loss: Double, norm: Double) throws {
     // Where training begins with almost nothing to learn, small losses may well multiply.
-    let limit = losses.count >= 5 && config.spike > 0 ? config.spike * max(1, losses.prefix(5).max() ?? 1) : .infinity
+    let limit =
+      losses.count >= 5 && config.spike > 0 ? config.spike * max(1, losses.prefix(5).max() ?? 1) : .infinity
     let leaps = loss > limit
     guard !loss.isFinite || leaps || !norm.isFinite else { return }
     // A bad gradient at a good loss leaves good parameters.
