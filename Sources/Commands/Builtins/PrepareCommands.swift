@@ -173,7 +173,7 @@ enum PrepareCommands {
     describe(adapter, model: model, invocation)
   }
 
-  private static func layers(_ words: [String]?) throws -> [Int]? {
+  static func layers(_ words: [String]?) throws -> [Int]? {
     guard let words else { return nil }
     let numbers = words.compactMap { Int($0) }
     guard numbers.count == words.count, !numbers.isEmpty else {
@@ -184,7 +184,7 @@ enum PrepareCommands {
   }
 
   /// "down_proj: 8" for each.
-  private static func patterns(_ name: String, _ arguments: Arguments) throws -> [AdapterConfig.Pattern] {
+  static func patterns(_ name: String, _ arguments: Arguments) throws -> [AdapterConfig.Pattern] {
     try (arguments.strings(name) ?? []).map { text in
       guard let colon = text.lastIndex(of: ":"),
         let value = Double(text[text.index(after: colon)...].trimmingCharacters(in: .whitespaces)),

@@ -128,4 +128,138 @@ import Testing
     ] { #expect(loop.contains(piece), "\(piece)") }
     #expect(loop.components(separatedBy: "\n").dropFirst().allSatisfy { $0.isEmpty || $0.hasPrefix("    ") })
   }
+
+  /// A command, and what its Python has.
+  private static let carried: [(line: String, python: [String])] = [
+    ("load model a/b", ["load_model(\"a/b\", load_in_4bit=False)"]),
+    ("load model a/b precision=bf16", ["load_model(\"a/b\", load_in_4bit=False, dtype=torch.bfloat16)"]),
+    ("load model a/b precision=q8", ["load_model(\"a/b\", load_in_4bit=False, load_in_8bit=True)"]),
+    ("load model a/b precision=f32", ["load_in_4bit=False)", "# precision=f32 has no counterpart"]),
+    (
+      "let p = q8\nload model a/b precision=$p",
+      ["load_in_8bit=str(p) == \"q8\"", "dtype=torch.bfloat16 if str(p) == \"bf16\" else None"]
+    ),
+    ("lora dropout=0.05", ["use_rslora=False, lora_dropout=0.05, bias=\"none\")"]),
+    ("lora dora=true", ["    use_dora=True,\n"]),
+    ("lora layers=[17, 0, 1]", ["layers_to_transform=[0, 1, 17],"]),
+    (
+      "lora rank_pattern=[\"down_proj: 8\", \"layers.0.*: 4\"] alpha_pattern=[\"a: 1.5\"]",
+      ["rank_pattern={\"down_proj\": 8, \"layers.0.*\": 4},", "alpha_pattern={\"a\": 1.5},"]
+    ),
+    (
+      "let d = 0.1\nlet l = [1, 2]\nlora dropout=$d layers=$l",
+      ["lora_dropout=d,", "layers_to_transform=[int(layer) for layer in l]"]
+    ),
+    ("train optimizer=adamw", ["optim=\"adamw_torch\""]),
+    ("train optimizer=adamw_8bit", ["optim=\"adamw_8bit\""]),
+    (
+      "train packing=512 loss_on=all",
+      [
+        "dict(packing=True, max_length=512, completion_only_loss=False) if sft_only else {}",
+        "data_collator=None if sft_only else DataCollatorForSeq2Seq(tokenizer)",
+        "train_dataset=for_packing(examples(answer_only=False))", "# TRL cuts an article",
+      ]
+    ),
+    ("train neftune=5", ["neftune_noise_alpha=5,"]),
+    ("let n = 5\ntrain neftune=$n", ["neftune_noise_alpha=n or None,"]),
+    ("train spike=2", ["# spike=2 has no counterpart here"]),
+    (
+      "train eval_every=10 eval_limit=30",
+      [
+        "eval_strategy=\"steps\", eval_steps=10,", "for article in validation[:30]])",
+        "save_strategy=\"no\"",
+      ]
+    ),
+    (
+      "train eval_every=10 patience=3",
+      [
+        "validation[:100]", "callbacks=[EarlyStoppingCallback(early_stopping_patience=3)]",
+        "load_best_model_at_end=True, metric_for_best_model=\"eval_loss\", greater_is_better=False",
+        "save_strategy=\"steps\"", "save_steps=10, save_total_limit=1", "output_dir=\"outputs\"",
+      ]
+    ),
+    ("train patience=3", ["# patience is nothing without eval_every"]),
+    (
+      "train checkpoint=a checkpoint_every=7",
+      ["save_strategy=\"steps\"", "save_steps=7,", "output_dir=\"a\"", "# A folder of checkpoints"]
+    ),
+    (
+      "train checkpoint=a checkpoint_every=7 eval_every=5 patience=2",
+      ["save_steps=5,", "# checkpoint_every=7 gives way to the looks"]
+    ),
+    (
+      "train resume=a",
+      [
+        "# How that training began is not in this notebook", "get_last_checkpoint(\"a\")", "output_dir=\"a\"",
+        "run(trainer, resume=True)", "losses, trained_steps = [], 0",
+      ]
+    ),
+    (
+      "generate \"x\" temperature=0.8 top_k=40 top_p=0.9 min_p=0.05 repetition_penalty=1.1 seed=4 stop=[\"。\", b]",
+      [
+        "torch.manual_seed(4)", "do_sample=True, temperature=0.8, top_k=40, top_p=0.9, min_p=0.05, ",
+        "repetition_penalty=1.1, stop_strings=[\"。\", \"b\"]))",
+      ]
+    ),
+    (
+      "generate \"x\" temperature=1",
+      ["torch.manual_seed(9)", "do_sample=True, temperature=1, top_k=0, top_p=1))"]
+    ),
+    (
+      "let t = 0\ngenerate \"x\" temperature=$t",
+      ["do_sample=t > 0, temperature=t or 1.0, top_k=0, top_p=1))"]
+    ),
+    (
+      "generate \"x\" top_k=4 seed=2",
+      [
+        "# Nothing is drawn at temperature=0: no use for top_k, seed.",
+        "print(generate(ids, max_new_tokens=64))",
+      ]
+    ),
+    (
+      "generate \" x \" chat=true system=\"Be brief.\"",
+      [
+        "encode(\"<start_of_turn>user\\n\" + \"Be brief.\" + \"\\n\\n\" + \" x \".strip() + "
+          + "\"<end_of_turn>\\n<start_of_turn>model\\n\")"
+      ]
+    ),
+    (
+      "generate \"x\" chat=true",
+      ["encode(\"<start_of_turn>user\\n\" + \"x\".strip() + \"<end_of_turn>\\n<start_of_turn>model\\n\")"]
+    ),
+    ("generate \"x\" system=\"y\"", ["# system is nothing without chat=true", "encode(\"x\")"]),
+  ]
+
+  @Test(arguments: carried)
+  func argumentsAreCarriedOverOrSaidNotToBe(_ line: String, _ python: [String]) throws {
+    let code = try #require(try cells([line], seed: 9).last)
+    for piece in python { #expect(code.contains(piece), "\(piece) in\n\(code)") }
+  }
+
+  @Test func defaultsAddNothing() throws {
+    let plain = try cells(["lora\ntrain\ngenerate \"x\""])
+    let given = try cells([
+      "lora dropout=0 dora=false\ntrain packing=0 neftune=0 spike=3 optimizer=adamw\n"
+        + "generate \"x\" temperature=0 top_k=0 top_p=1 min_p=0 repetition_penalty=1 chat=false"
+    ])
+    func python(_ code: [String]) -> [String] {
+      code.joined(separator: "\n").components(separatedBy: "\n").filter { !$0.hasPrefix("# gnb:") }
+    }
+    #expect(python(plain) == python(given))
+    let last = try #require(plain.last)
+    for word in [
+      "use_dora", "layers_to_transform", "pattern", "neftune", "packing", "eval_", "save_steps", "sample(",
+    ] { #expect(!last.contains(word), "\(word)") }
+  }
+
+  @Test func goingOnTakesTheSettingsThatTheTrainingBeganWith() throws {
+    let code = try cells([
+      "let n = 31\nlora\ntrain steps=$n lr=3e-4 checkpoint=a", "let n = 5\ntrain resume=a",
+    ])
+    let last = try #require(code.last)
+    for piece in ["max_steps=31,", "learning_rate=0.0003", "output_dir=\"a\"", "run(trainer, resume=True)"] {
+      #expect(last.contains(piece), "\(piece)")
+    }
+    #expect(!last.contains("these are the defaults") && !last.contains("PeftModel"))
+  }
 }

@@ -46,10 +46,26 @@ extension ColabExport {
     if name.hasSuffix(".gguf") {
       lines.append("# Not a GGUF file but the model's name on huggingface.co, or a folder with safetensors:")
     }
-    // Compared as text: the choice is there only in a gnb that knows 4 bits.
-    let isFourBit = call.arguments.string("precision") == "nf4"
-    return lines
-      + ["model, tokenizer = load_model(\(model), load_in_4bit=\(isFourBit ? "True" : "False"))"]
+    var options = ""
+    if call.isVariable("precision") {
+      let precision = call.python("precision")
+      options = "\(precision) == \"nf4\", load_in_8bit=\(precision) == \"q8\","
+      options += " dtype=torch.bfloat16 if \(precision) == \"bf16\" else None"
+    } else {
+      switch call.arguments.string("precision") {
+      case "nf4": options = "True"
+      case "q8":
+        lines.append(
+          "# 8 bits a weight as bitsandbytes has them, on a GPU only; gnb's are those of GGUF's Q8_0.")
+        options = "False, load_in_8bit=True"
+      case "bf16": options = "False, dtype=torch.bfloat16"
+      case "f32":
+        lines.append("# precision=f32 has no counterpart here: on a GPU the weights have 16 bits.")
+        options = "False"
+      default: options = "False"
+      }
+    }
+    return lines + ["model, tokenizer = load_model(\(model), load_in_4bit=\(options))"]
   }
 
   // MARK: Data
@@ -216,63 +232,10 @@ extension ColabExport {
   }
 
   /// Lines that take an adapter off which may be there.
-  private func dropAdapter() -> [String] {
+  func dropAdapter() -> [String] {
     guard hasAdapter || isInLoop else { return [] }
     return [
       "if hasattr(model, \"peft_config\"):", "    model = model.unload()", "losses, trained_steps = [], 0",
-    ]
-  }
-
-  private mutating func lora(_ call: ColabCall) -> [String] {
-    need(.runtime)
-    let drop = dropAdapter()
-    hasAdapter = true
-    let targets =
-      call.arguments.has("targets")
-      ? call.python("targets") : Python.list(Projection.allCases.map(\.rawValue))
-    let seed = call.seed(session)
-    return drop + [
-      "lora = dict(", "    r=\(call.python("rank")), lora_alpha=\(call.python("alpha")),",
-      "    target_modules=\(targets),",
-      "    use_rslora=\(call.python("rslora")), lora_dropout=0, bias=\"none\")", "if FastLanguageModel:",
-      "    model = FastLanguageModel.get_peft_model(",
-      "        model, **lora, random_state=\(seed), use_gradient_checkpointing=\"unsloth\")", "else:",
-      "    from peft import LoraConfig, get_peft_model", "    torch.manual_seed(\(seed))",
-      "    model = get_peft_model(model, LoraConfig(**lora, task_type=\"CAUSAL_LM\"))",
-      "model.print_trainable_parameters()",
-    ]
-  }
-
-  private mutating func train(_ call: ColabCall) -> [String] {
-    need(.training)
-    let arguments = call.arguments
-    let (batch, accumulate) = (call.python("batch"), call.python("accumulate"))
-    let steps =
-      arguments.has("steps")
-      ? call.python("steps")
-      : arguments.has("epochs")
-        ? "max(1, int(-(-\(call.python("epochs")) * len(train) // (\(batch) * \(accumulate)))))" : "60"
-    var schedule = call.python("schedule")
-    if arguments.string("schedule") == "constant" { schedule = Python.literal("constant_with_warmup") }
-    var lines = promptIfMissing()
-    if !arguments.bool("shuffle") {
-      lines += [
-        "class InOrder(SFTTrainer):", "    def _get_train_sampler(self, *_):",
-        "        return torch.utils.data.SequentialSampler(self.train_dataset)", "", "",
-      ]
-    }
-    return lines + [
-      "trainer = \(arguments.bool("shuffle") ? "SFTTrainer" : "InOrder")(",
-      "    model=model, processing_class=tokenizer, data_collator=DataCollatorForSeq2Seq(tokenizer),",
-      "    # The loss is on \(arguments.string("loss_on") == "all" ? "prompt and answer" : "the answer only").",
-      "    train_dataset=examples(answer_only=\(arguments.string("loss_on") == "all" ? "False" : "True")),",
-      "    args=SFTConfig(",
-      "        per_device_train_batch_size=\(batch), gradient_accumulation_steps=\(accumulate),",
-      "        max_steps=\(steps), warmup_steps=\(call.python("warmup")), learning_rate=\(call.python("lr")),",
-      "        lr_scheduler_type=\(schedule), weight_decay=\(call.python("weight_decay")),",
-      "        max_grad_norm=\(call.python("clip")), optim=\"adamw_torch\", seed=\(call.seed(session)),",
-      "        logging_steps=1, save_strategy=\"no\", report_to=\"none\", output_dir=\"outputs\",",
-      "        **half, **sft_only))", "run(trainer)",
     ]
   }
 }

@@ -5,10 +5,7 @@ extension ColabExport {
     switch call.command.name {
     case "ask": return promptIfMissing() + ["print(answer(\(call.python("text"))))"]
     case "generate":
-      return [
-        "ids = [tokenizer.bos_token_id] + encode(\(call.python("prompt")))",
-        "print(generate(ids, max_new_tokens=\(call.python("max_tokens"))))",
-      ]
+      return generate(call)
     case "evaluate":
       let part = arguments.string("on") + (arguments.has("limit") ? "[:\(call.python("limit"))]" : "")
       let note =
@@ -43,6 +40,63 @@ extension ColabExport {
         "    print(f\"{name}: {right / len(truth):.4f} ({right} of {len(truth)})\")",
       ]
     }
+  }
+
+  private mutating func generate(_ call: ColabCall) -> [String] {
+    let arguments = call.arguments
+    var lines: [String] = []
+    let text = call.python("prompt")
+    if arguments.bool("chat") || call.isVariable("chat") {
+      let system = arguments.has("system") ? " + \(call.python("system")) + \"\\n\\n\"" : ""
+      let frame =
+        "\"<start_of_turn>user\\n\"\(system) + \(text).strip() + \"<end_of_turn>\\n<start_of_turn>model\\n\""
+      lines.append(
+        "ids = [tokenizer.bos_token_id] + encode("
+          + (call.isVariable("chat") ? "\(frame) if \(call.python("chat")) else \(text)" : frame) + ")")
+    } else {
+      if arguments.has("system") { lines.append("# system is nothing without chat=true, and is left out.") }
+      lines.append("ids = [tokenizer.bos_token_id] + encode(\(text))")
+    }
+    let options = sampling(call)
+    lines += options.before
+    let length = "ids, max_new_tokens=\(call.python("max_tokens"))"
+    guard !options.options.isEmpty else { return lines + ["print(generate(\(length)))"] }
+    need(.sampling)
+    return lines + ["print(sample(", "    \(length),", "    \(options.options.joined(separator: ", "))))"]
+  }
+
+  /// Arguments of transformers' generate, if it is not to take the likeliest token as it is; and what stands before.
+  private func sampling(_ call: ColabCall) -> (options: [String], before: [String]) {
+    let arguments = call.arguments
+    let temperature = call.python("temperature")
+    let isVariable = call.isVariable("temperature")
+    var options: [String] = []
+    var before: [String] = []
+    if isVariable || arguments.double("temperature") > 0 {
+      options = [
+        isVariable
+          ? "do_sample=\(temperature) > 0, temperature=\(temperature) or 1.0"
+          : "do_sample=True, temperature=\(temperature)",
+        // Both are always written: a Gemma's own settings have other defaults.
+        "top_k=\(call.python("top_k"))", "top_p=\(call.python("top_p"))",
+      ]
+      if call.isChanged("min_p") { options.append("min_p=\(call.python("min_p"))") }
+      before = ["torch.manual_seed(\(call.seed(session)))  # draws other words than gnb's"]
+    } else {
+      let idle = ["top_k", "top_p", "min_p", "seed"].filter(call.isChanged)
+      if !idle.isEmpty {
+        before = ["# Nothing is drawn at temperature=0: no use for \(idle.joined(separator: ", "))."]
+      }
+    }
+    if call.isChanged("repetition_penalty") {
+      options.append("repetition_penalty=\(call.python("repetition_penalty"))")
+    }
+    if call.isVariable("stop") {
+      options.append("stop_strings=[str(text) for text in \(call.python("stop"))]")
+    } else if let stops = arguments.strings("stop"), !stops.isEmpty {
+      options.append("stop_strings=\(Python.list(stops))")
+    }
+    return (options, before)
   }
 
   mutating func look(_ call: ColabCall) -> [String] {

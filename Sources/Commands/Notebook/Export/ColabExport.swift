@@ -17,6 +17,8 @@ struct ColabExport {
   var hasAdapter = false
   var hasSplit = false
   var isInLoop = false
+  /// The trainings that wrote checkpoints, by where.
+  var checkpointed: [String: ColabCall] = [:]
   /// Of the data loaded last, if that can be known without reading it.
   var data: Dataset?
 
@@ -145,6 +147,22 @@ struct ColabCall {
     {
       expressions[spec.name] = word
     }
+  }
+
+  /// Whether it is only known where Python runs.
+  func isVariable(_ name: String) -> Bool { expressions[name] != nil }
+
+  /// Whether it is anything but the default.
+  func isChanged(_ name: String) -> Bool {
+    isVariable(name)
+      || arguments.values[name] != command.arguments.first { $0.name == name }?.standard
+  }
+
+  /// The same with the values that variables have now.
+  var withoutVariables: ColabCall {
+    var call = self
+    call.expressions = [:]
+    return call
   }
 
   /// The argument's value, or None.

@@ -1,6 +1,6 @@
 /// Python that an exported notebook needs once, before the first cell that uses it. Each is a code cell of its own.
 enum ColabPiece: String, CaseIterable {
-  case runtime, data, table, prompt, training, answers, baselines
+  case runtime, data, table, prompt, training, packing, answers, sampling, baselines
 
   /// What must stand before.
   var needs: [ColabPiece] {
@@ -9,7 +9,8 @@ enum ColabPiece: String, CaseIterable {
     case .table: [.data]
     case .prompt: [.runtime]
     case .training, .answers: [.runtime, .prompt]
-    case .baselines: [.answers]
+    case .packing: [.training]
+    case .sampling, .baselines: [.answers]
     }
   }
 
@@ -31,14 +32,14 @@ enum ColabPiece: String, CaseIterable {
       max_seq_length = 8192  # Gemma 2's context. Articles are cut by max_input_tokens, never by this.
 
 
-      def load_model(name, load_in_4bit):
+      def load_model(name, load_in_4bit, load_in_8bit=False, dtype=None):
           if FastLanguageModel:
               model, tokenizer = FastLanguageModel.from_pretrained(
-                  name, max_seq_length=max_seq_length, load_in_4bit=load_in_4bit, dtype=None)
+                  name, max_seq_length=max_seq_length, load_in_4bit=load_in_4bit, load_in_8bit=load_in_8bit, dtype=dtype)
           else:
               from transformers import AutoModelForCausalLM, AutoTokenizer
               model = AutoModelForCausalLM.from_pretrained(
-                  name, dtype=torch.float32, attn_implementation="eager")
+                  name, dtype=dtype or torch.float32, attn_implementation="eager")
               tokenizer = AutoTokenizer.from_pretrained(name)
           tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # of a model that also sees, the part for text
           tokenizer.padding_side = "right"
@@ -178,13 +179,21 @@ enum ColabPiece: String, CaseIterable {
           return as_dataset([example(article, answer_only) for article in train])
 
 
-      def run(trainer):
+      def run(trainer, resume=None):
           global trained_steps
           if FastLanguageModel:
               FastLanguageModel.for_training(model)
-          trainer.train()
+          trainer.train(resume_from_checkpoint=resume)
           losses.extend(entry["loss"] for entry in trainer.state.log_history if "loss" in entry)
           trained_steps += trainer.state.global_step
+      """
+    case .packing:
+      """
+      def for_packing(examples):
+          \"""With a mask of what is to be predicted beside the labels: TRL packs the one, Unsloth the other.\"""
+          if not sft_only:
+              return examples
+          return examples.map(lambda e: {"completion_mask": [int(label != -100) for label in e["labels"]]})
       """
     case .answers:
       #"""
@@ -230,6 +239,26 @@ enum ColabPiece: String, CaseIterable {
 
       def evaluation(name=None):
           return evaluations[name or list(evaluations)[-1]]
+      """#
+    case .sampling:
+      #"""
+      def sample(ids, max_new_tokens, stop_strings=None, **options):
+          """A continuation with these options of transformers' generate. A stop text ends it and is not part of it."""
+          if FastLanguageModel:
+              FastLanguageModel.for_inference(model)
+          else:
+              model.eval()
+          ids = torch.tensor([ids], device=model.device)
+          with torch.no_grad():
+              output = model.generate(
+                  input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=max_new_tokens,
+                  stop_strings=stop_strings or None, tokenizer=tokenizer,
+                  eos_token_id=tokenizer.convert_tokens_to_ids(["<eos>", "<end_of_turn>"]),
+                  pad_token_id=tokenizer.pad_token_id, **{"do_sample": False, **options})
+          text = tokenizer.decode(output[0, ids.shape[1]:], skip_special_tokens=True)
+          for stop in stop_strings or []:
+              text = text.split(stop, 1)[0]
+          return text
       """#
     case .baselines:
       """

@@ -6,12 +6,15 @@ enum Python {
     "count",
     "cut", "data", "decode", "def", "del", "drawn", "elif", "else", "encode", "end_token", "evaluate",
     "evaluation",
-    "evaluations", "example", "examples", "except", "files", "finally", "find_corpus", "for", "from",
-    "generate", "global", "half", "if", "import", "in", "instruction", "is", "keep", "lambda", "list",
+    "evaluations", "example", "examples", "except", "files", "finally", "find_corpus", "for", "for_packing",
+    "from",
+    "generate", "get_last_checkpoint", "global", "half", "ids", "if", "import", "in", "instruction", "is",
+    "keep", "lambda", "list",
     "load_model",
     "lora", "losses", "map", "max", "max_input_tokens", "max_seq_length", "min", "model", "next", "nonlocal",
     "not", "numpy", "or", "pass", "predicted", "print", "prompt", "prompt_ids", "raise", "range", "return",
-    "root", "run", "str", "sum", "template", "tokenizer", "torch", "train", "trained_steps", "trainer", "try",
+    "root", "run", "sample", "str", "sum", "template", "tokenizer", "torch", "train", "trained_steps",
+    "trainer", "try",
     "truth", "validation", "while", "with", "yield", "zip",
   ]
 
