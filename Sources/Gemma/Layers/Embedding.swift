@@ -16,6 +16,8 @@ struct Embedding: Sendable {
         compute.kernels.table.scale(hidden, x.row(i), scale, x.row(i))
       }
     }
+    // The rows of other tokens that came along with these from the file need not stay.
+    if tokens.count >= 256 { view.release() }
     return x
   }
 }

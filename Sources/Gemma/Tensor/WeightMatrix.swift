@@ -117,28 +117,31 @@ public final class WeightMatrix: @unchecked Sendable {
     let firstPanel = range.lowerBound / Packing.lanes
     let n = range.count
     let panels = Packing.panels(n)
-    // Panels of W^T are made anew each time: next to the product itself that is cheap, and it saves a second copy of W.
-    var unpacked: Matrix?
-    if storage != .f32 {
-      let target = compute.matrix(panels, inputs * Packing.lanes)
+    // Panels of W^T are made anew each time, a stretch of inputs after the other, so that they are still in the cache when they are
+    // used: next to the product itself that is cheap, and it saves a second copy of W.
+    let stretch = min(inputs, Self.transposedInputs)
+    let unpacked = compute.matrix(panels, stretch * Packing.lanes)
+    let transposed = compute.matrix(Packing.panels(stretch), n * Packing.lanes)
+    for first in stride(from: 0, to: inputs, by: stretch) {
+      let depth = min(stretch, inputs - first)
+      let offset = storage.bytes(depth: first)
       compute.workers.run(panels) { p in
-        compute.kernels.table.unpack(storage.rawValue, inputs, panel(firstPanel + p), target.row(p))
+        compute.kernels.table.unpack(
+          storage.rawValue, depth, panel(firstPanel + p) + offset, unpacked.row(p))
       }
-      unpacked = target
+      compute.workers.run(Packing.panels(depth)) { p in
+        Packing.transposePanels(
+          k: depth, n: n, source: unpacked.data, sourceStride: unpacked.columns, into: transposed.data,
+          panelStride: transposed.columns, range: p..<p + 1)
+      }
+      compute.multiply(
+        m: rows, n: depth, k: n, a: dy, aRow: dyRow, panels: transposed.data, panelStride: transposed.columns,
+        c: dx + first, cRow: dxRow, accumulate: accumulate)
     }
-    let source =
-      unpacked.map { UnsafePointer($0.data) } ?? panel(firstPanel).assumingMemoryBound(to: Float.self)
-    let transposed = compute.matrix(Packing.panels(inputs), n * Packing.lanes)
-    compute.workers.run(Packing.panels(inputs)) { p in
-      Packing.transposePanels(
-        k: inputs, n: n, source: source, sourceStride: inputs * Packing.lanes, into: transposed.data,
-        panelStride: transposed.columns, range: p..<p + 1)
-    }
-    compute.multiply(
-      m: rows, n: inputs, k: n, a: dy, aRow: dyRow, panels: transposed.data, panelStride: transposed.columns,
-      c: dx,
-      cRow: dxRow, accumulate: accumulate)
   }
+
+  /// Inputs whose panels of W^T are made at once; a multiple of every storage's group.
+  private static let transposedInputs = 256
 
   /// The squared length of each row, summed in Double in the order of the inputs.
   package func rowSquares(compute: Compute) -> [Double] {
