@@ -1,6 +1,4 @@
-import Foundation
-
-/// The three places a Gemma tokenizer comes from.
+/// A Gemma tokenizer from a GGUF file and from a SentencePiece model.
 extension Tokenizer {
   /// From a GGUF file's metadata.
   convenience init(_ file: GGUFFile) throws {
@@ -58,51 +56,6 @@ extension Tokenizer {
       vocabulary.append(piece, kind: kind, score: score)
     }
     return vocabulary
-  }
-
-  /// From a Hugging Face `tokenizer.json` with a BPE model.
-  public convenience init(tokenizerJSON path: String) throws {
-    let data = try MappedFile(path: path).withBytes { Data($0) }
-    func malformed(_ location: String, _ expected: String, _ found: String) -> GemmaError {
-      .malformed(path: path, location: location, expected: expected, found: found)
-    }
-    let parsed: Any
-    do { parsed = try JSONSerialization.jsonObject(with: data) } catch {
-      throw malformed("start", "JSON", error.localizedDescription)
-    }
-    guard let model = (parsed as? [String: Any])?["model"] as? [String: Any],
-      let vocab = model["vocab"] as? [String: Int]
-    else { throw malformed("model.vocab", "an object of ids", "none") }
-    if let type = model["type"] as? String, type != "BPE" {
-      throw GemmaError.unsupported(path: path, feature: "tokenizer model \(type)")
-    }
-    var pieces: [Int: (text: String, kind: Vocabulary.Kind)] = [:]
-    for (text, id) in vocab {
-      let isByte = text.utf8.count == 6 && text.hasPrefix("<0x") && text.hasSuffix(">")
-      pieces[id] = (text, isByte ? .byte : .normal)
-    }
-    for case let added as [String: Any] in (parsed as? [String: Any])?["added_tokens"] as? [Any] ?? [] {
-      guard let id = added["id"] as? Int, let text = added["content"] as? String else { continue }
-      pieces[id] = (text, added["special"] as? Bool == true ? .control : .userDefined)
-    }
-    var vocabulary = Vocabulary(capacity: pieces.count)
-    for id in 0..<pieces.count {
-      guard var piece = pieces[id] else { throw malformed("model.vocab", "ids without a gap", "no id \(id)") }
-      piece.text.withUTF8 { vocabulary.append(UnsafeRawBufferPointer($0), kind: piece.kind, score: 0) }
-    }
-    var ranks: [UInt64: Int32] = [:]
-    let merges = model["merges"] as? [Any] ?? []
-    ranks.reserveCapacity(merges.count)
-    for (rank, merge) in merges.enumerated() {
-      // Either ["a", "b"] or the older "a b".
-      let parts =
-        merge as? [String] ?? (merge as? String)?.split(separator: " ", maxSplits: 1).map(String.init) ?? []
-      guard parts.count == 2, let a = vocabulary.id(parts[0]), let b = vocabulary.id(parts[1]) else {
-        throw malformed("model.merges[\(rank)]", "two pieces of the vocabulary", "\(merge)")
-      }
-      ranks[BytePairEncoder.pair(a, b)] = Int32(rank)
-    }
-    try self.init(vocabulary, ranks: ranks, path: path)
   }
 }
 

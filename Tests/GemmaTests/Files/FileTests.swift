@@ -114,6 +114,14 @@ import Testing
     let model = try Data(
       contentsOf: URL(fileURLWithPath: Fixtures.folder + "/tiny/tokenizer/tokenizer.model"))
     try damage(model, header: model.count) { _ = try Tokenizer(sentencePieceModel: $0).encode("a b角<0x0A>") }
+    let json = try Data(
+      contentsOf: URL(fileURLWithPath: Fixtures.folder + "/tiny/tokenizer/tokenizer.json"))
+    try damage(json, header: json.count) { _ = try Tokenizer(tokenizerJSON: $0).encode("a b角<0x0A>") }
+    for count in stride(from: 0, to: json.count - 1, by: 211) {
+      #expect(throws: GemmaError.self, "\(count) bytes") {
+        try Tokenizer(tokenizerJSON: write("cut.json", json.prefix(count)))
+      }
+    }
   }
 
   @Test func aModelWithoutATensorOrOfAnotherShapeNamesIt() throws {

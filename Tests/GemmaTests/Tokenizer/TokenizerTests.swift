@@ -28,6 +28,21 @@ import Testing
     for row in rows { check(tokenizer, row) }
   }
 
+  @Test func piecesThatDifferInHowAnAccentIsComposedAreTwo() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-\(UUID().uuidString).json")
+      .path
+    let json = #"""
+      {"added_tokens": [{"id": 0, "content": "<pad>", "special": true}, {"id": 1, "content": "<eos>", "special": true},
+        {"id": 2, "content": "<bos>", "special": true}, {"id": 3, "content": "<unk>", "special": true}],
+       "model": {"type": "BPE", "vocab": {"<pad>": 0, "<eos>": 1, "<bos>": 2, "<unk>": 3, "\u00e9": 4, "e\u0301": 5,
+         "e": 6, "\u0301": 7, "\ud83d\ude00": 8, "\"\\": 9, "\"": 10, "\\": 11}, "merges": [["e", "\u0301"], "\" \\"]}}
+      """#
+    try json.write(toFile: path, atomically: true, encoding: .utf8)
+    let tokenizer = try Tokenizer(tokenizerJSON: path)
+    #expect(tokenizer.encode("\u{e9}e\u{301}\u{1F600}\"\\e") == [4, 5, 8, 9, 6])
+    #expect(Array(tokenizer.decode([5, 4]).unicodeScalars.map(\.value)) == [0x65, 0x301, 0xe9])
+  }
+
   @Test(.enabled(if: Fixtures.gemma270m != nil, "needs the model: run `make demo` once"))
   func nastyStringsGiveTheReferencesIds() throws {
     let tokenizer = try ModelFile.open(path: Fixtures.gemma270m ?? "").tokenizer()

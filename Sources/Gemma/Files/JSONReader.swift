@@ -1,0 +1,141 @@
+/// Reads JSON value by value, strings as bytes. Foundation's reader makes dictionaries of Swift strings, and those take two pieces of
+/// a vocabulary that differ only in how an accent is composed for one.
+struct JSONReader {
+  private let path: String
+  private let bytes: UnsafeRawBufferPointer
+  private var at = 0
+  /// Nested values that `skip` follows.
+  private static let deepest = 200
+
+  init(path: String, bytes: UnsafeRawBufferPointer) {
+    self.path = path
+    self.bytes = bytes
+  }
+
+  private func malformed(_ expected: String) -> GemmaError {
+    let found = at < bytes.count ? "byte \(bytes[at])" : "the end"
+    return .malformed(path: path, location: "byte \(at)", expected: expected, found: found)
+  }
+
+  /// The first byte of the next value, or nil at the end.
+  mutating func peek() -> UInt8? {
+    while at < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
+    return at < bytes.count ? bytes[at] : nil
+  }
+
+  private mutating func take(_ character: Unicode.Scalar) throws {
+    guard peek() == UInt8(ascii: character) else { throw malformed("\(character)") }
+    at += 1
+  }
+
+  /// Runs `body` for each member; it reads or skips the value.
+  mutating func object(_ body: (inout JSONReader, _ key: [UInt8]) throws -> Void) throws {
+    try members(open: "{", close: "}") { reader in
+      let key = try reader.string()
+      try reader.take(":")
+      try body(&reader, key)
+    }
+  }
+
+  /// Runs `body` for each element; it reads or skips it.
+  mutating func array(_ body: (inout JSONReader) throws -> Void) throws {
+    try members(open: "[", close: "]", body)
+  }
+
+  private mutating func members(
+    open: Unicode.Scalar, close: Unicode.Scalar, _ body: (inout JSONReader) throws -> Void
+  ) throws {
+    try take(open)
+    if peek() == UInt8(ascii: close) {
+      at += 1
+      return
+    }
+    while true {
+      try body(&self)
+      if peek() == UInt8(ascii: ",") {
+        at += 1
+      } else {
+        return try take(close)
+      }
+    }
+  }
+
+  /// A string's bytes, escapes resolved.
+  mutating func string() throws -> [UInt8] {
+    try take("\"")
+    var result: [UInt8] = []
+    while at < bytes.count {
+      let byte = bytes[at]
+      at += 1
+      switch byte {
+      case UInt8(ascii: "\""): return result
+      case UInt8(ascii: "\\"): result += try escape()
+      default: result.append(byte)
+      }
+    }
+    throw malformed("the end of a string")
+  }
+
+  private mutating func escape() throws -> [UInt8] {
+    guard at < bytes.count else { throw malformed("an escape") }
+    defer { at += 1 }
+    switch bytes[at] {
+    case UInt8(ascii: "n"): return [0x0A]
+    case UInt8(ascii: "t"): return [0x09]
+    case UInt8(ascii: "r"): return [0x0D]
+    case UInt8(ascii: "b"): return [0x08]
+    case UInt8(ascii: "f"): return [0x0C]
+    case UInt8(ascii: "u"):
+      var units = [try unit()]
+      if UTF16.isLeadSurrogate(units[0]), at + 2 < bytes.count, bytes[at + 1] == UInt8(ascii: "\\"),
+        bytes[at + 2] == UInt8(ascii: "u")
+      {
+        at += 2
+        units.append(try unit())
+      }
+      return Array(String(decoding: units, as: UTF16.self).utf8)
+    default: return [bytes[at]]
+    }
+  }
+
+  /// Four hexadecimal digits after the place; ends on the last of them.
+  private mutating func unit() throws -> UInt16 {
+    guard at + 4 < bytes.count,
+      let value = UInt16(String(decoding: bytes[at + 1...at + 4], as: UTF8.self), radix: 16)
+    else { throw malformed("four hexadecimal digits") }
+    at += 4
+    return value
+  }
+
+  mutating func integer() throws -> Int {
+    _ = peek()
+    let start = at
+    while at < bytes.count, bytes[at] == UInt8(ascii: "-") || (0x30...0x39).contains(bytes[at]) { at += 1 }
+    guard let value = Int(String(decoding: bytes[start..<at], as: UTF8.self)) else {
+      throw malformed("a whole number")
+    }
+    return value
+  }
+
+  mutating func bool() throws -> Bool {
+    let isTrue = peek() == UInt8(ascii: "t")
+    guard bytes[at...].starts(with: (isTrue ? "true" : "false").utf8) else {
+      throw malformed("true or false")
+    }
+    at += isTrue ? 4 : 5
+    return isTrue
+  }
+
+  mutating func skip(depth: Int = 0) throws {
+    guard depth < Self.deepest else { throw malformed("less nested JSON") }
+    switch peek() {
+    case UInt8(ascii: "\""): _ = try string()
+    case UInt8(ascii: "{"): try object { reader, _ in try reader.skip(depth: depth + 1) }
+    case UInt8(ascii: "["): try array { try $0.skip(depth: depth + 1) }
+    default:
+      let start = at
+      while at < bytes.count, ![0x2C, 0x7D, 0x5D, 0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
+      guard at > start else { throw malformed("a value") }
+    }
+  }
+}

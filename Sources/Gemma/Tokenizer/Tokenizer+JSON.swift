@@ -1,0 +1,94 @@
+extension Tokenizer {
+  /// From a Hugging Face `tokenizer.json` with a BPE model.
+  public convenience init(tokenizerJSON path: String) throws {
+    let contents = try MappedFile(path: path).withBytes { try TokenizerJSON(path: path, bytes: $0) }
+    func malformed(_ location: String, _ expected: String, _ found: String) -> GemmaError {
+      .malformed(path: path, location: location, expected: expected, found: found)
+    }
+    guard !contents.vocabulary.isEmpty else { throw malformed("model.vocab", "an object of ids", "none") }
+    if let type = contents.type, type != "BPE" {
+      throw GemmaError.unsupported(path: path, feature: "tokenizer model \(type)")
+    }
+    // No more ids than entries, so that one wrong number does not ask for memory without end.
+    let count = contents.vocabulary.count + contents.added.count
+    var pieces = [(bytes: [UInt8], kind: Vocabulary.Kind)?](repeating: nil, count: count)
+    func put(_ piece: [UInt8], _ id: Int, _ kind: Vocabulary.Kind) throws {
+      guard pieces.indices.contains(id) else { throw malformed("model.vocab", "ids below \(count)", "\(id)") }
+      pieces[id] = (piece, kind)
+    }
+    for (piece, id) in contents.vocabulary {
+      let isByte = piece.count == 6 && piece.starts(with: "<0x".utf8) && piece.last == UInt8(ascii: ">")
+      try put(piece, id, isByte ? .byte : .normal)
+    }
+    for (piece, id, isSpecial) in contents.added { try put(piece, id, isSpecial ? .control : .userDefined) }
+    let used = (pieces.lastIndex { $0 != nil } ?? -1) + 1
+    var vocabulary = Vocabulary(capacity: used)
+    for id in 0..<used {
+      guard let piece = pieces[id] else { throw malformed("model.vocab", "ids without a gap", "no id \(id)") }
+      piece.bytes.withUnsafeBytes { vocabulary.append($0, kind: piece.kind, score: 0) }
+    }
+    func id(_ piece: [UInt8]) -> Int32? { piece.withUnsafeBytes { vocabulary.id($0) } }
+    var ranks: [UInt64: Int32] = [:]
+    ranks.reserveCapacity(contents.merges.count)
+    for (rank, merge) in contents.merges.enumerated() {
+      guard merge.count == 2, let a = id(merge[0]), let b = id(merge[1]) else {
+        throw malformed("model.merges[\(rank)]", "two pieces of the vocabulary", "something else")
+      }
+      ranks[BytePairEncoder.pair(a, b)] = Int32(rank)
+    }
+    try self.init(vocabulary, ranks: ranks, path: path)
+  }
+}
+
+/// The parts of a `tokenizer.json` that matter here.
+private struct TokenizerJSON {
+  var type: String?
+  var vocabulary: [(piece: [UInt8], id: Int)] = []
+  var merges: [[[UInt8]]] = []
+  var added: [(piece: [UInt8], id: Int, isSpecial: Bool)] = []
+
+  init(path: String, bytes: UnsafeRawBufferPointer) throws {
+    var reader = JSONReader(path: path, bytes: bytes)
+    try reader.object { reader, key in
+      switch String(decoding: key, as: UTF8.self) {
+      case "model": try readModel(&reader)
+      case "added_tokens": try reader.array { try readAdded(&$0) }
+      default: try reader.skip()
+      }
+    }
+  }
+
+  private mutating func readModel(_ reader: inout JSONReader) throws {
+    try reader.object { reader, key in
+      switch String(decoding: key, as: UTF8.self) {
+      case "type": type = String(decoding: try reader.string(), as: UTF8.self)
+      case "vocab": try reader.object { reader, piece in vocabulary.append((piece, try reader.integer())) }
+      case "merges":
+        try reader.array { reader in
+          // Either ["a", "b"] or the older "a b".
+          if reader.peek() == UInt8(ascii: "[") {
+            var pair: [[UInt8]] = []
+            try reader.array { pair.append(try $0.string()) }
+            merges.append(pair)
+          } else {
+            merges.append(try reader.string().split(separator: 0x20, maxSplits: 1).map(Array.init))
+          }
+        }
+      default: try reader.skip()
+      }
+    }
+  }
+
+  private mutating func readAdded(_ reader: inout JSONReader) throws {
+    var (piece, id, isSpecial): ([UInt8]?, Int?, Bool) = (nil, nil, false)
+    try reader.object { reader, key in
+      switch String(decoding: key, as: UTF8.self) {
+      case "content": piece = try reader.string()
+      case "id": id = try reader.integer()
+      case "special": isSpecial = try reader.bool()
+      default: try reader.skip()
+      }
+    }
+    if let piece, let id { added.append((piece, id, isSpecial)) }
+  }
+}
