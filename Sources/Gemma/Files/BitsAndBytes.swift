@@ -67,6 +67,7 @@ enum BitsAndBytes {
       UnsafeMutableRawBufferPointer(start: target + 4, count: block / 2)
         .copyMemory(from: UnsafeRawBufferPointer(rebasing: values[block / 2 * i..<block / 2 * (i + 1)]))
     }
+    for suffix in ["", ".absmax"] { part(suffix)?.release() }
     return TensorView(
       name: name, type: .nf4, shape: shape, bytes: UnsafeRawBufferPointer(result.bytes), owner: result)
   }

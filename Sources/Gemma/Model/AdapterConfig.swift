@@ -66,7 +66,8 @@ public struct AdapterConfig: Sendable, Equatable {
         name: "rank_pattern", expected: "ranks from 1 to 4096", found: "\(pattern.value)")
     }
     if let layer = layers?.first(where: { !(0..<count).contains($0) }) {
-      throw GemmaError.invalidValue(name: "layers", expected: "of 0 to \(count - 1)", found: "\(layer)")
+      throw GemmaError.invalidValue(
+        name: "layers", expected: "numbers from 0 to \(count - 1)", found: "\(layer)")
     }
   }
 
