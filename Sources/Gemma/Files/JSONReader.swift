@@ -12,7 +12,7 @@ struct JSONReader {
     self.bytes = bytes
   }
 
-  private func malformed(_ expected: String) -> GemmaError {
+  func malformed(_ expected: String) -> GemmaError {
     let found = at < bytes.count ? "byte \(bytes[at])" : "the end"
     return .malformed(path: path, location: "byte \(at)", expected: expected, found: found)
   }
@@ -62,13 +62,19 @@ struct JSONReader {
 
   /// A string's bytes, escapes resolved.
   mutating func string() throws -> [UInt8] {
-    try take("\"")
     var result: [UInt8] = []
+    try string(into: &result)
+    return result
+  }
+
+  /// The same, appended.
+  mutating func string(into result: inout [UInt8]) throws {
+    try take("\"")
     while at < bytes.count {
       let byte = bytes[at]
       at += 1
       switch byte {
-      case UInt8(ascii: "\""): return result
+      case UInt8(ascii: "\""): return
       case UInt8(ascii: "\\"): result += try escape()
       default: result.append(byte)
       }

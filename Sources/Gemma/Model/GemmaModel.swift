@@ -97,7 +97,7 @@ public final class GemmaModel: Sendable {
   }
 
   /// Bytes that the activations of whole layers may take in a tape. Large models keep the last layers so, and the inputs of the others.
-  package static let tapeBytes = 1_500_000_000
+  package static let tapeBytes = 1_300_000_000
 
   /// Runs the decoder over a batch.
   ///

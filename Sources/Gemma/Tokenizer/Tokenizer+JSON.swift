@@ -27,14 +27,18 @@ extension Tokenizer {
       guard let piece = pieces[id] else { throw malformed("model.vocab", "ids without a gap", "no id \(id)") }
       piece.bytes.withUnsafeBytes { vocabulary.append($0, kind: piece.kind, score: 0) }
     }
-    func id(_ piece: [UInt8]) -> Int32? { piece.withUnsafeBytes { vocabulary.id($0) } }
     var ranks: [UInt64: Int32] = [:]
     ranks.reserveCapacity(contents.merges.count)
-    for (rank, merge) in contents.merges.enumerated() {
-      guard merge.count == 2, let a = id(merge[0]), let b = id(merge[1]) else {
-        throw malformed("model.merges[\(rank)]", "two pieces of the vocabulary", "something else")
+    try contents.mergeBytes.withUnsafeBytes { bytes in
+      func id(_ range: Range<Int>) -> Int32? { vocabulary.id(UnsafeRawBufferPointer(rebasing: bytes[range])) }
+      var start = 0
+      for (rank, merge) in contents.merges.enumerated() {
+        guard let a = id(start..<merge.middle), let b = id(merge.middle..<merge.end) else {
+          throw malformed("model.merges[\(rank)]", "two pieces of the vocabulary", "something else")
+        }
+        ranks[BytePairEncoder.pair(a, b)] = Int32(rank)
+        start = merge.end
       }
-      ranks[BytePairEncoder.pair(a, b)] = Int32(rank)
     }
     try self.init(vocabulary, ranks: ranks, path: path)
   }
@@ -44,7 +48,10 @@ extension Tokenizer {
 private struct TokenizerJSON {
   var type: String?
   var vocabulary: [(piece: [UInt8], id: Int)] = []
-  var merges: [[[UInt8]]] = []
+  /// The pieces of all merges one after the other, and for each merge where its first and its second end: half a million small arrays
+  /// would take seconds.
+  var mergeBytes: [UInt8] = []
+  var merges: [(middle: Int, end: Int)] = []
   var added: [(piece: [UInt8], id: Int, isSpecial: Bool)] = []
 
   init(path: String, bytes: UnsafeRawBufferPointer) throws {
@@ -66,13 +73,22 @@ private struct TokenizerJSON {
       case "merges":
         try reader.array { reader in
           // Either ["a", "b"] or the older "a b".
+          let start = mergeBytes.count
+          var ends: [Int] = []
           if reader.peek() == UInt8(ascii: "[") {
-            var pair: [[UInt8]] = []
-            try reader.array { pair.append(try $0.string()) }
-            merges.append(pair)
+            try reader.array {
+              try $0.string(into: &mergeBytes)
+              ends.append(mergeBytes.count)
+            }
           } else {
-            merges.append(try reader.string().split(separator: 0x20, maxSplits: 1).map(Array.init))
+            try reader.string(into: &mergeBytes)
+            if let space = mergeBytes[start...].firstIndex(of: 0x20) {
+              mergeBytes.remove(at: space)
+              ends = [space, mergeBytes.count]
+            }
           }
+          guard ends.count == 2 else { throw reader.malformed("a pair of pieces") }
+          merges.append((ends[0], ends[1]))
         }
       default: try reader.skip()
       }
