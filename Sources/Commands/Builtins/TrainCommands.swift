@@ -101,6 +101,7 @@ enum TrainCommands {
       }
     }
     run.trainer.isCancelled = { session.interruption() == .undo }
+    guard run.plan.evaluateEvery > 0 else { return run }
     let looked = split.validation.prefix(run.plan.evaluateLimit)
     let (answers, texts) = (examples(looked), looked.map { data.samples[$0].text })
     let adapter = run.trainer.adapter

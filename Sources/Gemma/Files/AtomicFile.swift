@@ -10,7 +10,7 @@ import Foundation
 public enum AtomicFile {
   public static func write(_ data: Data, to path: String) throws {
     let writer = try AtomicWriter(path: path)
-    try data.withUnsafeBytes { try writer.write($0) }
+    try writer.write(data)
     try writer.finish()
   }
 }

@@ -1,5 +1,3 @@
-import CKernels
-
 /// Which inputs of the adapter a training pass leaves out (Srivastava et al. 2014): each with probability `rate`, the others scaled by
 /// 1 / (1 - rate). A pure function of seed, projection, example, token and column, so the backward, a layer that is run again and
 /// a resumed run make the same choice, and no row's depends on its neighbours.
@@ -19,15 +17,11 @@ struct Dropout: Sendable {
   /// x [rows, columns] with what is left out set to zero.
   func apply(_ x: Matrix, slot: UInt32, compute: Compute) -> Matrix {
     let result = compute.matrix(x.rows, x.columns)
-    let threshold = UInt32(min(rate * 0x1p32, 0x1p32 - 1))
-    let stream = Philox.stream(.dropout, substream: slot)
-    // A row has a stretch of numbers of its own.
-    let stretch = UInt64(x.columns + 3) / 4
     compute.forRows(x.rows) { range in
       for row in range {
-        gnb_dropout(
-          seed, stream, rows[row] * stretch, x.columns, threshold, Float(1 / (1 - rate)), x.row(row),
-          result.row(row))
+        Kernels.dropout(
+          x.row(row), into: result.row(row), columns: x.columns, rate: rate, seed: seed, slot: slot,
+          row: rows[row])
       }
     }
     return result

@@ -84,9 +84,13 @@ public struct AdapterConfig: Sendable, Equatable {
   func scale(layer: Int, _ projection: Projection, rank: Int) -> Float {
     let name = Self.module(layer, projection)
     let alpha = alphaPattern.first { $0.matches(name) }?.value ?? alpha
-    return Float(alpha / (rankStabilised ? Double(rank).squareRoot() : Double(rank)))
+    return scale(alpha: alpha, rank: rank)
   }
 
   /// The scale where no pattern says otherwise.
-  public var scale: Float { Float(alpha / (rankStabilised ? Double(rank).squareRoot() : Double(rank))) }
+  public var scale: Float { scale(alpha: alpha, rank: rank) }
+
+  private func scale(alpha: Double, rank: Int) -> Float {
+    Float(alpha / (rankStabilised ? Double(rank).squareRoot() : Double(rank)))
+  }
 }

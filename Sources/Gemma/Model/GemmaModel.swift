@@ -67,11 +67,7 @@ public final class GemmaModel: Sendable {
   }
 
   /// Bytes of the weights in memory.
-  public var weightBytes: Int {
-    blocks.reduce(head.bytes) { sum, block in
-      Projection.allCases.reduce(sum) { $0 + block.linear($1).weight.bytes }
-    }
-  }
+  public var weightBytes: Int { head.bytes + projectionBytes }
 
   /// The same model with merged blocks.
   init(_ model: GemmaModel, merged blocks: [DecoderBlock]) {

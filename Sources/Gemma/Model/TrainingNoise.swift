@@ -1,5 +1,3 @@
-import CKernels
-
 /// What a training pass does at random, besides the order of the examples: dropout in the adapter, and noise on the embeddings.
 struct TrainingNoise: Sendable {
   /// See `Dropout`. 0 for none.
@@ -23,13 +21,10 @@ struct TrainingNoise: Sendable {
   /// Adds the noise to the embeddings [rows, hidden].
   func disturb(_ x: Matrix, compute: Compute) {
     guard neftuneAlpha > 0 else { return }
-    let stretch = UInt64(x.columns + 3) / 4
     compute.forRows(x.rows) { range in
       for row in range {
         let amount = neftuneAlpha / Double(lengths[row] * x.columns).squareRoot()
-        gnb_noise(
-          seed, Philox.stream(.noise, substream: 0), rows[row] * stretch, x.columns, Float(amount), x.row(row)
-        )
+        Kernels.addNoise(Float(amount), to: x.row(row), columns: x.columns, seed: seed, row: rows[row])
       }
     }
   }

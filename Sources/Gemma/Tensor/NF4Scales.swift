@@ -3,7 +3,6 @@ import CKernels
 /// The scales of a matrix quantised to NF4 with double quantisation, as bitsandbytes' quantize_4bit with
 /// compress_statistics makes them (Dettmers et al. 2023, "QLoRA"). Every 64 values of a row share one.
 package struct NF4Scales {
-  private let inputs: Int
   /// The largest magnitude of each block, which values are divided by.
   private let absmax: Matrix
   /// The same after its own quantisation to 8 bits, which values are multiplied by.
@@ -17,7 +16,6 @@ package struct NF4Scales {
   /// - Parameter offset: the mean to take off; by default the maxima's own, summed in Double.
   package init(_ view: TensorView, offset: Float? = nil, compute: Compute) {
     let (outputs, inputs) = (view.shape[0], view.shape[1])
-    self.inputs = inputs
     let rowBlocks = inputs / BitsAndBytes.block
     let absmax = compute.matrix(outputs, rowBlocks)
     let rowBytes = view.type.bytes(count: inputs)

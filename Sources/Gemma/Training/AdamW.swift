@@ -1,5 +1,3 @@
-import CKernels
-
 /// Adam with decoupled weight decay (Loshchilov & Hutter 2019), with torch's defaults and order of operations.
 public final class AdamW: @unchecked Sendable {
   public enum Kind: String, Sendable, CaseIterable, Codable {
@@ -63,12 +61,12 @@ public final class AdamW: @unchecked Sendable {
       func places(_ matrix: Matrix) -> UnsafeMutablePointer<UInt8> {
         UnsafeMutableRawPointer(matrix.data).assumingMemoryBound(to: UInt8.self) + first
       }
-      var moments = gnb_moments(
-        m: places(m), v: places(v), m_scale: scales.m.data + first / Self.block,
-        v_scale: scales.v.data + first / Self.block)
-      gnb_adamw8(
-        size, parameter, gradient, &moments, beta1, beta2, epsilon, decay, stepSize, inverseRoot,
-        gradientScale)
+      let moments = Kernels.Moments(
+        m: places(m), v: places(v), mScales: scales.m.data + first / Self.block,
+        vScales: scales.v.data + first / Self.block)
+      Kernels.adamw8(
+        size, parameter, gradient, moments, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay,
+        stepSize: stepSize, inverseRoot: inverseRoot, gradientScale: gradientScale)
     }
   }
 

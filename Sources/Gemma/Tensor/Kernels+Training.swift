@@ -1,0 +1,46 @@
+import CKernels
+
+/// What only training asks of the kernels: random numbers by the row, and AdamW in 8 bits. One version serves all machines.
+extension Kernels {
+  /// Where the numbers of a row begin, in blocks of four: every row has a stretch of its own.
+  private static func block(_ row: UInt64, columns: Int) -> UInt64 { row * (UInt64(columns + 3) / 4) }
+
+  /// y = x / (1 - rate) where the row's numbers keep it, else 0. All [columns].
+  static func dropout(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, columns: Int, rate: Double, seed: UInt64,
+    slot: UInt32, row: UInt64
+  ) {
+    gnb_dropout(
+      seed, Philox.stream(.dropout, substream: slot), block(row, columns: columns), columns,
+      UInt32(min(rate * 0x1p32, 0x1p32 - 1)), Float(1 / (1 - rate)), x, y)
+  }
+
+  /// x += amount * u with u uniform in [-1, 1), from the row's numbers.
+  static func addNoise(
+    _ amount: Float, to x: UnsafeMutablePointer<Float>, columns: Int, seed: UInt64, row: UInt64
+  ) {
+    gnb_noise(
+      seed, Philox.stream(.noise, substream: 0), block(row, columns: columns), columns, amount, x)
+  }
+
+  /// Moments in 8 bits: places and a scale for each block of 256.
+  struct Moments {
+    var m: UnsafeMutablePointer<UInt8>
+    var v: UnsafeMutablePointer<UInt8>
+    var mScales: UnsafeMutablePointer<Float>
+    var vScales: UnsafeMutablePointer<Float>
+  }
+
+  /// As the table's `adamw`, over moments in 8 bits. `count` counts from the start of a block of 256.
+  static func adamw8(
+    _ count: Int, _ parameter: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>,
+    _ moments: Moments,
+    beta1: Float, beta2: Float, epsilon: Float, decay: Float, stepSize: Float, inverseRoot: Float,
+    gradientScale: Float
+  ) {
+    var parts = gnb_moments(
+      m: moments.m, v: moments.v, m_scale: moments.mScales, v_scale: moments.vScales)
+    gnb_adamw8(
+      count, parameter, gradient, &parts, beta1, beta2, epsilon, decay, stepSize, inverseRoot, gradientScale)
+  }
+}
