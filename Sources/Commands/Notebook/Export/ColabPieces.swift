@@ -202,8 +202,8 @@ enum ColabPiece: String, CaseIterable {
       evaluations = {}
 
 
-      def generate(ids, max_new_tokens):
-          """The model's greedy continuation."""
+      def generate(ids, max_new_tokens, **options):
+          """The model's continuation: greedy, unless options of transformers' generate say otherwise."""
           if FastLanguageModel:
               FastLanguageModel.for_inference(model)
           else:
@@ -212,8 +212,8 @@ enum ColabPiece: String, CaseIterable {
           with torch.no_grad():
               output = model.generate(
                   input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=max_new_tokens,
-                  do_sample=False, eos_token_id=tokenizer.convert_tokens_to_ids(["<eos>", "<end_of_turn>"]),
-                  pad_token_id=tokenizer.pad_token_id)
+                  eos_token_id=tokenizer.convert_tokens_to_ids(["<eos>", "<end_of_turn>"]),
+                  pad_token_id=tokenizer.pad_token_id, **{"do_sample": False, **options})
           return tokenizer.decode(output[0, ids.shape[1]:], skip_special_tokens=True)
 
 
@@ -244,18 +244,8 @@ enum ColabPiece: String, CaseIterable {
       #"""
       def sample(ids, max_new_tokens, stop_strings=None, **options):
           """A continuation with these options of transformers' generate. A stop text ends it and is not part of it."""
-          if FastLanguageModel:
-              FastLanguageModel.for_inference(model)
-          else:
-              model.eval()
-          ids = torch.tensor([ids], device=model.device)
-          with torch.no_grad():
-              output = model.generate(
-                  input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=max_new_tokens,
-                  stop_strings=stop_strings or None, tokenizer=tokenizer,
-                  eos_token_id=tokenizer.convert_tokens_to_ids(["<eos>", "<end_of_turn>"]),
-                  pad_token_id=tokenizer.pad_token_id, **{"do_sample": False, **options})
-          text = tokenizer.decode(output[0, ids.shape[1]:], skip_special_tokens=True)
+          text = generate(
+              ids, max_new_tokens, stop_strings=stop_strings or None, tokenizer=tokenizer, **options)
           for stop in stop_strings or []:
               text = text.split(stop, 1)[0]
           return text
