@@ -133,9 +133,3 @@ public final class Adapter: @unchecked Sendable {
     }
   }
 }
-
-/// The factors of one decoder layer by projection; nil where the adapter leaves a projection alone.
-struct LayerFactors {
-  let find: (Projection) -> LoRAFactors?
-  subscript(_ projection: Projection) -> LoRAFactors? { find(projection) }
-}

@@ -16,7 +16,7 @@ package struct NF4Scales {
   /// - Parameter offset: the mean to take off; by default the maxima's own, summed in Double.
   package init(_ view: TensorView, offset: Float? = nil, compute: Compute) {
     let (outputs, inputs) = (view.shape[0], view.shape[1])
-    let rowBlocks = inputs / BitsAndBytes.block
+    let rowBlocks = inputs / ElementType.nf4.blockCount
     let absmax = compute.matrix(outputs, rowBlocks)
     let rowBytes = view.type.bytes(count: inputs)
     compute.forRows(outputs, grain: 16) { rows in

@@ -17,10 +17,3 @@ public struct TensorView: @unchecked Sendable {
   /// Tells that the bytes were read and will hardly be needed again: a mapped file's pages may go.
   func release() { (owner as? MappedFile)?.release(bytes) }
 }
-
-/// A file, or files, of named tensors.
-public protocol TensorSource: Sendable {
-  /// In the file's order.
-  var tensorNames: [String] { get }
-  func tensor(_ name: String) -> TensorView?
-}

@@ -72,12 +72,3 @@ enum BitsAndBytes {
       name: name, type: .nf4, shape: shape, bytes: UnsafeRawBufferPointer(result.bytes), owner: result)
   }
 }
-
-/// Bytes in memory that a tensor view can own.
-final class HeapBytes: @unchecked Sendable {
-  let bytes: UnsafeMutableRawBufferPointer
-
-  init(count: Int) { bytes = .allocate(byteCount: max(count, 1), alignment: 64) }
-
-  deinit { bytes.deallocate() }
-}
