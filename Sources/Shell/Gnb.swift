@@ -73,7 +73,7 @@ struct Gnb {
     let cores = max(1, min(256, ProcessInfo.processInfo.activeProcessorCount))
     let settings = Settings(threads: arguments.threads ?? cores)
     let session = Session(
-      table: .standard, cache: Cache(path: arguments.cacheDirectory), settings: settings, sink: { _ in })
+      cache: Cache(path: arguments.cacheDirectory), settings: settings, sink: { _ in })
     self.session = session
     // A screen reader reads lines; what is redrawn or hinted at would only confuse it.
     let accessible = !(environment["ACCESSIBLE"] ?? "").isEmpty
@@ -118,7 +118,7 @@ struct Gnb {
       return .fine
     case .help(let words):
       if words.isEmpty { FileDescriptor.output.write(Arguments.usage + "\n\n") }
-      let help = Help(session.table)
+      let help = Help(.standard)
       let width = painter.width()
       let lines =
         words.isEmpty
@@ -160,7 +160,7 @@ struct Gnb {
         session.sink = { _ in }
         defer { session.sink = sink }
         let line = "set \(name)=\(value.source)"
-        if let failure = Interpreter(session).run(
+        if let failure = Interpreter(session, .standard).run(
           try Parser.parse(line), cell: "", file: "--set", source: line)
         {
           throw failure
@@ -182,8 +182,8 @@ struct Gnb {
     do {
       let statements = try Parser.parse(text)
       var known = Set(session.variables.keys)
-      try Interpreter(session).check(statements, known: &known)
-      let failure = Interpreter(session).run(statements, cell: "1", file: name, source: text)
+      try Interpreter(session, .standard).check(statements, known: &known)
+      let failure = Interpreter(session, .standard).run(statements, cell: "1", file: name, source: text)
       return failure.map { Self.status(of: $0, otherwise: .cellFailed) } ?? .fine
     } catch {
       let diagnostic = Diagnostic(error).located(file: name, source: text)

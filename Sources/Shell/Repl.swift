@@ -66,7 +66,7 @@ struct Repl {
   private func makeEditor() -> LineEditor? {
     let editor = LineEditor(
       history: History.standardPath, columns: { Gnb.terminalColumns() ?? 80 },
-      complete: { [session] in Completion($0, session: session) })
+      complete: { [session] in Completion($0, session: session, table: .standard) })
     editor?.isComplete = Self.isComplete
     return editor
   }

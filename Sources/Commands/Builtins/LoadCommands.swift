@@ -182,9 +182,3 @@ enum LoadCommands {
     }
   }
 }
-
-/// Time since it was made, from a clock that only goes forward. For showing: no result depends on it.
-struct Stopwatch {
-  private let start = DispatchTime.now().uptimeNanoseconds
-  var seconds: Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
-}

@@ -23,45 +23,8 @@ enum SessionCommands {
     arguments: [ArgumentSpec("topic", .topic, positional: true, "a command or an error code")],
     examples: ["help", "help train", "help G012"]
   ) { arguments, invocation in
-    let session = invocation.session
-    let help = Help(session.table)
+    let help = Help(invocation.table)
     let page = try arguments.optionalString("topic").map(help.topic) ?? Page(help.overview)
     invocation.show(.page(page))
   }
-}
-
-extension Settings {
-  /// Names that `set` and `--set` know.
-  public static let names = ["seed", "width", "threads", "kernels"]
-
-  mutating func apply(_ values: [String: Value]) throws {
-    for (name, value) in values {
-      guard case .number(let number) = value else {
-        if name == "kernels" {
-          guard Kernels.named(value.text) != nil else {
-            throw GemmaError.invalidValue(
-              name: "kernels",
-              expected: "of this CPU: \(Kernels.available.map(\.name).joined(separator: ", "))",
-              found: value.text)
-          }
-          kernels = value.text
-        }
-        continue
-      }
-      switch name {
-      case "seed": seed = UInt64(number)
-      case "width": width = Int(number)
-      case "threads": threads = Int(number)
-      default: break
-      }
-    }
-  }
-}
-
-extension CommandTable {
-  /// gnb's own commands.
-  public static let standard = CommandTable(
-    LoadCommands.all + SaveCommands.all + PrepareCommands.all + TrainCommands.all + EvaluateCommands.all
-      + AskCommands.all
-      + ShowCommands.all + StepCommands.all + SessionCommands.all)
 }

@@ -7,7 +7,7 @@ enum StepCommands {
     next, run, back, goto, restart, skip, list, keep, edit, saveNotebook, quit, exit,
   ]
 
-  private static func stepper(_ invocation: Invocation) throws -> Stepper {
+  private static func stepper(_ invocation: Invocation) throws -> any Stepping {
     guard let stepper = invocation.session.stepper else {
       throw Diagnostic(.promptOnly, "'\(invocation.command)' works at the prompt only")
     }
@@ -68,7 +68,7 @@ enum StepCommands {
   ) { arguments, invocation in
     let stepper = try stepper(invocation)
     try stepper.keep(arguments.int("count"))
-    invocation.print("cell \(stepper.position) of \(stepper.cells.count)")
+    invocation.print("cell \(stepper.position) of \(stepper.states.count)")
   }
 
   static let edit = Command(
@@ -99,24 +99,10 @@ enum StepCommands {
     ], examples: ["save notebook lesson.gnb"]
   ) { arguments, invocation in
     let stepper = try stepper(invocation)
-    let given = arguments.optionalString("path").map { ($0 as NSString).expandingTildeInPath }
-    guard let path = given ?? (stepper.isSession ? nil : stepper.notebook.path) else {
-      throw GemmaError.missing(need: "a name for the file", remedy: "save notebook lesson.gnb")
-    }
-    guard path.hasSuffix(".gnb") else {
-      throw GemmaError.invalidValue(name: "path", expected: "a name that ends in .gnb", found: path)
-    }
-    guard !stepper.cells.isEmpty else {
-      throw GemmaError.missing(need: "at least one cell", remedy: "load model")
-    }
-    if path != stepper.notebook.path, !arguments.bool("overwrite"),
-      FileManager.default.fileExists(atPath: path)
-    {
-      throw GemmaError.invalidValue(
-        name: "path", expected: "a file that is not there yet, or overwrite=true", found: path)
-    }
-    try NotebookWriter.write(stepper.document, to: path)
-    let cells = stepper.cells.count
+    let path = try stepper.save(
+      to: arguments.optionalString("path").map { ($0 as NSString).expandingTildeInPath },
+      overwriting: arguments.bool("overwrite"))
+    let cells = stepper.states.count
     invocation.print(
       Span("\(cells) \(cells == 1 ? "cell" : "cells") written to "), Span(path, volatile: .path))
     invocation.result([("cells", .int(cells))], volatile: [("path", .string(path))])

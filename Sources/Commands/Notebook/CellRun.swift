@@ -11,12 +11,12 @@ public struct CellRun: Sendable {
   public var wasInterrupted: Bool { failure?.code == .interrupted }
 }
 
-extension Session {
+extension Interpreter {
   /// Runs a cell whose statements have been checked, and keeps what it tells.
   public func run(_ cell: Notebook.Cell, _ statements: [Statement], file: String?) -> CellRun {
     var transcript = Transcript()
-    let sink = self.sink
-    self.sink = { event in
+    let sink = session.sink
+    session.sink = { event in
       var event = event
       if case .error(var diagnostic) = event.kind, diagnostic.code == cell.raises {
         diagnostic.isExpected = true
@@ -25,15 +25,15 @@ extension Session {
       transcript.add(event)
       sink(event)
     }
-    rowLimit = cell.rows
-    deadline = cell.timeout.map { .now() + .seconds($0) }
+    session.rowLimit = cell.rows
+    session.deadline = cell.timeout.map { .now() + .seconds($0) }
     defer {
-      self.sink = sink
-      rowLimit = nil
-      deadline = nil
+      session.sink = sink
+      session.rowLimit = nil
+      session.deadline = nil
     }
     let started = Stopwatch()
-    var failure = Interpreter(self).run(
+    var failure = run(
       statements, cell: cell.name, file: file, source: cell.source, firstLine: cell.firstLine)
     switch (failure, cell.raises) {
     case (let found?, let code?) where found.code == code: failure = nil
@@ -43,7 +43,7 @@ extension Session {
         range: SourceRange(line: cell.firstLine, columns: 1..<2))
       missing.file = file
       missing.cell = cell.name
-      self.sink(Event(.error(missing), cell: cell.name, command: cell.source))
+      session.sink(Event(.error(missing), cell: cell.name, command: cell.source))
       failure = missing
     default: break
     }

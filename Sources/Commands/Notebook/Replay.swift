@@ -4,6 +4,7 @@ import Gemma
 public struct Replay {
   public let notebook: Notebook
   public let session: Session
+  private let interpreter: Interpreter
 
   /// What is about to happen, for a painter that shows the notebook as it goes.
   public enum Step {
@@ -11,9 +12,10 @@ public struct Replay {
     case cell(Notebook.Cell)
   }
 
-  public init(_ notebook: Notebook, session: Session) {
+  public init(_ notebook: Notebook, session: Session, table: CommandTable = .standard) {
     self.notebook = notebook
     self.session = session
+    interpreter = Interpreter(session, table)
     if let seed = notebook.seed { session.settings.seed = seed }
     if let width = notebook.width { session.settings.width = width }
     session.expectedInputs = Dictionary(notebook.inputs, uniquingKeysWith: { _, last in last })
@@ -21,7 +23,7 @@ public struct Replay {
 
   /// As `Notebook.check`, with the variables that the session has now.
   public func check() throws -> [[Statement]] {
-    try notebook.check(session, known: Set(session.variables.keys))
+    try notebook.check(interpreter, known: Set(session.variables.keys))
   }
 
   /// - Parameters:
@@ -38,7 +40,7 @@ public struct Replay {
       case .prose(let lines): before(.prose(lines))
       case .cell(let cell):
         before(.cell(cell))
-        let run = session.run(cell, checked[runs.count], file: notebook.path)
+        let run = interpreter.run(cell, checked[runs.count], file: notebook.path)
         runs.append(run)
         guard after(cell, run), !run.wasInterrupted else { return runs }
       }
@@ -66,9 +68,9 @@ extension Notebook {
   ///
   /// - Parameter known: the variables that are there before the first cell.
   /// - Returns: the statements of each cell.
-  func check(_ session: Session, known: Set<String>) throws -> [[Statement]] {
+  func check(_ interpreter: Interpreter, known: Set<String>) throws -> [[Statement]] {
     var known = known
-    return try cells.map { try Interpreter(session).statements(of: $0, known: &known, file: path) }
+    return try cells.map { try interpreter.statements(of: $0, known: &known, file: path) }
   }
 
   /// Names that the notebook's `let`s set: what --set may override.

@@ -4,11 +4,7 @@ import Gemma
 ///
 /// Before each cell stands a snapshot of the session; frozen weights are shared between snapshots, so one costs as much as
 /// the adapter. Lines typed between the cells of a notebook run on a copy, which the next cell discards.
-public final class Stepper {
-  public enum State: String, Sendable {
-    case waiting, done, interrupted, skipped
-  }
-
+public final class Stepper: Stepping {
   /// All that a cell can change.
   struct Snapshot {
     var settings: Settings
@@ -20,6 +16,7 @@ public final class Stepper {
   /// Whether there is no file yet: every line is a cell.
   public let isSession: Bool
   public let session: Session
+  private let table: CommandTable
   /// Index of the cell that `next` runs; cells before it are done or skipped.
   public private(set) var position = 0 {
     didSet { moves += 1 }
@@ -29,30 +26,33 @@ public final class Stepper {
   /// Set by `quit`.
   public internal(set) var isLeaving = false
   /// For each cell.
-  public private(set) var states: [State] = []
+  public private(set) var states: [CellState] = []
   /// Shows text and cells as they are run by `run` and `goto`; nil while the prompt has shown them already.
   public var show: (Replay.Step) -> Void = { _ in }
   /// Lets the user change a text: the new one, or nil if it was left as it is.
   public var editText: ((String) throws -> String?)?
-  private var runs: [Int: CellRun] = [:]
+  private(set) var runs: [Int: CellRun] = [:]
   private var before: [Int: Snapshot] = [:]
   private var scratch: (base: Snapshot, lines: [String])?
 
   /// - Parameter notebook: checked before; nil for a session that is a notebook being written.
-  public init(_ notebook: Notebook?, session: Session) throws {
+  public init(_ notebook: Notebook?, session: Session, table: CommandTable = .standard) throws {
+    self.table = table
     isSession = notebook == nil
     var own = Notebook(path: "")
     own.seed = session.settings.seed
     own.frontMatter = ["gnb: 1", "seed: \(session.settings.seed)"]
     self.notebook = notebook ?? own
     self.session = session
-    _ = try Replay(self.notebook, session: session).check()
+    _ = try Replay(self.notebook, session: session, table: table).check()
     states = self.notebook.cells.map { _ in .waiting }
     before[0] = snapshot()
     session.stepper = self
   }
 
   public var cells: [Notebook.Cell] { notebook.cells }
+  var cellNames: [String] { cells.enumerated().map { $1.hasID ? $1.name : "\($0 + 1)" } }
+  private var interpreter: Interpreter { Interpreter(session, table) }
   public var isAtEnd: Bool { position >= states.count }
   /// Whether typed lines have changed the copy.
   public var hasScratch: Bool { scratch != nil }
@@ -100,7 +100,6 @@ public final class Stepper {
       text = Self.withoutIDSign(text)
       let statements = try Parser.parse(text)
       guard !statements.isEmpty else { return }
-      let interpreter = Interpreter(session)
       if interpreter.areSteps(statements) {
         _ = interpreter.run(statements, cell: "", file: nil, source: text)
         return
@@ -131,7 +130,7 @@ public final class Stepper {
     let start = snapshot()
     notebook.insert(source: text, at: position)
     states.append(.waiting)
-    let run = session.run(cells[position], statements, file: nil)
+    let run = interpreter.run(cells[position], statements, file: nil)
     if let failure = run.failure, isUndone(failure) {
       restore(start)
       notebook.removeCells(from: position)
@@ -151,7 +150,7 @@ public final class Stepper {
     let start = snapshot()
     let lines = scratch?.lines ?? []
     let cell = Notebook.Cell(name: "scratch", source: text, firstLine: 1)
-    let run = session.run(cell, statements, file: nil)
+    let run = interpreter.run(cell, statements, file: nil)
     if run.failure == nil {
       scratch = (base, lines + [text])
     } else {
@@ -193,8 +192,8 @@ public final class Stepper {
     let cell = cells[position]
     let file = isSession ? nil : notebook.path
     var known = Set(session.variables.keys)
-    let statements = try Interpreter(session).statements(of: cell, known: &known, file: file)
-    let run = session.run(cell, statements, file: file)
+    let statements = try interpreter.statements(of: cell, known: &known, file: file)
+    let run = interpreter.run(cell, statements, file: file)
     if let failure = run.failure, isUndone(failure) {
       restore(start)
       if failure.code == .interrupted { tell("went back to before this cell") }
@@ -323,51 +322,11 @@ public final class Stepper {
     var changed = notebook
     changed.update(cell: index) { $0.source = text }
     // Checked with all that follows, before anything is given up.
-    _ = try changed.check(session, known: Set((before[0]?.variables ?? [:]).keys))
+    _ = try changed.check(interpreter, known: Set((before[0]?.variables ?? [:]).keys))
     notebook = changed
     if index <= position { try move(to: index) }
     forget(from: index)
     moves += 1
     return true
-  }
-
-  // MARK: Looking and saving
-
-  /// A row for each cell: where we are, what was done, and whether its recording is up to date.
-  var list: Table {
-    let outdated = Set(Check.outdated(notebook).compactMap(\.cell))
-    return Table(
-      [
-        .init(""), .init("cell", flexible: true), .init("state"), .init("recorded"),
-        .init("source", flexible: true),
-      ],
-      rows: cells.enumerated().map { i, cell in
-        let lines = cell.source.split(separator: "\n")
-        let number = DisplayWidth.pad("\(i + 1)", to: "\(states.count)".count, right: true)
-        return [
-          i == position ? "→" : "", cell.hasID ? "\(number) #\(cell.name)" : number,
-          states[i] == .waiting ? "" : states[i].rawValue,
-          runs[i] != nil
-            ? "new" : cell.recording == nil ? "" : outdated.contains(cell.name) ? "stale" : "yes",
-          (lines.first.map(String.init) ?? "") + (lines.count > 1 ? " …" : ""),
-        ]
-      })
-  }
-
-  /// The notebook with the outputs of the cells that were run. A cell keeps what the file had if it was not run; one after a
-  /// skipped or interrupted cell gets none, since a replay would not tell the same.
-  public var document: Notebook {
-    var copy = notebook
-    let hashes = notebook.inputHashes
-    var isReplayable = session.overrides.isEmpty
-    for i in states.indices {
-      if states[i] == .interrupted || states[i] == .skipped { isReplayable = false }
-      guard let run = runs[i] else { continue }
-      copy.update(cell: i) { cell in
-        cell.recording =
-          isReplayable ? run.recording(width: notebook.recordedWidth, inputHash: hashes[i]) : nil
-      }
-    }
-    return copy
   }
 }

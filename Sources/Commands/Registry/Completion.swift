@@ -21,10 +21,9 @@ public struct Completion: Equatable {
   }
 
   /// - Parameter line: what is typed, up to the cursor.
-  public init(_ line: String, session: Session) {
+  public init(_ line: String, session: Session, table: CommandTable) {
     let words = Self.words(line)
     let current = words.current
-    let table = session.table
     var pool: [String] = []
     var replaced = current.count
     var isPath = false
@@ -47,13 +46,13 @@ public struct Completion: Equatable {
           let value = current[current.index(after: equals)...]
           replaced = value.count
           if let spec = command.arguments.first(where: { $0.name == current[..<equals] }) {
-            (pool, isPath) = Self.values(of: spec.kind, String(value), session)
+            (pool, isPath) = Self.values(of: spec.kind, String(value), session, table)
           }
         } else {
           let positional = command.arguments.filter(\.positional)
           let used = given.count { !$0.contains("=") }
           if used < positional.count {
-            (pool, isPath) = Self.values(of: positional[used].kind, current, session)
+            (pool, isPath) = Self.values(of: positional[used].kind, current, session, table)
           }
           if !current.hasPrefix("\"") {
             pool += command.arguments.filter { !names.contains($0.name) }.map { $0.name + "=" }
@@ -113,19 +112,17 @@ public struct Completion: Equatable {
     return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? String(word[dollar...]) : nil
   }
 
-  private static func values(of kind: ArgumentKind, _ typed: String, _ session: Session) -> (
-    pool: [String], isPath: Bool
-  ) {
+  private static func values(
+    of kind: ArgumentKind, _ typed: String, _ session: Session, _ table: CommandTable
+  ) -> (pool: [String], isPath: Bool) {
     switch kind {
     case .bool: return (["true", "false"], false)
     case .choice(let words): return (words, false)
     case .pullName: return (Catalogue.items.map(\.name), false)
     case .evaluation: return (session.workspace.evaluations.map { Value.string($0.name).source }, false)
-    case .cell:
-      let cells = session.stepper?.cells ?? []
-      return (cells.enumerated().map { $1.hasID ? $1.name : "\($0 + 1)" }, false)
+    case .cell: return (session.stepper?.cellNames ?? [], false)
     case .topic:
-      return (session.table.verbs + Help.pages.map(\.name) + Diagnostic.Code.allCases.map(\.rawValue), false)
+      return (table.verbs + Help.pages.map(\.name) + Diagnostic.Code.allCases.map(\.rawValue), false)
     case .modelName:
       let names = Catalogue.items.filter(\.isModel).map(\.name)
       return (names.filter { $0.hasPrefix(typed) } + paths(typed), true)

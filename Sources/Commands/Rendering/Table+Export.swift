@@ -83,11 +83,3 @@ extension Table {
     return text + "</table>"
   }
 }
-
-/// Text within HTML and SVG.
-enum HTML {
-  static func escaped(_ text: some StringProtocol) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-      .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
-  }
-}

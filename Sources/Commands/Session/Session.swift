@@ -1,22 +1,8 @@
 import Dispatch
 import Gemma
 
-/// Settings of a session, changed by `set` and `--set`.
-public struct Settings: Sendable, Equatable {
-  /// Seed of everything that draws, unless a command gets its own.
-  public var seed: UInt64 = 3407
-  public var threads: Int
-  /// Columns of tables and charts on the screen; nil goes with the terminal. Recordings have the notebook's own width.
-  public var width: Int?
-  /// The name of a kernel set; nil takes the best.
-  public var kernels: String?
-
-  public init(threads: Int) { self.threads = threads }
-}
-
 /// A session: what is loaded and made so far, and where events go.
 public final class Session {
-  public let table: CommandTable
   public let cache: Cache
   public var settings: Settings
   public var variables: [String: Value] = [:]
@@ -38,7 +24,7 @@ public final class Session {
   /// When the running cell has to be done: its `timeout=`.
   var deadline: DispatchTime?
   /// The notebook being stepped through, at a prompt.
-  public internal(set) weak var stepper: Stepper?
+  weak var stepper: (any Stepping)?
   /// The table shown last, for `save table`.
   var lastTable: Table?
   /// The sha256 that named inputs must have, from a notebook's front matter.
@@ -47,8 +33,7 @@ public final class Session {
   public var overrides: [String: Value] = [:]
   private var computeMade: (threads: Int, kernels: String?, compute: Compute)?
 
-  public init(table: CommandTable, cache: Cache, settings: Settings, sink: @escaping EventSink) {
-    self.table = table
+  public init(cache: Cache, settings: Settings, sink: @escaping EventSink) {
     self.cache = cache
     self.settings = settings
     self.sink = sink
@@ -86,38 +71,4 @@ public final class Session {
     computeMade = (settings.threads, settings.kernels, compute)
     return compute
   }
-}
-
-/// One running command: how it tells what it does.
-public final class Invocation {
-  public let session: Session
-  public let cell: String
-  public let command: String
-
-  init(session: Session, cell: String, command: String) {
-    self.session = session
-    self.cell = cell
-    self.command = command
-  }
-
-  func emit(_ kind: Event.Kind) { session.sink(Event(kind, cell: cell, command: command)) }
-
-  /// A line of text.
-  public func print(_ spans: Span...) { emit(.output(.line(spans))) }
-  public func print(_ text: String) { emit(.output(.line(text))) }
-  public func show(_ output: Output) {
-    guard case .table(let table) = output else { return emit(.output(output)) }
-    session.lastTable = table
-    emit(.output(.table(session.rowLimit.map(table.limited) ?? table)))
-  }
-
-  /// - Throws: `interrupted` when the user asked to stop.
-  public func progress(_ progress: ProgressReport) throws {
-    emit(.progress(progress))
-    if session.isInterrupted() { throw GemmaError.interrupted }
-  }
-
-  public func result(
-    _ fields: [(name: String, value: JSONValue)], volatile: [(name: String, value: JSONValue)] = []
-  ) { emit(.result(fields: fields, volatile: volatile)) }
 }

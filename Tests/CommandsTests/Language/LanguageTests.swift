@@ -9,7 +9,7 @@ final class Recorder {
 
   init() {
     session = Session(
-      table: .standard, cache: Cache(path: "/nonexistent-gnb-cache"), settings: Settings(threads: 1),
+      cache: Cache(path: "/nonexistent-gnb-cache"), settings: Settings(threads: 1),
       sink: { _ in })
     session.sink = { [weak self] in self?.events.append($0) }
   }
@@ -19,8 +19,8 @@ final class Recorder {
     do {
       let statements = try Parser.parse(source)
       var known = Set(session.variables.keys)
-      try Interpreter(session).check(statements, known: &known)
-      return Interpreter(session).run(statements, cell: "1", file: "test", source: source)
+      try Interpreter(session, .standard).check(statements, known: &known)
+      return Interpreter(session, .standard).run(statements, cell: "1", file: "test", source: source)
     } catch {
       return Diagnostic(error).located(file: "test", source: source)
     }

@@ -6,7 +6,7 @@ import Testing
   private let recorder = Recorder()
 
   private func candidates(_ line: String) -> [String] {
-    Completion(line, session: recorder.session).candidates
+    Completion(line, session: recorder.session, table: .standard).candidates
   }
 
   @Test(arguments: [
@@ -27,7 +27,7 @@ import Testing
     recorder.session.variables = ["rank": .number(4), "rate": .number(1), "名": .number(1)]
     #expect(candidates("lora rank=$r") == ["$rank", "$rate"])
     #expect(candidates("ask \"a $ra") == ["$rank", "$rate"])
-    #expect(Completion("lora rank=$r", session: recorder.session).common == "$ra")
+    #expect(Completion("lora rank=$r", session: recorder.session, table: .standard).common == "$ra")
     let text = "---\ngnb: 1\n---\n```gnb #model\nsplit\n```\n```gnb\nsplit\n```\n"
     let stepper = try Stepper(NotebookReader.read(text: text, path: "a.gnb"), session: recorder.session)
     #expect(candidates("goto ") == ["2", "cell=", "model"])
@@ -46,7 +46,7 @@ import Testing
     #expect(candidates("load data \"\(folder)/a fo") == ["\"\(folder)/a folder/"])
     #expect(candidates("load data \"\(folder)/a folder/") == ["\"\(folder)/a folder/日本.csv\""])
     #expect(candidates("load data \(folder)/.h") == [folder + "/.hidden"])
-    let completion = Completion("load data \"\(folder)/a fo", session: recorder.session)
+    let completion = Completion("load data \"\(folder)/a fo", session: recorder.session, table: .standard)
     #expect(completion.ending("x/") == "" && completion.ending("\"x/") == "" && completion.ending("x") == " ")
     #expect(completion.ending("lr=") == "")
   }
@@ -60,7 +60,7 @@ import Testing
         state = state &* 1_664_525 &+ 1_013_904_223
         line.append(alphabet[Int(state >> 16) % alphabet.count])
       }
-      let completion = Completion(line, session: recorder.session)
+      let completion = Completion(line, session: recorder.session, table: .standard)
       #expect(completion.replaced <= line.count, "\(line)")
     }
   }

@@ -45,7 +45,7 @@ import Testing
         var known: Set<String> = []
         let recorder = Recorder()
         do {
-          try Interpreter(recorder.session).check(Parser.parse(example), known: &known)
+          try Interpreter(recorder.session, .standard).check(Parser.parse(example), known: &known)
         } catch let diagnostic as Diagnostic where diagnostic.code == .promptOnly {
           #expect(command.isStepping)
         }

@@ -29,8 +29,7 @@ struct ColabExport {
 
   private init(_ notebook: Notebook) {
     self.notebook = notebook
-    session = Session(
-      table: .standard, cache: Cache(), settings: Settings(threads: 1), sink: { _ in })
+    session = Session(cache: Cache(), settings: Settings(threads: 1), sink: { _ in })
     if let seed = notebook.seed { session.settings.seed = seed }
   }
 
@@ -99,11 +98,11 @@ struct ColabExport {
     for statement in statements {
       switch statement {
       case .assignment(let name, let value, _):
-        session.variables[name] = try? Interpreter(session).evaluate(value)
+        session.variables[name] = try? Interpreter(session, .standard).evaluate(value)
         result.append("\(Python.name(name)) = \(Python.expression(value))")
       case .loop(let variable, let values, let body, _):
         // Types are checked with the first value; Python goes through all.
-        if case .list(let items)? = try? Interpreter(session).evaluate(values) {
+        if case .list(let items)? = try? Interpreter(session, .standard).evaluate(values) {
           session.variables[variable] = items.first
         }
         result.append("for \(Python.name(variable)) in \(Python.expression(values)):")
@@ -137,7 +136,8 @@ struct ColabCall {
   private var expressions: [String: Expression] = [:]
 
   init(_ line: CommandCall, _ session: Session) throws {
-    (command, arguments) = try session.table.bind(line, value: Interpreter(session).evaluate)
+    (command, arguments) = try CommandTable.standard.bind(
+      line, value: Interpreter(session, .standard).evaluate)
     for named in line.named where Interpreter.mentionsVariable(named.value) {
       expressions[named.name] = named.value
     }

@@ -3,15 +3,19 @@ import Gemma
 /// Checks and runs statements.
 public struct Interpreter {
   public let session: Session
+  public let table: CommandTable
 
-  public init(_ session: Session) { self.session = session }
+  public init(_ session: Session, _ table: CommandTable) {
+    self.session = session
+    self.table = table
+  }
 
   /// Whether these statements are stepping commands, which act on the notebook and not in it.
   func areSteps(_ statements: [Statement]) -> Bool {
     !statements.isEmpty
       && statements.allSatisfy {
         guard case .command(let line) = $0 else { return false }
-        return (try? session.table.find(line))?.command.isStepping ?? false
+        return (try? table.find(line))?.command.isStepping ?? false
       }
   }
 
@@ -37,7 +41,7 @@ public struct Interpreter {
       case .command(var line):
         while let timed = line.timed { line = timed }
         for expression in line.words + line.named.map(\.value) { try checkVariables(expression, known) }
-        let (command, _) = try session.table.bind(line) { expression in
+        let (command, _) = try table.bind(line) { expression in
           Self.mentionsVariable(expression) ? nil : try evaluate(expression)
         }
         guard !command.isStepping else {
@@ -157,8 +161,9 @@ public struct Interpreter {
     case .command(let line):
       session.sink(Event(.start, cell: cell, command: line.source))
       do {
-        let (command, arguments) = try session.table.bind(line, value: evaluate)
-        try command.run(arguments, Invocation(session: session, cell: cell, command: line.source))
+        let (command, arguments) = try table.bind(line, value: evaluate)
+        try command.run(
+          arguments, Invocation(session: session, table: table, cell: cell, command: line.source))
       } catch {
         throw Failure(diagnostic: placed(error, line.range), command: line.source)
       }

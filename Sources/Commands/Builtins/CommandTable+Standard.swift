@@ -1,0 +1,7 @@
+extension CommandTable {
+  /// gnb's own commands.
+  public static let standard = CommandTable(
+    LoadCommands.all + SaveCommands.all + PrepareCommands.all + TrainCommands.all + EvaluateCommands.all
+      + AskCommands.all
+      + ShowCommands.all + StepCommands.all + SessionCommands.all)
+}

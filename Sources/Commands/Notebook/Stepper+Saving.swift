@@ -1,0 +1,62 @@
+import Foundation
+import Gemma
+
+/// Looking at the notebook being stepped through, and writing it.
+extension Stepper {
+  /// A row for each cell: where we are, what was done, and whether its recording is up to date.
+  var list: Table {
+    let outdated = Set(Check.outdated(notebook).compactMap(\.cell))
+    return Table(
+      [
+        .init(""), .init("cell", flexible: true), .init("state"), .init("recorded"),
+        .init("source", flexible: true),
+      ],
+      rows: cells.enumerated().map { i, cell in
+        let lines = cell.source.split(separator: "\n")
+        let number = DisplayWidth.pad("\(i + 1)", to: "\(states.count)".count, right: true)
+        return [
+          i == position ? "→" : "", cell.hasID ? "\(number) #\(cell.name)" : number,
+          states[i] == .waiting ? "" : states[i].rawValue,
+          runs[i] != nil
+            ? "new" : cell.recording == nil ? "" : outdated.contains(cell.name) ? "stale" : "yes",
+          (lines.first.map(String.init) ?? "") + (lines.count > 1 ? " …" : ""),
+        ]
+      })
+  }
+
+  /// The notebook with the outputs of the cells that were run. A cell keeps what the file had if it was not run; one after a
+  /// skipped or interrupted cell gets none, since a replay would not tell the same.
+  public var document: Notebook {
+    var copy = notebook
+    let hashes = notebook.inputHashes
+    var isReplayable = session.overrides.isEmpty
+    for i in states.indices {
+      if states[i] == .interrupted || states[i] == .skipped { isReplayable = false }
+      guard let run = runs[i] else { continue }
+      copy.update(cell: i) { cell in
+        cell.recording =
+          isReplayable ? run.recording(width: notebook.recordedWidth, inputHash: hashes[i]) : nil
+      }
+    }
+    return copy
+  }
+
+  /// Writes the notebook with the outputs of the cells that were run.
+  func save(to given: String?, overwriting: Bool) throws -> String {
+    guard let path = given ?? (isSession ? nil : notebook.path) else {
+      throw GemmaError.missing(need: "a name for the file", remedy: "save notebook lesson.gnb")
+    }
+    guard path.hasSuffix(".gnb") else {
+      throw GemmaError.invalidValue(name: "path", expected: "a name that ends in .gnb", found: path)
+    }
+    guard !cells.isEmpty else {
+      throw GemmaError.missing(need: "at least one cell", remedy: "load model")
+    }
+    if path != notebook.path, !overwriting, FileManager.default.fileExists(atPath: path) {
+      throw GemmaError.invalidValue(
+        name: "path", expected: "a file that is not there yet, or overwrite=true", found: path)
+    }
+    try NotebookWriter.write(document, to: path)
+    return path
+  }
+}

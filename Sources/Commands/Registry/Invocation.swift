@@ -1,0 +1,38 @@
+import Gemma
+
+/// One running command: how it tells what it does.
+public final class Invocation {
+  public let session: Session
+  /// All commands, this one among them.
+  public let table: CommandTable
+  public let cell: String
+  public let command: String
+
+  init(session: Session, table: CommandTable, cell: String, command: String) {
+    self.session = session
+    self.table = table
+    self.cell = cell
+    self.command = command
+  }
+
+  func emit(_ kind: Event.Kind) { session.sink(Event(kind, cell: cell, command: command)) }
+
+  /// A line of text.
+  public func print(_ spans: Span...) { emit(.output(.line(spans))) }
+  public func print(_ text: String) { emit(.output(.line(text))) }
+  public func show(_ output: Output) {
+    guard case .table(let table) = output else { return emit(.output(output)) }
+    session.lastTable = table
+    emit(.output(.table(session.rowLimit.map(table.limited) ?? table)))
+  }
+
+  /// - Throws: `interrupted` when the user asked to stop.
+  public func progress(_ progress: ProgressReport) throws {
+    emit(.progress(progress))
+    if session.isInterrupted() { throw GemmaError.interrupted }
+  }
+
+  public func result(
+    _ fields: [(name: String, value: JSONValue)], volatile: [(name: String, value: JSONValue)] = []
+  ) { emit(.result(fields: fields, volatile: volatile)) }
+}

@@ -1,0 +1,37 @@
+/// What a cell told, kept for the file, the exports and for looking again.
+public struct Transcript: Sendable, Equatable {
+  public var outputs: [Output] = []
+  public var error: Diagnostic?
+
+  public init() {}
+
+  public mutating func add(_ event: Event) {
+    switch event.kind {
+    case .output(.stream(let text)):
+      // What was streamed belongs together, however it came.
+      if case .stream(let before)? = outputs.last {
+        outputs[outputs.count - 1] = .stream(before + text)
+      } else {
+        outputs.append(.stream(text))
+      }
+    case .output(let output): outputs.append(output)
+    case .error(let diagnostic): error = diagnostic
+    default: break
+    }
+  }
+
+  /// The lines of an `out` or `err` block, no trailing spaces.
+  public func recorded(width: Int) -> [String] {
+    var lines = outputs.flatMap { output -> [String] in
+      var lines = output.lines(width: width, recorded: true).map { line in line.map(\.text).joined() }
+      if case .stream = output, lines.last == "" { lines.removeLast() }
+      return lines
+    }
+    lines += error?.recordedLines(width: width) ?? []
+    return lines.map { line in
+      var line = line
+      while line.last?.isWhitespace == true { line.removeLast() }
+      return line
+    }
+  }
+}
