@@ -9,12 +9,17 @@ enum TrainCommands {
     "train", .train, "fine-tune the adapter on the training articles",
     details:
       "Each step takes batch x accumulate articles, predicts their answers, and moves the adapter a little. "
+      + "With 'epochs' each article comes once an epoch and the last step of an epoch takes the articles that are left, as "
+      + "transformers' Trainer does it. With 'steps' every step has the same number of articles: the step at the end of a pass is "
+      + "filled up with the first articles of the next pass. "
       + "Training again goes on from where the adapter is, with a fresh optimiser. "
       + "With 'checkpoint' the state is written every so many steps and at Ctrl-C; 'train resume=FILE' goes on from it, with the "
       + "settings it began with, and ends with the same adapter to the last bit.",
     arguments: [
       ArgumentSpec("steps", .integer(1...1_000_000), "optimiser steps; 60 unless epochs is given"),
-      ArgumentSpec("epochs", .number(0...10_000), "passes over the training articles, in place of steps"),
+      ArgumentSpec(
+        "epochs", .number(0...10_000),
+        "passes over the training articles, in place of steps; a part of one too: 0.5"),
       ArgumentSpec("batch", .integer(1...1024), .number(8), "articles a pass"),
       ArgumentSpec("accumulate", .integer(1...1024), .number(1), "passes a step"),
       ArgumentSpec("lr", .number(0...10), .number(2e-3), "the highest learning rate"),
@@ -88,7 +93,7 @@ enum TrainCommands {
     } else {
       // Trained on a copy: a snapshot of the session keeps the adapter as it was.
       run = try TrainingRun(
-        plan: plan(arguments, session: session, trainingArticles: split.train.count), model: model,
+        plan: plan(arguments, session: session), model: model,
         adapter: try session.workspace.needAdapter().copy(compute: compute),
         examples: examples(split.train[...]),
         history: session.workspace.steps,
@@ -117,9 +122,7 @@ enum TrainCommands {
     return run
   }
 
-  private static func plan(
-    _ arguments: Arguments, session: Session, trainingArticles: Int
-  ) throws -> TrainingPlan {
+  private static func plan(_ arguments: Arguments, session: Session) throws -> TrainingPlan {
     var plan = TrainingPlan()
     var config = TrainingConfig()
     config.batch = arguments.int("batch")
@@ -127,11 +130,8 @@ enum TrainCommands {
     if arguments.has("epochs"), arguments.has("steps") {
       throw GemmaError.invalidValue(name: "train", expected: "steps or epochs", found: "both")
     }
-    let perStep = Double(config.batch * config.accumulate)
-    config.steps =
-      arguments.optionalInt("steps")
-      ?? (arguments.has("epochs")
-        ? max(1, Int((arguments.double("epochs") * Double(trainingArticles) / perStep).rounded(.up))) : 60)
+    config.steps = arguments.optionalInt("steps") ?? 60
+    config.epochs = arguments.has("epochs") ? arguments.double("epochs") : nil
     config.optimizer = AdamW.Kind(rawValue: arguments.string("optimizer")) ?? .adamw
     config.learningRate = arguments.double("lr")
     config.schedule = LearningRate.Schedule(rawValue: arguments.string("schedule")) ?? .linear

@@ -1,10 +1,26 @@
-/// Which examples make which step: an endless stream of shuffled passes, cut into batches.
+/// Which examples make which step. The examples come as an endless stream of shuffled passes. It is cut either into steps of equal
+/// size, or, as transformers' Trainer does it for `num_train_epochs`, at the end of each pass too: the last step of an epoch is then
+/// short, and an epoch has each example once.
 struct Batcher: Sendable {
   let count: Int
+  /// Examples of a step that is not short.
+  let size: Int
+  /// Whether a step ends where an epoch ends.
+  let cutsAtEpochs: Bool
   let shuffle: Bool
   let seed: UInt64
 
-  /// The example at place `position` of the stream.
+  /// Steps of an epoch that is cut at its end.
+  var stepsPerEpoch: Int { count / size + (count % size == 0 ? 0 : 1) }
+
+  /// The places in the stream that a step takes; steps count from 0.
+  func places(step: Int) -> Range<Int> {
+    guard cutsAtEpochs else { return step * size..<(step + 1) * size }
+    let (epoch, number) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+    let start = epoch * count + number * size
+    return start..<min(start + size, (epoch + 1) * count)
+  }
+
   private func order(epoch: Int) -> [Int] {
     var order = Array(0..<count)
     guard shuffle else { return order }
@@ -31,12 +47,12 @@ struct Batcher: Sendable {
     return packs.map { $0.examples.sorted() }.sorted { $0[0] < $1[0] }.map { $0.map { examples[$0] } }
   }
 
-  /// The examples start..<start + size of the stream.
-  func examples(from start: Int, size: Int) -> [Int] {
+  /// The examples at these places of the stream.
+  func examples(_ places: Range<Int>) -> [Int] {
     var result: [Int] = []
     var epoch = -1
     var order: [Int] = []
-    for position in start..<start + size {
+    for position in places {
       if position / count != epoch {
         epoch = position / count
         order = self.order(epoch: epoch)
@@ -134,8 +150,12 @@ struct MicroBatch {
 
 /// For tests: what the batcher does.
 package enum BatcherProbe {
-  package static func examples(count: Int, seed: UInt64, from start: Int, size: Int) -> [Int] {
-    Batcher(count: count, shuffle: true, seed: seed).examples(from: start, size: size)
+  /// The examples of step `step`, counted from 0.
+  package static func examples(
+    step: Int, count: Int, size: Int, cutsAtEpochs: Bool = false, shuffle: Bool = true, seed: UInt64
+  ) -> [Int] {
+    let batcher = Batcher(count: count, size: size, cutsAtEpochs: cutsAtEpochs, shuffle: shuffle, seed: seed)
+    return batcher.examples(batcher.places(step: step))
   }
 
   package static func packed(_ examples: [TokenizedExample], tokens: Int) -> [[TokenizedExample]] {

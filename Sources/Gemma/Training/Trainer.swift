@@ -8,6 +8,9 @@ public struct TrainingConfig: Sendable, Equatable, Codable {
   }
 
   public var steps = 60
+  /// Passes over the training set. Where it is given, `steps` follows from it, and the last step of a pass is short; where it is nil,
+  /// steps are all of one size and go on over the end of a pass.
+  public var epochs: Double?
   /// Sequences a pass, and passes a step: a step sees batch * accumulate examples.
   public var batch = 8
   public var accumulate = 1
@@ -48,6 +51,7 @@ public struct TrainingStep: Sendable, Equatable, Codable {
 
 /// Fine-tunes an adapter. One `step()` at a time, so that the caller may stop, look and go on.
 public final class Trainer {
+  /// As asked for; `steps` as it follows from `epochs`.
   public let config: TrainingConfig
   public let adapter: Adapter
   public let optimizer: AdamW
@@ -62,11 +66,12 @@ public final class Trainer {
   let model: GemmaModel
   /// What `batch` counts: examples, or packs of them.
   private let sequences: [[TokenizedExample]]
+  private let batcher: Batcher
   /// The parameters that the last loss was measured with.
   private var lastGood: Matrix?
   private let compute: Compute
 
-  /// - Throws: `invalidValue` for an empty or unusable set of examples.
+  /// - Throws: `invalidValue` for an empty or unusable set of examples, or more epochs than can be counted in steps.
   public init(
     model: GemmaModel, adapter: Adapter, examples: [TokenizedExample], config: TrainingConfig,
     compute: Compute
@@ -89,9 +94,27 @@ public final class Trainer {
     self.adapter = adapter
     sequences =
       config.packing > 0 ? Batcher.packed(examples, tokens: config.packing) : examples.map { [$0] }
-    self.config = config
+    batcher = Batcher(
+      count: sequences.count, size: config.batch * config.accumulate, cutsAtEpochs: config.epochs != nil,
+      shuffle: config.shuffle, seed: config.seed)
+    self.config = try Self.resolved(config, stepsPerEpoch: batcher.stepsPerEpoch)
     self.compute = compute
     optimizer = AdamW(config.optimizer, count: adapter.parameterCount, compute: compute)
+  }
+
+  /// `config` with the steps that its epochs make, as transformers' Trainer counts them: E epochs are ceil(E * steps of one) steps,
+  /// and at least one.
+  private static func resolved(_ config: TrainingConfig, stepsPerEpoch: Int) throws -> TrainingConfig {
+    guard let epochs = config.epochs else { return config }
+    let most = 1_000_000_000
+    let steps = (epochs * Double(stepsPerEpoch)).rounded(.up)
+    guard epochs >= 0, steps <= Double(most) else {
+      throw GemmaError.invalidValue(
+        name: "epochs", expected: "at most \(most) steps: \(most / stepsPerEpoch) epochs", found: "\(epochs)")
+    }
+    var config = config
+    config.steps = max(1, Int(steps))
+    return config
   }
 
   /// Sequences that `batch` counts.
@@ -145,14 +168,12 @@ public final class Trainer {
   /// - Throws: `diverged` when the loss or the gradient is not finite or the loss leaps up: the adapter is then as it was when
   ///   the last good loss was measured. `interrupted` when it was cancelled: the adapter is as before the step.
   public func step() throws -> TrainingStep {
-    let size = config.batch * config.accumulate
-    let batcher = Batcher(count: sequences.count, shuffle: config.shuffle, seed: config.seed)
-    let start = completed * size
-    let batch = batcher.examples(from: start, size: size).map { sequences[$0] }
+    let taken = batcher.places(step: completed)
+    let batch = batcher.examples(taken).map { sequences[$0] }
     // Room for the largest pack, so that every example of every sequence of the stream has a place of its own.
     let room = sequences.reduce(1) { max($0, $1.count) }
     let (loss, gradients) = try lossAndGradients(
-      batch, places: batch.enumerated().map { i, pack in pack.indices.map { (start + i) * room + $0 } })
+      batch, places: zip(taken, batch).map { place, pack in pack.indices.map { place * room + $0 } })
     let squares = compute.kernels.table.dot(gradients.count, gradients.data, gradients.data)
     let norm = Double(squares).squareRoot()
     try check(loss: loss, norm: norm)

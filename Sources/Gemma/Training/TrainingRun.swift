@@ -34,6 +34,7 @@ public struct ValidationPoint: Sendable, Equatable, Codable {
 /// A training from its first step to its last, with looks at the validation articles, early stopping and checkpoints. It may
 /// begin in the middle, from a checkpoint, and ends with the same bytes as if it had never stopped.
 public final class TrainingRun {
+  /// As asked for; the steps of its training as they follow from its epochs.
   public let plan: TrainingPlan
   public let trainer: Trainer
   /// All steps trained on the adapter, those of earlier trainings first.
@@ -55,12 +56,14 @@ public final class TrainingRun {
     plan: TrainingPlan, model: GemmaModel, adapter: Adapter, examples: [TokenizedExample],
     history: [TrainingStep] = [], checkpoint: String? = nil, compute: Compute
   ) throws {
+    trainer = try Trainer(
+      model: model, adapter: adapter, examples: examples, config: plan.training, compute: compute)
+    var plan = plan
+    plan.training = trainer.config
     self.plan = plan
     self.history = history
     self.checkpoint = checkpoint
     self.compute = compute
-    trainer = try Trainer(
-      model: model, adapter: adapter, examples: examples, config: plan.training, compute: compute)
     var hash = SHA256()
     for example in examples { hash.update("\(example.promptCount) \(example.ids)\n") }
     examplesHash = hash.finish()

@@ -150,6 +150,21 @@ import Testing
       "let d = 0.1\nlet l = [1, 2]\nlora dropout=$d layers=$l",
       ["lora_dropout=d,", "layers_to_transform=[int(layer) for layer in l]"]
     ),
+    (
+      "train",
+      [
+        "trainer = EqualSteps(", "max_steps=60,", "RandomSampler(self.train_dataset, num_samples=count)",
+      ]
+    ),
+    (
+      "train steps=7 shuffle=false",
+      ["trainer = EqualSteps(", "max_steps=7,", "[i % len(self.train_dataset) for i in range(count)]"]
+    ),
+    ("train epochs=2.5", ["trainer = SFTTrainer(", "num_train_epochs=2.5,"]),
+    (
+      "let e = 2\ntrain epochs=$e shuffle=false",
+      ["trainer = InOrder(", "num_train_epochs=e,", "SequentialSampler(self.train_dataset)"]
+    ),
     ("train optimizer=adamw", ["optim=\"adamw_torch\""]),
     ("train optimizer=adamw_8bit", ["optim=\"adamw_8bit\""]),
     (

@@ -69,6 +69,15 @@ import Testing
           $0.patience = 4
         }, AdapterConfig(rank: 3, rankPattern: [.init("layers.1.*", 5)])
       ),
+      // Ten steps, every second of two examples; and ten of all packs.
+      ("short steps", plan { $0.training.epochs = 5 }, AdapterConfig(rank: 3, dropout: 0.2)),
+      (
+        "short steps, packed",
+        plan {
+          $0.training.epochs = 10
+          $0.training.packing = 24
+        }, AdapterConfig(rank: 3)
+      ),
     ]
   }()
 
@@ -81,9 +90,11 @@ import Testing
       ($0.training.steps, $0.training.batch, $0.training.accumulate, $0.training.warmup) = (
         training.steps, training.batch, training.accumulate, training.warmup
       )
+      if $0.training.epochs != nil { $0.training.batch = 5 }
       $0.checkpointEvery = 3
     }
     let whole = try run(plan, kind.2)
+    #expect(whole.plan.training.steps == 10)
     while !whole.isFinished { _ = try whole.next() }
     _ = whole.finish()
 
@@ -169,8 +180,7 @@ import Testing
     let order = try #require(last).step
     let parameters = run.trainer.adapter.parameters.values
     #expect(order > 1 && parameters.allSatisfy(\.isFinite))
-    let batcher = BatcherProbe.examples(
-      count: 12, seed: run.plan.training.seed, from: (order - 1) * size, size: size)
+    let batcher = BatcherProbe.examples(step: order - 1, count: 12, size: size, seed: run.plan.training.seed)
     let again = try run.trainer.lossAndGradients(batcher.map { examples[$0] }).loss
     #expect(again == last?.loss)
   }

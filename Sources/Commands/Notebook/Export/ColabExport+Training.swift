@@ -92,11 +92,11 @@ extension ColabExport {
   private mutating func trainer(_ call: ColabCall, folder: String?) -> [String] {
     let arguments = call.arguments
     let (batch, accumulate) = (call.python("batch"), call.python("accumulate"))
-    let steps =
-      arguments.has("steps")
-      ? call.python("steps")
-      : arguments.has("epochs")
-        ? "max(1, int(-(-\(call.python("epochs")) * len(train) // (\(batch) * \(accumulate)))))" : "60"
+    let length =
+      arguments.has("epochs")
+      ? "num_train_epochs=\(call.python("epochs"))"
+      : "max_steps=\(arguments.has("steps") ? call.python("steps") : "60")"
+    let order = order(call)
     var schedule = call.python("schedule")
     if arguments.string("schedule") == "constant" { schedule = Python.literal("constant_with_warmup") }
     let answerOnly = arguments.string("loss_on") == "all" ? "False" : "True"
@@ -109,14 +109,9 @@ extension ColabExport {
         "# spike=\(call.python("spike")) has no counterpart here: a loss that jumps stops nothing.")
     }
     lines += (packing?.notes ?? []) + looks.before
-    if !arguments.bool("shuffle") {
-      lines += [
-        "class InOrder(SFTTrainer):", "    def _get_train_sampler(self, *_):",
-        "        return torch.utils.data.SequentialSampler(self.train_dataset)", "", "",
-      ]
-    }
+    lines += order.before
     lines += [
-      "trainer = \(arguments.bool("shuffle") ? "SFTTrainer" : "InOrder")(",
+      "trainer = \(order.trainer)(",
       "    model=model, processing_class=tokenizer, "
         + "data_collator=\(packing == nil ? "" : "None if sft_only else ")DataCollatorForSeq2Seq(tokenizer),",
       "    # The loss is on \(arguments.string("loss_on") == "all" ? "prompt and answer" : "the answer only").",
@@ -127,7 +122,7 @@ extension ColabExport {
     lines += [
       "    args=SFTConfig(",
       "        per_device_train_batch_size=\(batch), gradient_accumulation_steps=\(accumulate),",
-      "        max_steps=\(steps), warmup_steps=\(call.python("warmup")), learning_rate=\(call.python("lr")),",
+      "        \(length), warmup_steps=\(call.python("warmup")), learning_rate=\(call.python("lr")),",
       "        lr_scheduler_type=\(schedule), weight_decay=\(call.python("weight_decay")),",
       "        max_grad_norm=\(call.python("clip")), optim=\(optimizer(call)), seed=\(call.seed(session)),",
       "        logging_steps=1, save_strategy=\"\(saving.options.isEmpty ? "no" : "steps")\", report_to=\"none\", "
@@ -140,6 +135,36 @@ extension ColabExport {
     }
     lines += (looks.options + saving.options).map { "        " + $0 }
     return lines + ["        **half, \(packing?.options ?? "**sft_only")))"]
+  }
+
+  /// The trainer that takes the articles as gnb does. With epochs that is Trainer's own way: the last step of an epoch is short. With
+  /// steps one pass follows the other, and every step has the same number of articles; Trainer sees one long epoch.
+  private func order(_ call: ColabCall) -> (trainer: String, before: [String]) {
+    let shuffles = call.arguments.bool("shuffle")
+    let data = "self.train_dataset"
+    if call.arguments.has("epochs") {
+      guard !shuffles else { return ("SFTTrainer", []) }
+      return (
+        "InOrder",
+        [
+          "class InOrder(SFTTrainer):", "    def _get_train_sampler(self, *_):",
+          "        return torch.utils.data.SequentialSampler(\(data))", "", "",
+        ]
+      )
+    }
+    let sampler =
+      shuffles
+      ? "torch.utils.data.RandomSampler(\(data), num_samples=count)"
+      : "[i % len(\(data)) for i in range(count)]"
+    return (
+      "EqualSteps",
+      [
+        "class EqualSteps(SFTTrainer):  # a step at the end of a pass is filled up from the next pass",
+        "    def _get_train_sampler(self, *_):", "        a = self.args",
+        "        count = a.max_steps * a.per_device_train_batch_size * a.gradient_accumulation_steps",
+        "        return \(sampler)", "", "",
+      ]
+    )
   }
 
   private func optimizer(_ call: ColabCall) -> String {
