@@ -159,10 +159,10 @@ import Testing
   }
 
   @Test func theSecondCtrlCGoesBack() throws {
-    // A step of many seconds, and a word before it that tells that the cell runs.
+    // A step of a minute or more, and a word before it that tells that the cell runs.
     let slow = training.map {
       $0.replacingOccurrences(of: "train steps", with: "show config\ntrain steps")
-        .replacingOccurrences(of: "batch=2", with: "batch=32 accumulate=1024")
+        .replacingOccurrences(of: "batch=2", with: "batch=128 accumulate=1024")
     }
     let path = try program.write("a.gnb", notebook(slow))
     let terminal = try start([path])

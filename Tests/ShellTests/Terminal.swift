@@ -7,8 +7,13 @@ final class Terminal {
     var description: String
   }
 
+  /// Seconds after which a wait counts as hung. A state comes when it comes, on a shared core late: this only ends what never would.
+  private static let hang = 1800.0
+
   private let primary: Int32
   private let process: pid_t
+  /// As `waitpid` gives it, once the program has ended.
+  private var ended: Int32?
   private(set) var screen: Screen
   /// Everything that was written, escapes included.
   private(set) var raw = ""
@@ -64,9 +69,11 @@ final class Terminal {
   }
 
   deinit {
-    kill(process, SIGKILL)
-    var status: Int32 = 0
-    waitpid(process, &status, 0)
+    if ended == nil {
+      kill(process, SIGKILL)
+      var status: Int32 = 0
+      waitpid(process, &status, 0)
+    }
     close(primary)
   }
 
@@ -91,9 +98,13 @@ final class Terminal {
     var descriptor = pollfd(fd: primary, events: Int16(POLLIN), revents: 0)
     _ = poll(&descriptor, 1, 20)
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = Foundation.read(primary, &buffer, buffer.count)
-    guard count > 0 else { return }
-    bytes += buffer[..<count]
+    let before = bytes.count
+    while true {
+      let count = Foundation.read(primary, &buffer, buffer.count)
+      guard count > 0 else { break }
+      bytes += buffer[..<count]
+    }
+    guard bytes.count > before else { return }
     // Up to the last whole character.
     var end = bytes.count
     while end > 0, end > bytes.count - 4, String(validating: bytes[..<end], as: UTF8.self) == nil { end -= 1 }
@@ -103,15 +114,22 @@ final class Terminal {
     screen.put(text)
   }
 
-  /// Waits until the screen is as wanted.
+  private func hasEnded() -> Bool {
+    var status: Int32 = 0
+    if ended == nil, waitpid(process, &status, WNOHANG) == process { ended = status }
+    return ended != nil
+  }
+
+  /// Waits until the screen is as wanted; an error if the program ends without it.
   @discardableResult
-  func wait(_ what: String, seconds: Double = 60, _ isReady: (Screen) -> Bool) throws -> Screen {
-    let end = Date() + seconds
+  func wait(_ what: String, _ isReady: (Screen) -> Bool) throws -> Screen {
+    let end = Date() + Self.hang
     while !isReady(screen) {
-      guard Date() < end else {
+      let isOver = hasEnded()
+      read()
+      guard isReady(screen) || !isOver, Date() < end else {
         throw Timeout(description: "\(what) never came; the screen:\n\(screen.text)")
       }
-      read()
     }
     return screen
   }
@@ -127,13 +145,13 @@ final class Terminal {
 
   /// The program's exit status.
   func exitStatus() throws -> Int32 {
-    var status: Int32 = 0
-    let end = Date() + 60
-    while waitpid(process, &status, WNOHANG) == 0 {
+    let end = Date() + Self.hang
+    while !hasEnded() {
       guard Date() < end else { throw Timeout(description: "it did not end; the screen:\n\(screen.text)") }
       read()
     }
     read()
+    let status = ended ?? 0
     return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
   }
 }
