@@ -14,6 +14,13 @@ static void from_bf16(size_t n, const uint8_t *p, float *out) {
     memcpy(out + i, &bits, 4);
   }
 }
+static void from_f64(size_t n, const uint8_t *p, float *out) {
+  for (size_t i = 0; i < n; i++) {
+    double value;
+    memcpy(&value, p + 8 * i, 8);
+    out[i] = (float)value;
+  }
+}
 
 // The 6-bit scale and minimum of sub-block j, packed in 12 bytes.
 static void scale_min(int j, const uint8_t *q, uint8_t *scale, uint8_t *minimum) {
@@ -34,17 +41,6 @@ const float gnb_nf4[16] = {
 // The values that the four bits of IQ4_NL and IQ4_XS stand for.
 static const signed char nonlinear[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 
-int gnb_quantised_storage(int type) {
-  switch (type) {
-  case GNB_Q4_0: case GNB_Q5_0: case GNB_Q8_0: case GNB_IQ4_NL: case GNB_IQ4_XS: return GNB_PANEL_Q8;
-  case GNB_Q4_1: case GNB_Q5_1: case GNB_Q4_K: case GNB_Q5_K: return GNB_PANEL_Q8_MIN;
-  case GNB_Q3_K: case GNB_Q6_K: return GNB_PANEL_Q8_16;
-  case GNB_Q2_K: return GNB_PANEL_Q8_16_MIN;
-  case GNB_NF4: return GNB_PANEL_NF4;
-  default: return -1;
-  }
-}
-
 // 32 values of 4 bits and, where `high` is given, a fifth each.
 static void nibbles(const uint8_t *p, const uint8_t *high, int offset, signed char *q) {
   uint32_t bits = 0;
@@ -57,39 +53,40 @@ static void nibbles(const uint8_t *p, const uint8_t *high, int offset, signed ch
 
 void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q, float *scale, float *minimum) {
   *minimum = 0;
+  const size_t bytes = (size_t)gnb_stored_type(type)->bytes;
   const uint8_t *p;
   switch (type) {
   case GNB_Q4_0:
-    p = row + 18 * group;
+    p = row + bytes * group;
     *scale = gnb_half_at(p);
     nibbles(p + 2, 0, 8, q);
     return;
   case GNB_Q4_1:
-    p = row + 20 * group;
+    p = row + bytes * group;
     *scale = gnb_half_at(p);
     *minimum = -gnb_half_at(p + 2);
     nibbles(p + 4, 0, 0, q);
     return;
   case GNB_Q5_0:
-    p = row + 22 * group;
+    p = row + bytes * group;
     *scale = gnb_half_at(p);
     nibbles(p + 6, p + 2, 16, q);
     return;
   case GNB_Q5_1:
-    p = row + 24 * group;
+    p = row + bytes * group;
     *scale = gnb_half_at(p);
     *minimum = -gnb_half_at(p + 2);
     nibbles(p + 8, p + 4, 0, q);
     return;
   case GNB_Q8_0:
-    p = row + 34 * group;
+    p = row + bytes * group;
     *scale = gnb_half_at(p);
     memcpy(q, p + 2, 32);
     return;
   case GNB_Q4_K:
   case GNB_Q5_K: {
     const int j = (int)(group % 8), five = type == GNB_Q5_K;
-    p = row + (five ? 176 : 144) * (group / 8);
+    p = row + bytes * (group / 8);
     uint8_t s, m;
     scale_min(j, p + 4, &s, &m);
     *scale = gnb_half_at(p) * s;
@@ -101,7 +98,7 @@ void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q
   }
   case GNB_Q6_K: {
     // Groups of 16: two to a run of 32, four runs to a half of 128.
-    p = row + 210 * (group / 16);
+    p = row + bytes * (group / 16);
     const int half = (int)(group % 16) / 8, run = (int)(group % 8) / 2, first = (int)(group % 2) * 16;
     const uint8_t *low = p + 64 * half + (run & 1) * 32 + first, *high = p + 128 + 32 * half + first;
     *scale = gnb_half_at(p + 208) * ((const int8_t *)(p + 192))[8 * half + 2 * run + first / 16];
@@ -111,7 +108,7 @@ void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q
   }
   case GNB_Q2_K: {
     // 16 bytes of scales and minima, 64 of integers, d, dmin. Groups of 16 as in Q6_K.
-    p = row + 84 * (group / 16);
+    p = row + bytes * (group / 16);
     const int half = (int)(group % 16) / 8, run = (int)(group % 8) / 2, first = (int)(group % 2) * 16;
     const uint8_t pair = p[group % 16];
     *scale = gnb_half_at(p + 80) * (pair & 15);
@@ -121,7 +118,7 @@ void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q
   }
   case GNB_Q3_K: {
     // 32 bytes with the third bits, 64 with the lower two, 12 of 6-bit scales, d.
-    p = row + 110 * (group / 16);
+    p = row + bytes * (group / 16);
     const int j = (int)(group % 16), half = j / 8, run = j % 8 / 2, first = j % 2 * 16;
     const uint8_t *s = p + 96;
     const int low = j < 8 ? s[j] & 15 : s[j - 8] >> 4, high = (s[8 + j % 4] >> (2 * (j / 4))) & 3;
@@ -133,7 +130,7 @@ void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q
     return;
   }
   case GNB_IQ4_NL:
-    p = row + 18 * group;
+    p = row + bytes * group;
     *scale = gnb_half_at(p);
     for (int i = 0; i < 16; i++) {
       q[i] = nonlinear[p[2 + i] & 15];
@@ -142,7 +139,7 @@ void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q
     return;
   case GNB_IQ4_XS: {
     // d, the upper two bits of eight scales, their lower four, 128 bytes of integers.
-    p = row + 136 * (group / 8);
+    p = row + bytes * (group / 8);
     const int j = (int)(group % 8);
     const int high = ((p[2] | p[3] << 8) >> (2 * j)) & 3, low = (p[4 + j / 2] >> (4 * (j % 2))) & 15;
     *scale = gnb_half_at(p) * (float)((low | high << 4) - 32);
@@ -153,7 +150,7 @@ void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q
     return;
   }
   case GNB_NF4:
-    p = row + 36 * group;
+    p = row + bytes * group;
     memcpy(scale, p, 4);
     for (int i = 0; i < 32; i++) {
       q[2 * i] = (signed char)(p[4 + i] >> 4);
@@ -169,8 +166,9 @@ int gnb_dequantize(int type, size_t n, const void *source, float *out) {
   case GNB_F32: memcpy(out, source, n * sizeof(float)); return 1;
   case GNB_F16: from_f16(n, source, out); return 1;
   case GNB_BF16: from_bf16(n, source, out); return 1;
+  case GNB_F64: from_f64(n, source, out); return 1;
   }
-  const int storage = gnb_quantised_storage(type);
+  const int storage = gnb_stored_type(type)->storage;
   if (storage < 0) return 0;
   const size_t length = gnb_panel_group(storage);
   for (size_t group = 0; group < n / length; group++, out += length) {

@@ -50,7 +50,7 @@ void gnb_pack_16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t
 }
 
 void gnb_pack_quantised(int type, size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst) {
-  const int storage = gnb_quantised_storage(type);
+  const int storage = gnb_stored_type(type)->storage;
   const size_t length = gnb_panel_group(storage), bytes = gnb_panel_group_bytes(storage);
   for (size_t group = 0; group < k / length; group++, dst += bytes) {
     float scales[16] = {0}, minima[16] = {0};

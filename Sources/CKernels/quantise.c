@@ -3,6 +3,7 @@
 #include "quantise.h"
 #include "dequantize.h"
 #include "half.h"
+#include "kernels.h"
 #include <math.h>
 
 // ---- 16 bits
@@ -185,35 +186,45 @@ static void q6_k(const float *x, uint8_t *out) {
   }
 }
 
-int gnb_quantise(int type, size_t n, const float *x, uint8_t *out) {
-  switch (type) {
-  case GNB_F32: memcpy(out, x, 4 * n); return 1;
-  case GNB_F16:
-    for (size_t i = 0; i < n; i++) put_half(out + 2 * i, x[i]);
-    return 1;
-  case GNB_BF16:
-    for (size_t i = 0; i < n; i++) {
-      const uint16_t b = bf16_of(x[i]);
-      memcpy(out + 2 * i, &b, 2);
-    }
-    return 1;
-  case GNB_Q8_0:
-    for (size_t i = 0; i < n / 32; i++) q8_0(x + 32 * i, out + 34 * i);
-    return 1;
-  case GNB_Q4_0:
-    for (size_t i = 0; i < n / 32; i++) low_bits(x + 32 * i, 8, out + 18 * i);
-    return 1;
-  case GNB_Q5_0:
-    for (size_t i = 0; i < n / 32; i++) low_bits(x + 32 * i, 16, out + 22 * i);
-    return 1;
-  case GNB_Q4_K:
-    for (size_t i = 0; i < n / 256; i++) q4_k(x + 256 * i, out + 144 * i);
-    return 1;
-  case GNB_Q6_K:
-    for (size_t i = 0; i < n / 256; i++) q6_k(x + 256 * i, out + 210 * i);
-    return 1;
-  default: return 0;
+// ---- the table
+
+static void put_f32(size_t n, const float *x, uint8_t *out) { memcpy(out, x, 4 * n); }
+static void put_f16(size_t n, const float *x, uint8_t *out) {
+  for (size_t i = 0; i < n; i++) put_half(out + 2 * i, x[i]);
+}
+static void put_bf16(size_t n, const float *x, uint8_t *out) {
+  for (size_t i = 0; i < n; i++) {
+    const uint16_t b = bf16_of(x[i]);
+    memcpy(out + 2 * i, &b, 2);
   }
+}
+// A whole row of blocks by the function of one; sizes come from the table.
+#define PUT_BLOCKS(name, type, block) \
+  static void name(size_t n, const float *x, uint8_t *out) { \
+    const struct gnb_stored_type *row = gnb_stored_type(type); \
+    for (; n > 0; n -= (size_t)row->values, x += row->values, out += row->bytes) block; \
+  }
+PUT_BLOCKS(put_q8_0, GNB_Q8_0, q8_0(x, out))
+PUT_BLOCKS(put_q4_0, GNB_Q4_0, low_bits(x, 8, out))
+PUT_BLOCKS(put_q5_0, GNB_Q5_0, low_bits(x, 16, out))
+PUT_BLOCKS(put_q4_k, GNB_Q4_K, q4_k(x, out))
+PUT_BLOCKS(put_q6_k, GNB_Q6_K, q6_k(x, out))
+
+static const struct gnb_stored_type types[GNB_TYPES] = {
+#define GNB_ROW(identifier, number, name, values, bytes, storage, put) [number] = {name, values, bytes, storage, put},
+    GNB_STORED_TYPES(GNB_ROW)
+#undef GNB_ROW
+};
+
+const struct gnb_stored_type *gnb_stored_type(int number) {
+  static const struct gnb_stored_type none = {0, 1, 0, GNB_NOT_READ, 0};
+  return number >= 0 && number < GNB_TYPES && types[number].name ? types + number : &none;
+}
+
+int gnb_quantise(int type, size_t n, const float *x, uint8_t *out) {
+  const struct gnb_stored_type *row = gnb_stored_type(type);
+  if (row->put) row->put(n, x, out);
+  return row->put != 0;
 }
 
 // ---- NF4

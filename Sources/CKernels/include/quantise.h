@@ -4,8 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// n floats as a type of dequantize.h; n is a multiple of its block. Knows F32, F16, BF16, Q4_0, Q5_0, Q8_0, Q4_K and Q6_K; 0 if it
-/// does not know the type.
+/// n floats as a type of dequantize.h; n is a multiple of its block. 0 for a type that is not written.
 /// 16-bit types round to nearest, ties to even. Q4_0 and Q8_0 are ggml's reference quantisation to the bit; for the K types the
 /// layout is ggml's and the search for scales is ours.
 int gnb_quantise(int type, size_t n, const float *x, uint8_t *out);

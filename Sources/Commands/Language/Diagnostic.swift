@@ -91,7 +91,11 @@ public struct Diagnostic: Error, Sendable, Equatable {
         .malformedFile,
         [Span(path, volatile: .path), Span(": \(location): expected \(expected), found \(found)")])
     case .unsupported(let path, let feature):
-      self.init(.unsupported, [Span(path, volatile: .path), Span(": gnb cannot do \(feature)")])
+      self.init(.unsupported, [Span(path, volatile: .path), Span(": gnb does not support \(feature)")])
+    case .wrongKind(let path, let expected, let found, let remedy):
+      self.init(
+        .unsupported, [Span(path, volatile: .path), Span(": this is \(found), and \(expected) is needed")],
+        help: remedy)
     case .hashMismatch(let path, let expected, let found):
       self.init(
         .hashMismatch,

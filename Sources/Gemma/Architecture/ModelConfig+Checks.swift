@@ -1,30 +1,27 @@
 extension ModelConfig {
+  /// The largest size of anything that a configuration may ask for.
   static let largest = 1 << 20
 
-  var window: Int { layers.lazy.compactMap(\.window).first ?? contextLength }
-  /// Rotary base of the layers with and without a window.
-  func base(windowed: Bool) -> Double {
-    (layers.first { ($0.window != nil) == windowed } ?? layers.first)?.ropeBase ?? 1e4
-  }
-
-  /// A Float as people write it: 1e-06, not 9.999999974752427e-07.
-  func plain(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
+  /// The window of the layers that have one.
+  var window: Int? { layers.lazy.compactMap(\.window).first }
 
   /// What the arithmetic takes for granted.
   func check(path: String) throws {
+    func malformed(_ location: String, _ expected: String, _ found: String) -> GemmaError {
+      .malformed(path: path, location: location, expected: expected, found: found)
+    }
     guard heads % keyValueHeads == 0 else {
-      throw GemmaError.malformed(
-        path: path, location: "heads", expected: "a multiple of \(keyValueHeads) key-value heads",
-        found: "\(heads)")
+      throw malformed("heads", "a multiple of \(keyValueHeads) key-value heads", "\(heads)")
     }
-    guard headDim % 2 == 0 else {
-      throw GemmaError.malformed(
-        path: path, location: "head size", expected: "an even number", found: "\(headDim)")
+    guard headDim % 2 == 0 else { throw malformed("head size", "an even number", "\(headDim)") }
+    guard queryScale.isFinite, queryScale > 0, rmsNormEpsilon.isFinite, rmsNormEpsilon > 0 else {
+      throw malformed("scales", "positive numbers", "\(queryScale), \(rmsNormEpsilon)")
     }
-    guard queryScale.isFinite, queryScale > 0, rmsNormEpsilon > 0 else {
-      throw GemmaError.malformed(
-        path: path, location: "scales", expected: "positive numbers",
-        found: "\(queryScale), \(rmsNormEpsilon)")
+    for cap in [attentionSoftCap, finalSoftCap].compactMap({ $0 }) where !cap.isFinite || cap <= 0 {
+      throw malformed("soft caps", "positive numbers", "\(cap)")
+    }
+    for layer in layers where !(layer.ropeBase.isFinite && layer.ropeBase > 0 && layer.ropeFactor.isFinite) {
+      throw malformed("rotary base", "a positive number", "\(layer.ropeBase)")
     }
   }
 }

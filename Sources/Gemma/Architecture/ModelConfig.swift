@@ -5,10 +5,13 @@ public struct LayerPlan: Sendable, Equatable {
   public var window: Int?
   /// Base of the rotary position frequencies.
   public var ropeBase: Double
+  /// Linear scaling of the rotary positions: frequencies are divided by it (Chen et al. 2023, "position interpolation"); 1 for none.
+  public var ropeFactor: Double
 
-  public init(window: Int?, ropeBase: Double) {
+  public init(window: Int?, ropeBase: Double, ropeFactor: Double = 1) {
     self.window = window
     self.ropeBase = ropeBase
+    self.ropeFactor = ropeFactor
   }
 }
 
@@ -33,6 +36,8 @@ public struct ModelConfig: Sendable, Equatable {
   public var finalSoftCap: Float?
   /// RMS norm of each head's query and key before the rotation (Gemma 3).
   public var hasQueryKeyNorm: Bool
+  /// Whether the output matrix is another than the embedding.
+  public var hasOwnHead = false
   public var layers: [LayerPlan]
 
   public init(

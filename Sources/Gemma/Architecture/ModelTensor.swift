@@ -1,47 +1,109 @@
-/// A tensor of a model by its canonical name: Hugging Face's without prefix.
-struct ModelTensor: Sendable, Equatable {
-  enum Kind: Sendable, Equatable {
+/// A tensor of a model: what it is called in the two kinds of file, its shape, and what it does.
+///
+/// This is the one registry of tensors: loader, saver, merge and adapters read it.
+package struct ModelTensor: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     case embedding
+    /// An output matrix that is not the embedding.
+    case head
     case norm
     case projection(layer: Int, Projection)
   }
 
-  let name: String
-  let kind: Kind
+  /// Hugging Face's name without its prefix: "layers.3.mlp.up_proj.weight". `lm_head.weight` stands beside the decoder there.
+  package let name: String
+  /// GGUF's name: "blk.3.ffn_up.weight".
+  package let ggufName: String
+  package let kind: Kind
   /// [outputs, inputs], [vocabulary, hidden], or a norm's length.
-  let shape: [Int]
+  package let shape: [Int]
 
-  private init(_ name: String, _ kind: Kind, _ config: ModelConfig) {
-    self.name = name
-    self.kind = kind
-    shape = Self.shape(of: name, in: config)
+  static let headName = "lm_head.weight"
+
+  package static func embedding(_ config: ModelConfig) -> ModelTensor {
+    ModelTensor(
+      name: "embed_tokens.weight", ggufName: "token_embd.weight", kind: .embedding,
+      shape: [config.vocabularySize, config.hiddenSize])
+  }
+
+  package static func head(_ config: ModelConfig) -> ModelTensor {
+    ModelTensor(
+      name: headName, ggufName: "output.weight", kind: .head,
+      shape: [config.vocabularySize, config.hiddenSize])
+  }
+
+  package static func finalNorm(_ config: ModelConfig) -> ModelTensor {
+    ModelTensor(name: "norm.weight", ggufName: "output_norm.weight", kind: .norm, shape: [config.hiddenSize])
+  }
+
+  package static func projection(_ projection: Projection, layer: Int, _ config: ModelConfig) -> ModelTensor {
+    let shape = projection.shape(in: config)
+    return ModelTensor(
+      name: "layers.\(layer).\(projection.path).weight", ggufName: projection.ggufName(layer: layer),
+      kind: .projection(layer: layer, projection), shape: [shape.outputs, shape.inputs])
+  }
+
+  package static func norm(_ norm: LayerNorm, layer: Int, _ config: ModelConfig) -> ModelTensor {
+    ModelTensor(
+      name: "layers.\(layer).\(norm.rawValue).weight", ggufName: "blk.\(layer).\(norm.ggufPart).weight",
+      kind: .norm, shape: [norm.isOfHeads ? config.headDim : config.hiddenSize])
   }
 
   /// Every tensor of a model, in the order of its layers.
-  static func all(_ config: ModelConfig) -> [ModelTensor] {
-    var tensors = [ModelTensor("embed_tokens.weight", .embedding, config)]
-    var norms = [
-      "input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm",
-      "post_feedforward_layernorm",
-    ]
-    if config.hasQueryKeyNorm { norms += ["self_attn.q_norm", "self_attn.k_norm"] }
+  package static func all(_ config: ModelConfig) -> [ModelTensor] {
+    var tensors = [embedding(config)]
     for layer in config.layers.indices {
-      let prefix = "layers.\(layer)."
-      tensors += Projection.allCases.map {
-        ModelTensor(prefix + $0.path + ".weight", .projection(layer: layer, $0), config)
-      }
-      tensors += norms.map { ModelTensor(prefix + $0 + ".weight", .norm, config) }
+      tensors += Projection.allCases.map { projection($0, layer: layer, config) }
+      tensors += LayerNorm.all(config).map { norm($0, layer: layer, config) }
     }
-    return tensors + [ModelTensor("norm.weight", .norm, config)]
+    tensors.append(finalNorm(config))
+    if config.hasOwnHead { tensors.append(head(config)) }
+    return tensors
+  }
+}
+
+/// The RMS norms of a decoder layer, named as in Hugging Face files.
+package enum LayerNorm: String, Sendable, CaseIterable {
+  case input = "input_layernorm"
+  case postAttention = "post_attention_layernorm"
+  case preFeedforward = "pre_feedforward_layernorm"
+  case postFeedforward = "post_feedforward_layernorm"
+  /// Of each head, before the rotation (Gemma 3).
+  case query = "self_attn.q_norm"
+  case key = "self_attn.k_norm"
+
+  var isOfHeads: Bool { self == .query || self == .key }
+
+  /// The norms that a model of this configuration has.
+  package static func all(_ config: ModelConfig) -> [LayerNorm] {
+    allCases.filter { config.hasQueryKeyNorm || !$0.isOfHeads }
   }
 
-  static func shape(of name: String, in config: ModelConfig) -> [Int] {
-    if name == "embed_tokens.weight" { return [config.vocabularySize, config.hiddenSize] }
-    if let projection = Projection.allCases.first(where: { name.hasSuffix($0.path + ".weight") }) {
-      let shape = projection.shape(in: config)
-      return [shape.outputs, shape.inputs]
+  fileprivate var ggufPart: String {
+    switch self {
+    case .input: "attn_norm"
+    case .postAttention: "post_attention_norm"
+    case .preFeedforward: "ffn_norm"
+    case .postFeedforward: "post_ffw_norm"
+    case .query: "attn_q_norm"
+    case .key: "attn_k_norm"
     }
-    return name.hasSuffix("q_norm.weight") || name.hasSuffix("k_norm.weight")
-      ? [config.headDim] : [config.hiddenSize]
+  }
+}
+
+extension Projection {
+  /// "blk.3.ffn_up.weight"
+  func ggufName(layer: Int) -> String {
+    let part =
+      switch self {
+      case .query: "attn_q"
+      case .key: "attn_k"
+      case .value: "attn_v"
+      case .output: "attn_output"
+      case .gate: "ffn_gate"
+      case .up: "ffn_up"
+      case .down: "ffn_down"
+      }
+    return "blk.\(layer).\(part).weight"
   }
 }

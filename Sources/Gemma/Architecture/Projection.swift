@@ -36,12 +36,13 @@ extension ModelConfig {
   /// Floats that the backward of one layer needs of each token.
   var savedFloats: Int { 4 * hiddenSize + 2 * (heads + keyValueHeads) * headDim + 2 * intermediateSize }
 
-  /// Weights of the decoder and the (tied) embedding.
+  /// Weights of the decoder, the embedding and a head of its own.
   public var parameterCount: Int {
     let projections = Projection.allCases.reduce(0) {
       $0 + $1.shape(in: self).inputs * $1.shape(in: self).outputs
     }
     let norms = 4 * hiddenSize + (hasQueryKeyNorm ? 2 * headDim : 0)
-    return layers.count * (projections + norms) + hiddenSize + vocabularySize * hiddenSize
+    return layers.count * (projections + norms) + hiddenSize
+      + (hasOwnHead ? 2 : 1) * vocabularySize * hiddenSize
   }
 }

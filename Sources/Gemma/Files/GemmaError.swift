@@ -8,6 +8,8 @@ public enum GemmaError: Error, Equatable, Sendable {
   case malformed(path: String, location: String, expected: String, found: String)
   /// `path` is well-formed but asks for something gnb does not do.
   case unsupported(path: String, feature: String)
+  /// `path` is in order but another kind of thing than `expected`: "a LoRA adapter", "a GGUF file". `remedy` says what to do.
+  case wrongKind(path: String, expected: String, found: String, remedy: String?)
   /// The sha256 of `path` is not the one asked for.
   case hashMismatch(path: String, expected: String, found: String)
   /// A value given by the user is outside what the operation takes.

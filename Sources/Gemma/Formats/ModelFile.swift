@@ -2,7 +2,7 @@ import Foundation
 
 /// A model on disk: a GGUF file or a Hugging Face folder, behind one set of names.
 ///
-/// Tensors go by Hugging Face's names without prefix: `embed_tokens.weight`, `layers.0.self_attn.q_proj.weight`, ...
+/// At opening, every tensor of the configuration has found its place, and every other tensor of the file is known to be harmless.
 public final class ModelFile: Sendable {
   public let path: String
   /// For people: the file's own name for the model, else the path's last part.
@@ -10,47 +10,106 @@ public final class ModelFile: Sendable {
   public let config: ModelConfig
   /// GGUF stores a norm's full factor, Hugging Face stores the factor minus one.
   public let normWeightsIncludeOne: Bool
+  /// The file, where it is a GGUF file; else it is a folder.
+  let gguf: GGUFFile?
+  private let source: any TensorSource
+  /// The file's name of each tensor, by the canonical one.
+  private let places: [String: String]
 
-  private enum Kind: Sendable {
-    case gguf(GGUFFile)
-    case folder(any TensorSource, prefix: String)
-  }
-  private let kind: Kind
-
-  private init(path: String, name: String, config: ModelConfig, kind: Kind, normWeightsIncludeOne: Bool) {
+  private init(
+    path: String, name: String, config: ModelConfig, source: any TensorSource, places: [String: String]
+  ) throws {
     self.path = path
     self.name = name
     self.config = config
-    self.kind = kind
-    self.normWeightsIncludeOne = normWeightsIncludeOne
+    self.source = source
+    self.places = places
+    gguf = source as? GGUFFile
+    normWeightsIncludeOne = gguf != nil
+    // Shapes and types are found wrong here, before anything is packed.
+    for tensor in ModelTensor.all(config) { _ = try shape(of: tensor) }
   }
 
   /// Opens a `.gguf` file or a folder with `config.json`.
+  ///
+  /// - Throws: `fileNotFound`, `wrongKind`, `unsupported` or `malformed`, before any weight is read.
   public static func open(path: String) throws -> ModelFile {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw GemmaError.fileNotFound(path: path)
     }
-    let lastPart = name(of: path)
-    guard isFolder.boolValue else {
-      let file = try GGUFFile(path: path)
-      return ModelFile(
-        path: path, name: file.string("general.name") ?? lastPart, config: try ModelConfig(file),
-        kind: .gguf(file),
-        normWeightsIncludeOne: true)
+    return isFolder.boolValue ? try openFolder(path) : try openGGUF(path)
+  }
+
+  private static func openGGUF(_ path: String) throws -> ModelFile {
+    guard !path.hasSuffix(".safetensors") else {
+      throw GemmaError.wrongKind(
+        path: path, expected: "a model", found: "the weights of one",
+        remedy: "give the folder that it lies in, with config.json and the tokenizer")
     }
-    let config = try ModelConfig(json: JSONFile.object(path + "/config.json"), path: path + "/config.json")
-    let source: any TensorSource =
-      FileManager.default.fileExists(atPath: path + "/model.safetensors.index.json")
-      ? try ShardedSafetensors(folder: path) : try SafetensorsFile(path: path + "/model.safetensors")
-    let suffix = "embed_tokens.weight"
-    guard let embedding = source.tensorNames.first(where: { $0.hasSuffix(suffix) }) else {
-      throw GemmaError.malformed(
-        path: path, location: "tensors", expected: suffix, found: "none of that name")
+    let file = try GGUFFile(path: path)
+    var config = try ModelConfig(file)
+    let head = ModelTensor.head(config)
+    let own = file.tensor(head.ggufName)
+    // As in llama.cpp, a head in the file is used.
+    config.hasOwnHead =
+      try own.map { try !isEqual($0, file.tensor(ModelTensor.embedding(config).ggufName)) } ?? false
+    var places: [String: String] = [:]
+    for tensor in ModelTensor.all(config) { places[tensor.name] = tensor.ggufName }
+    try refuseOthers(file, Set(places.values).union([head.ggufName]), path: path) { name in
+      // The image part of files that keep it inside; and factors of the rotation that change nothing.
+      name.hasPrefix("v.") || name.hasPrefix("mm.")
+        || (name == "rope_freqs.weight" && isOnes(file.tensor(name)))
     }
-    return ModelFile(
-      path: path, name: lastPart, config: config,
-      kind: .folder(source, prefix: String(embedding.dropLast(suffix.count))), normWeightsIncludeOne: false)
+    return try ModelFile(
+      path: path, name: file.string("general.name") ?? name(of: path), config: config, source: file,
+      places: places)
+  }
+
+  private static func openFolder(_ path: String) throws -> ModelFile {
+    let configPath = path + "/config.json"
+    guard FileManager.default.fileExists(atPath: configPath) else {
+      throw HubFolder.withoutConfiguration(path)
+    }
+    let json = try JSONFile.object(configPath)
+    var config = try ModelConfig(json: json, path: configPath)
+    let source = try HubFolder.weights(path)
+    let names = try HubFolder.Names(source, path: path)
+    config.hasOwnHead = try names.hasOwnHead(saysUntied: ModelConfig.saysUntied(json))
+    var places: [String: String] = [:]
+    var known: Set<String> = [names.head, names.embedding]
+    for tensor in ModelTensor.all(config) {
+      let place = names.place(of: tensor)
+      places[tensor.name] = place
+      known.formUnion(BitsAndBytes.isStored(place, in: source) ? BitsAndBytes.parts(place) : [place])
+    }
+    try refuseOthers(source, known, path: path, harmless: HubFolder.isHarmless)
+    return try ModelFile(path: path, name: name(of: path), config: config, source: source, places: places)
+  }
+
+  /// - Throws: `unsupported` naming the first tensor that is neither the model's nor harmless.
+  private static func refuseOthers(
+    _ source: any TensorSource, _ known: Set<String>, path: String, harmless: (String) -> Bool
+  ) throws {
+    let left = source.tensorNames.filter { !known.contains($0) && !harmless($0) }
+    guard let first = left.min() else { return }
+    throw GemmaError.unsupported(
+      path: path,
+      feature: "the tensor \(first)" + (left.count > 1 ? " and \(left.count - 1) more" : "")
+        + ", which no Gemma 2 or 3 language model has")
+  }
+
+  static func isEqual(_ a: TensorView, _ b: TensorView?) throws -> Bool {
+    guard let b, a.type == b.type, a.shape == b.shape else { return false }
+    guard let first = a.bytes.baseAddress, let second = b.bytes.baseAddress else { return a.bytes.isEmpty }
+    return memcmp(first, second, a.bytes.count) == 0
+  }
+
+  private static func isOnes(_ view: TensorView?) -> Bool {
+    guard let view, view.type.isRead, view.count <= 1 << 16 else { return false }
+    var values = [Float](repeating: 0, count: view.count)
+    values.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { view.decode(into: base) } }
+    return values.allSatisfy { $0 == 1 }
   }
 
   /// The path's last part; in the cache of the hub's own tools, models--OWNER--MODEL/snapshots/COMMIT, the model's name there.
@@ -62,19 +121,25 @@ public final class ModelFile: Sendable {
     return parts.last ?? path
   }
 
-  /// What identifies the model at `path`: of a file its sha256, of a folder that over the names and hashes of its configuration,
-  /// tokenizer and weights.
+  /// What identifies the model at `path`: of a file its sha256, of a split file or a folder that over the names and hashes of its parts
+  /// (configuration, tokenizer and weights).
   public static func sha256(path: String) throws -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw GemmaError.fileNotFound(path: path)
     }
-    guard isFolder.boolValue else { return try SHA256.hexDigest(path: path) }
+    var hash = SHA256()
+    guard isFolder.boolValue else {
+      guard let parts = GGUFFile.parts(of: path) else { return try SHA256.hexDigest(path: path) }
+      for part in parts {
+        hash.update("\(URL(fileURLWithPath: part).lastPathComponent) \(try SHA256.hexDigest(path: part))\n")
+      }
+      return hash.finish()
+    }
     let names: [String]
     do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
       throw GemmaError.inputOutput(path: path, reason: error.localizedDescription)
     }
-    var hash = SHA256()
     for name in names.sorted()
     where ["config.json", "tokenizer.json", "tokenizer.model"].contains(name)
       || name.hasSuffix(".safetensors")
@@ -84,80 +149,61 @@ public final class ModelFile: Sendable {
     return hash.finish()
   }
 
-  /// The file, where it is a GGUF file; else it is a folder.
-  var gguf: GGUFFile? { if case .gguf(let file) = kind { file } else { nil } }
-
   /// How the weights are stored, for people: the type that most bytes have, "Q4_K, Q5_0, Q8_0", ...
   public var storedTypes: [String] { types.map(\.name) }
 
   /// The types of the weights, without the F32 of norms beside others.
   var types: [ElementType] {
-    let source: any TensorSource
-    switch kind {
-    case .gguf(let file): source = file
-    case .folder(let files, _): source = files
-    }
-    // A quantisation's parts are bytes and floats beside a state.
-    let names = source.tensorNames
-    let states = names.filter { $0.hasSuffix(".quant_state.bitsandbytes__nf4") }
-    var types = Set(names.filter { $0.hasSuffix(".weight") }.compactMap { source.tensor($0)?.type })
-    if types.remove(.u8) != nil, !states.isEmpty { types.insert(.nf4) }
+    var types = Set(
+      places.values.compactMap { BitsAndBytes.isStored($0, in: source) ? .nf4 : source.tensor($0)?.type })
     if types.count > 1 { types.remove(.f32) }
     return ElementType.allCases.filter(types.contains)
   }
 
   public func tokenizer() throws -> Tokenizer {
-    switch kind {
-    case .gguf(let file): return try Tokenizer(file)
-    case .folder:
-      let (json, model) = (path + "/tokenizer.json", path + "/tokenizer.model")
-      if FileManager.default.fileExists(atPath: model) { return try Tokenizer(sentencePieceModel: model) }
-      if FileManager.default.fileExists(atPath: json) { return try Tokenizer(tokenizerJSON: json) }
-      throw GemmaError.fileNotFound(path: model)
-    }
+    if let gguf { return try Tokenizer(gguf) }
+    let (json, model) = (path + "/tokenizer.json", path + "/tokenizer.model")
+    if FileManager.default.fileExists(atPath: model) { return try Tokenizer(sentencePieceModel: model) }
+    if FileManager.default.fileExists(atPath: json) { return try Tokenizer(tokenizerJSON: json) }
+    throw GemmaError.fileNotFound(path: model)
   }
 
-  /// The tensor of a canonical name, its shape checked against the configuration.
-  /// - Throws: `malformed` naming the tensor if it is missing or has another shape.
-  public func tensor(_ name: String) throws -> TensorView {
-    let view: TensorView?
-    switch kind {
-    case .gguf(let file): view = file.tensor(Self.ggufName(name))
-    case .folder(let source, let prefix):
-      view =
-        try BitsAndBytes.tensor(prefix + name, in: source, path: path)
-        ?? source.tensor(prefix + name).flatMap { $0.type == .u8 ? nil : $0 }
+  /// A tensor, its shape as the configuration has it.
+  ///
+  /// - Throws: `malformed` naming the tensor if its parts do not fit together.
+  package func tensor(_ tensor: ModelTensor) throws -> TensorView {
+    let place = places[tensor.name] ?? tensor.name
+    guard let view = try BitsAndBytes.tensor(place, in: source, path: path) ?? source.tensor(place) else {
+      throw missing(tensor, place)
     }
-    guard let view else {
-      throw GemmaError.malformed(path: path, location: "tensor \(name)", expected: "a tensor", found: "none")
-    }
-    let expected = ModelTensor.shape(of: name, in: config)
-    guard view.shape == expected else {
-      throw GemmaError.malformed(
-        path: path, location: "tensor \(name)", expected: "shape \(expected)", found: "shape \(view.shape)")
-    }
+    try check(tensor, view.shape, view.type)
     return view
   }
 
-  private static let ggufNames = [
-    "input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
-    "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output", "self_attn.q_norm": "attn_q_norm",
-    "self_attn.k_norm": "attn_k_norm", "post_attention_layernorm": "post_attention_norm",
-    "pre_feedforward_layernorm": "ffn_norm", "post_feedforward_layernorm": "post_ffw_norm",
-    "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down",
-  ]
+  private func missing(_ tensor: ModelTensor, _ place: String) -> GemmaError {
+    .malformed(path: path, location: "tensor \(place)", expected: "a tensor", found: "none")
+  }
 
-  /// "layers.3.mlp.up_proj.weight" is "blk.3.ffn_up.weight" there.
-  static func ggufName(_ name: String) -> String {
-    switch name {
-    case "embed_tokens.weight": return "token_embd.weight"
-    case "norm.weight": return "output_norm.weight"
-    default:
-      let parts = name.split(separator: ".")
-      guard parts.count >= 4, let mapped = ggufNames[parts[2..<parts.count - 1].joined(separator: ".")] else {
-        return name
-      }
-      return "blk.\(parts[1]).\(mapped).weight"
+  private func shape(of tensor: ModelTensor) throws -> [Int] {
+    let place = places[tensor.name] ?? tensor.name
+    guard let view = source.tensor(place) else { throw missing(tensor, place) }
+    // What is stored in 4 bits says its shape elsewhere, and is checked when it is decoded.
+    if BitsAndBytes.isStored(place, in: source) { return tensor.shape }
+    try check(tensor, view.shape, view.type)
+    return view.shape
+  }
+
+  private func check(_ tensor: ModelTensor, _ shape: [Int], _ type: ElementType) throws {
+    let place = places[tensor.name] ?? tensor.name
+    guard type.isRead else {
+      throw GemmaError.unsupported(
+        path: path,
+        feature: "the type \(type.name) of tensor \(place)"
+          + (type.number == 24 && gguf == nil ? ": LLM.int8 of bitsandbytes?" : ""))
+    }
+    guard shape == tensor.shape else {
+      throw GemmaError.malformed(
+        path: path, location: "tensor \(place)", expected: "shape \(tensor.shape)", found: "shape \(shape)")
     }
   }
 }

@@ -11,10 +11,11 @@ final class RotaryPosition: Sendable {
   }
   private let table = Mutex(Table())
 
-  init(headDim: Int, base: Double) {
+  /// - Parameter factor: linear scaling: the frequencies are divided by it.
+  init(headDim: Int, base: Double, factor: Double = 1) {
     half = headDim / 2
     inverseFrequencies = (0..<half).map { i in
-      1 / Float(ElementaryMath.pow(base, Double(Float(2 * i) / Float(headDim))))
+      1 / Float(ElementaryMath.pow(base, Double(Float(2 * i) / Float(headDim)))) / Float(factor)
     }
   }
 

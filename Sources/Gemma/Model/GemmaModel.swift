@@ -8,7 +8,7 @@ public final class GemmaModel: Sendable {
   let embedding: Embedding
   let blocks: [DecoderBlock]
   let finalNorm: RMSNorm
-  /// The tied output matrix [vocabulary, hidden].
+  /// The output matrix [vocabulary, hidden]: the embedding's, or one of its own.
   package let head: WeightMatrix
 
   /// Reads and packs the weights of `file`.
@@ -19,8 +19,8 @@ public final class GemmaModel: Sendable {
     tokenizer = try file.tokenizer()
     isMerged = false
 
-    func norm(_ name: String) throws -> RMSNorm {
-      let view = try file.tensor(name)
+    func norm(_ tensor: ModelTensor) throws -> RMSNorm {
+      let view = try file.tensor(tensor)
       var weight = [Float](repeating: 0, count: view.shape.reduce(1, *))
       if let base = view.bytes.baseAddress {
         weight.withUnsafeMutableBufferPointer {
@@ -30,39 +30,46 @@ public final class GemmaModel: Sendable {
       if !file.normWeightsIncludeOne { for i in weight.indices { weight[i] += 1 } }
       return RMSNorm(weight: weight, epsilon: config.rmsNormEpsilon)
     }
-    var rotaries: [Double: RotaryPosition] = [:]
+    var rotaries: [[Double]: RotaryPosition] = [:]
     var blocks: [DecoderBlock] = []
     for (i, plan) in config.layers.enumerated() {
-      let prefix = "layers.\(i)."
       func linear(_ projection: Projection) throws -> Linear {
         Linear(
           weight: WeightMatrix(
-            try file.tensor(prefix + projection.path + ".weight"), precision: precision, compute: compute))
+            try file.tensor(.projection(projection, layer: i, config)), precision: precision, compute: compute
+          ))
       }
+      func layerNorm(_ part: LayerNorm) throws -> RMSNorm { try norm(.norm(part, layer: i, config)) }
+      let rotation = [plan.ropeBase, plan.ropeFactor]
       let rotary =
-        rotaries[plan.ropeBase] ?? RotaryPosition(headDim: config.headDim, base: plan.ropeBase)
-      rotaries[plan.ropeBase] = rotary
+        rotaries[rotation]
+        ?? RotaryPosition(headDim: config.headDim, base: plan.ropeBase, factor: plan.ropeFactor)
+      rotaries[rotation] = rotary
       blocks.append(
         DecoderBlock(
-          inputNorm: try norm(prefix + "input_layernorm.weight"),
+          inputNorm: try layerNorm(.input),
           query: try linear(.query), key: try linear(.key), value: try linear(.value),
           output: try linear(.output),
-          queryNorm: config.hasQueryKeyNorm ? try norm(prefix + "self_attn.q_norm.weight") : nil,
-          keyNorm: config.hasQueryKeyNorm ? try norm(prefix + "self_attn.k_norm.weight") : nil,
+          queryNorm: config.hasQueryKeyNorm ? try layerNorm(.query) : nil,
+          keyNorm: config.hasQueryKeyNorm ? try layerNorm(.key) : nil,
           rotary: rotary,
           attention: Attention(
             heads: config.heads, keyValueHeads: config.keyValueHeads, headDim: config.headDim,
             scale: config.queryScale, softCap: config.attentionSoftCap, window: plan.window),
-          postAttentionNorm: try norm(prefix + "post_attention_layernorm.weight"),
-          preFeedforwardNorm: try norm(prefix + "pre_feedforward_layernorm.weight"),
+          postAttentionNorm: try layerNorm(.postAttention),
+          preFeedforwardNorm: try layerNorm(.preFeedforward),
           mlp: GatedMLP(gate: try linear(.gate), up: try linear(.up), down: try linear(.down)),
-          postFeedforwardNorm: try norm(prefix + "post_feedforward_layernorm.weight")))
+          postFeedforwardNorm: try layerNorm(.postFeedforward)))
     }
     self.blocks = blocks
-    finalNorm = try norm("norm.weight")
-    let embeddings = try file.tensor("embed_tokens.weight")
-    embedding = Embedding(view: embeddings, scale: Float(config.hiddenSize).squareRoot())
-    head = WeightMatrix(embeddings, precision: precision, isEmbedding: true, compute: compute)
+    finalNorm = try norm(.finalNorm(config))
+    let embeddings = try file.tensor(.embedding(config))
+    embedding = Embedding(
+      view: embeddings, precision: precision, scale: Float(config.hiddenSize).squareRoot())
+    head = WeightMatrix(
+      config.hasOwnHead ? try file.tensor(.head(config)) : embeddings, precision: precision,
+      isEmbedding: true,
+      compute: compute)
     compute.blocks.trim()
   }
 

@@ -55,7 +55,7 @@ extension ModelSaver {
       let source = try JSONFile.object(model.file.path + "/config.json")
       config = source["text_config"] as? [String: Any] ?? source
       config["quantization_config"] = nil
-      config["tie_word_embeddings"] = true
+      config["tie_word_embeddings"] = !model.config.hasOwnHead
       config["architectures"] = [
         model.config.hasQueryKeyNorm ? "Gemma3ForCausalLM" : "Gemma2ForCausalLM"
       ]
@@ -92,7 +92,9 @@ extension ModelSaver {
   /// The weights in one file, or in several with an index where one would be too large.
   private func writeWeights(_ folder: String, _ type: ElementType) throws -> ([StoredTensor], files: Int) {
     let pairs = ModelTensor.all(model.config)
-      .map { ($0, StoredTensor(name: "model." + $0.name, type: type, shape: $0.shape)) }
+      .map {
+        ($0, StoredTensor(name: $0.kind == .head ? $0.name : "model." + $0.name, type: type, shape: $0.shape))
+      }
       .sorted { $0.1.name < $1.1.name }
     let total = pairs.reduce(0) { $0 + $1.1.bytes }
     var shards: [[(ModelTensor, StoredTensor)]] = [[]]

@@ -88,7 +88,7 @@ public struct ModelSaver {
     for tensor in tensors {
       writer.add(
         StoredTensor(
-          name: ModelFile.ggufName(tensor.name), type: type.type(of: tensor, in: file), shape: tensor.shape))
+          name: tensor.ggufName, type: type.type(of: tensor, in: file), shape: tensor.shape))
     }
     let stored = writer.tensors
     let total = stored.reduce(0) { $0 + $1.bytes }
@@ -131,20 +131,11 @@ public struct ModelSaver {
     switch tensor.kind {
     case .norm: try encode(norm(tensor, for: format, factor), as: type, write)
     case .embedding:
-      let view = try model.file.tensor(tensor.name)
+      let view = model.embedding.view
       defer { view.release() }
-      if view.type == type { return try write(view.bytes) }
-      try chunks { rows in
-        let values = compute.matrix(rows.count, columns)
-        let rowBytes = view.type.bytes(count: columns)
-        compute.forRows(rows.count) { part in
-          guard let base = view.bytes.baseAddress else { return }
-          view.type.dequantize(
-            from: base + (rows.lowerBound + part.lowerBound) * rowBytes, into: values.row(part.lowerBound),
-            count: part.count * columns)
-        }
-        return values
-      }
+      if view.type == type, model.embedding.rounded == nil { return try write(view.bytes) }
+      try chunks { model.embedding.rows($0, compute: compute) }
+    case .head: try chunks { model.head.rows($0, compute: compute) }
     case .projection(let layer, let projection):
       try chunks { rows in
         let values = weights.rows(rows, layer: layer, projection)
@@ -160,7 +151,7 @@ public struct ModelSaver {
   /// its form already keeps its bits.
   private func norm(_ tensor: ModelTensor, for format: Format, _ factor: Float) throws -> Matrix {
     let values = compute.matrix(1, tensor.shape[0])
-    try model.file.tensor(tensor.name).decode(into: values.data)
+    try model.file.tensor(tensor).decode(into: values.data)
     let shift: Float =
       switch (model.file.normWeightsIncludeOne, format == .gguf) {
       case (true, false): -1

@@ -40,7 +40,7 @@ public enum SavedType: String, Sendable, CaseIterable {
     case .q4KM:
       let more =
         switch tensor.kind {
-        case .embedding: true
+        case .embedding, .head: true
         case .projection(let layer, .value), .projection(let layer, .down):
           Self.usesMoreBits(layer, of: model.config.layers.count)
         default: false

@@ -3,104 +3,100 @@ import CKernels
 /// The 16 values of NF4, ascending.
 let nf4Values: [Float] = withUnsafeBytes(of: gnb_nf4) { Array($0.bindMemory(to: Float.self)) }
 
-/// How a stored tensor's values are encoded. Raw values are GGUF's type numbers.
-public enum ElementType: Int, Sendable, CaseIterable {
-  case f32 = 0
-  case f16 = 1
-  case q4n0 = 2
-  case q4n1 = 3
-  case q5n0 = 6
-  case q5n1 = 7
-  case q8n0 = 8
-  case q2k = 10
-  case q3k = 11
-  case q4k = 12
-  case q5k = 13
-  case q6k = 14
-  case iq4nl = 20
-  case iq4xs = 23
-  case bf16 = 30
-  /// bitsandbytes' 4-bit type, brought into blocks of a scale and 64 values. Never in a GGUF file.
-  case nf4 = 256
-  /// Bytes that are no numbers, such as a quantisation's state. Never in a GGUF file.
-  case u8 = 257
+/// How a stored tensor's values are encoded: a row of the table in `stored_types.h`.
+public struct ElementType: Sendable, Hashable, CaseIterable {
+  /// GGUF's number; from 256 up those that GGUF does not have.
+  public let number: Int
+  /// As people write it: "Q4_K".
+  public let name: String
+  /// Values that are encoded together.
+  public let blockCount: Int
+  /// Bytes of one block.
+  public let blockBytes: Int
+  /// How panels keep it; nil for a type that is known by name only.
+  public let storage: PanelStorage?
+  /// Whether `quantise` writes it.
+  public let isWritten: Bool
+
+  private init?(_ number: Int) {
+    let row = gnb_stored_type(Int32(clamping: number)).pointee
+    guard let name = row.name else { return nil }
+    self.number = number
+    self.name = String(cString: name)
+    blockCount = Int(row.values)
+    blockBytes = Int(row.bytes)
+    storage = PanelStorage(rawValue: row.storage)
+    isWritten = row.put != nil
+  }
+
+  private init(_ type: gnb_type) {
+    // Every enumerator of the table has a row.
+    self = Self.of(number: Int(type.rawValue)).unsafelyUnwrapped
+  }
+
+  private static let byNumber = (0..<Int(GNB_TYPES.rawValue)).map { ElementType($0) }
+  private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
+
+  public static let allCases = byNumber.compactMap { $0 }
+
+  package static func of(number: Int) -> ElementType? {
+    byNumber.indices.contains(number) ? byNumber[number] : nil
+  }
 
   /// The type with that number in GGUF files.
   init?(gguf number: UInt32) {
-    guard number < 256 else { return nil }
-    self.init(rawValue: Int(number))
+    guard number < 256, let type = Self.of(number: Int(number)) else { return nil }
+    self = type
   }
 
-  /// As people write it: "Q4_K".
-  public var name: String {
-    switch self {
-    case .f32: "F32"
-    case .f16: "F16"
-    case .bf16: "BF16"
-    case .q4n0: "Q4_0"
-    case .q4n1: "Q4_1"
-    case .q5n0: "Q5_0"
-    case .q5n1: "Q5_1"
-    case .q8n0: "Q8_0"
-    case .q2k: "Q2_K"
-    case .q3k: "Q3_K"
-    case .q4k: "Q4_K"
-    case .q5k: "Q5_K"
-    case .q6k: "Q6_K"
-    case .iq4nl: "IQ4_NL"
-    case .iq4xs: "IQ4_XS"
-    case .nf4: "NF4"
-    case .u8: "U8"
-    }
+  /// The type with that name in the header of safetensors files.
+  init?(safetensors name: String) {
+    guard let type = Self.byName[name] else { return nil }
+    self = type
   }
 
-  /// Values that are encoded together.
-  public var blockCount: Int {
-    switch self {
-    case .f32, .f16, .bf16, .u8: 1
-    case .q4n0, .q4n1, .q5n0, .q5n1, .q8n0, .iq4nl: 32
-    case .nf4: 64
-    case .q2k, .q3k, .q4k, .q5k, .q6k, .iq4xs: 256
-    }
-  }
+  public static let f32 = ElementType(GNB_F32)
+  public static let f16 = ElementType(GNB_F16)
+  public static let bf16 = ElementType(GNB_BF16)
+  public static let f64 = ElementType(GNB_F64)
+  public static let q4n0 = ElementType(GNB_Q4_0)
+  public static let q4n1 = ElementType(GNB_Q4_1)
+  public static let q5n0 = ElementType(GNB_Q5_0)
+  public static let q5n1 = ElementType(GNB_Q5_1)
+  public static let q8n0 = ElementType(GNB_Q8_0)
+  public static let q2k = ElementType(GNB_Q2_K)
+  public static let q3k = ElementType(GNB_Q3_K)
+  public static let q4k = ElementType(GNB_Q4_K)
+  public static let q5k = ElementType(GNB_Q5_K)
+  public static let q6k = ElementType(GNB_Q6_K)
+  public static let iq4nl = ElementType(GNB_IQ4_NL)
+  public static let iq4xs = ElementType(GNB_IQ4_XS)
+  /// bitsandbytes' 4-bit type, brought into blocks of a scale and 64 values. Never in a GGUF file.
+  public static let nf4 = ElementType(GNB_NF4)
+  /// Bytes that are no numbers, such as a quantisation's state. Never in a GGUF file.
+  public static let u8 = ElementType(GNB_U8)
 
-  /// Bytes of one block.
-  public var blockBytes: Int {
-    switch self {
-    case .f32: 4
-    case .f16, .bf16: 2
-    case .u8: 1
-    case .q4n0, .iq4nl: 18
-    case .q4n1: 20
-    case .q5n0: 22
-    case .q5n1: 24
-    case .q8n0: 34
-    case .nf4: 36
-    case .q2k: 84
-    case .q3k: 110
-    case .iq4xs: 136
-    case .q4k: 144
-    case .q5k: 176
-    case .q6k: 210
-    }
-  }
+  /// Whether its values are numbers that can be had as floats.
+  public var isRead: Bool { storage != nil }
+
+  public static func == (a: ElementType, b: ElementType) -> Bool { a.number == b.number }
+  public func hash(into hasher: inout Hasher) { hasher.combine(number) }
 
   /// Bytes of `count` values; count is a multiple of the block.
   public func bytes(count: Int) -> Int { count / blockCount * blockBytes }
 
-  /// Decodes `count` values, a multiple of the block.
+  /// Decodes `count` values, a multiple of the block. For types that are read.
   public func dequantize(from source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int)
   {
-    let known = gnb_dequantize(Int32(rawValue), count, source, target)
+    let known = gnb_dequantize(Int32(number), count, source, target)
     assert(known == 1)
   }
 
-  /// Encodes `count` values, a multiple of the block. For the types that gnb writes: F32, F16, BF16, Q4_0, Q5_0, Q8_0, Q4_K, Q6_K.
+  /// Encodes `count` values, a multiple of the block. For types that are written.
   package func quantise(
     _ source: UnsafePointer<Float>, into target: UnsafeMutableRawPointer, count: Int
   ) {
-    let known = gnb_quantise(
-      Int32(rawValue), count, source, target.assumingMemoryBound(to: UInt8.self))
+    let known = gnb_quantise(Int32(number), count, source, target.assumingMemoryBound(to: UInt8.self))
     assert(known == 1)
   }
 }

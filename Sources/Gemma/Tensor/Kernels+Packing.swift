@@ -19,15 +19,6 @@ public enum PanelStorage: Int32, Sendable {
   /// for every 64 k: 16 Float scales, then [32][16] bytes of two k each
   case nf4 = 7
 
-  /// The storage that holds a type's values exactly and in the fewest bytes.
-  init(holding type: ElementType) {
-    switch type {
-    case .bf16: self = .bf16
-    case .f16: self = .f16
-    default: self = PanelStorage(rawValue: gnb_quantised_storage(Int32(type.rawValue))) ?? .f32
-    }
-  }
-
   /// Size of one panel, in bytes. With groups, k is a multiple of the group.
   func bytes(depth k: Int) -> Int {
     switch self {
@@ -80,7 +71,7 @@ package enum Packing {
     into panel: UnsafeMutableRawPointer
   ) {
     gnb_pack_quantised(
-      Int32(type.rawValue), rows, k, source.assumingMemoryBound(to: UInt8.self), rowBytes,
+      Int32(type.number), rows, k, source.assumingMemoryBound(to: UInt8.self), rowBytes,
       panel.assumingMemoryBound(to: UInt8.self))
   }
 

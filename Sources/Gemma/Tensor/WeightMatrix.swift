@@ -10,12 +10,20 @@ public enum WeightPrecision: String, Sendable, CaseIterable {
   case nf4
 
   /// The type that values of another are rounded to; nil keeps them. `isEmbedding`: QLoRA leaves it alone.
-  func type(isEmbedding: Bool) -> ElementType? {
+  private func type(isEmbedding: Bool) -> ElementType? {
     switch self {
     case .auto, .f32: nil
     case .bf16: .bf16
     case .q8: .q8n0
     case .nf4: isEmbedding ? nil : .nf4
+    }
+  }
+
+  /// The type that the values of a stored matrix are rounded to; nil keeps them. Rows that are not of whole blocks keep what the file
+  /// has.
+  func rounding(of view: TensorView, isEmbedding: Bool) -> ElementType? {
+    type(isEmbedding: isEmbedding).flatMap {
+      view.shape[1] % $0.blockCount == 0 && $0 != view.type ? $0 : nil
     }
   }
 }
@@ -38,10 +46,8 @@ public final class WeightMatrix: @unchecked Sendable {
     let (outputs, inputs) = (view.shape[0], view.shape[1])
     self.outputs = outputs
     self.inputs = inputs
-    // Rows that are not of whole blocks keep what the file has.
-    let wanted = precision.type(isEmbedding: isEmbedding)
-    let target = wanted.flatMap { inputs % $0.blockCount == 0 && $0 != view.type ? $0 : nil }
-    storage = precision == .f32 ? .f32 : PanelStorage(holding: target ?? view.type)
+    let target = precision.rounding(of: view, isEmbedding: isEmbedding)
+    storage = precision == .f32 ? .f32 : (target ?? view.type).storage ?? .f32
     let scales =
       target == .nf4 ? NF4Scales(view, compute: compute) : nil
     let panelBytes = storage.bytes(depth: inputs)

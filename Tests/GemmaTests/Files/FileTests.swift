@@ -21,7 +21,7 @@ import Testing
       let name = row["name"] as? String ?? ""
       let bytes = Fixtures.bytes(row["bytes"])
       let expected = (row["bits"] as? [NSNumber] ?? []).map(\.uint32Value)
-      guard let type = ElementType(rawValue: row["type"] as? Int ?? -1) else {
+      guard let type = ElementType.of(number: row["type"] as? Int ?? -1) else {
         Issue.record("\(name) is missing")
         continue
       }

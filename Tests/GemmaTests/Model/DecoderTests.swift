@@ -4,7 +4,7 @@ import Testing
 
 /// The constrained classifier reads only the labels' rows of the head: they must be the file's, however it is stored.
 func expectHeadRowsAreTheFiles(_ model: GemmaModel, compute: Compute) throws {
-  let view = try model.file.tensor("embed_tokens.weight")
+  let view = try model.file.tensor(.embedding(model.config))
   let width = view.shape[1]
   var values = [Float](repeating: 0, count: view.shape[0] * width)
   view.type.dequantize(from: try #require(view.bytes.baseAddress), into: &values, count: values.count)

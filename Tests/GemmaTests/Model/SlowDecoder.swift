@@ -24,27 +24,16 @@ struct SlowDecoder {
 
   init(_ file: ModelFile) throws {
     config = file.config
-    var names = ["embed_tokens.weight", "norm.weight"]
-    for i in config.layers.indices {
-      let prefix = "layers.\(i)."
-      names += Projection.allCases.map { prefix + $0.path + ".weight" }
-      names += [
-        "input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm",
-        "post_feedforward_layernorm",
-      ]
-      .map { prefix + $0 + ".weight" }
-      if config.hasQueryKeyNorm { names += ["q_norm", "k_norm"].map { prefix + "self_attn.\($0).weight" } }
-    }
-    for name in names {
-      let view = try file.tensor(name)
+    for tensor in ModelTensor.all(config) {
+      let view = try file.tensor(tensor)
       var values = [Float](repeating: 0, count: view.shape.reduce(1, *))
       values.withUnsafeMutableBufferPointer {
         if let from = view.bytes.baseAddress, let to = $0.baseAddress {
           view.type.dequantize(from: from, into: to, count: $0.count)
         }
       }
-      weights[name] = values.map(Double.init)
-      if name.contains("norm"), !file.normWeightsIncludeOne { weights[name] = weights[name]?.map { $0 + 1 } }
+      let shift: Double = tensor.kind == .norm && !file.normWeightsIncludeOne ? 1 : 0
+      weights[tensor.name] = values.map { Double($0) + shift }
     }
   }
 
@@ -112,11 +101,11 @@ struct SlowDecoder {
     return y
   }
 
-  private func rotate(_ x: [Double], position: Int, base: Double) -> [Double] {
+  private func rotate(_ x: [Double], position: Int, plan: LayerPlan) -> [Double] {
     let half = x.count / 2
     var y = x
     for i in 0..<half {
-      let angle = Double(position) * pow(base, -Double(2 * i) / Double(x.count))
+      let angle = Double(position) / plan.ropeFactor * pow(plan.ropeBase, -Double(2 * i) / Double(x.count))
       y[i] = x[i] * cos(angle) - x[half + i] * sin(angle)
       y[half + i] = x[half + i] * cos(angle) + x[i] * sin(angle)
     }
@@ -144,14 +133,14 @@ struct SlowDecoder {
         heads(project(x, prefix + "self_attn.q_proj", (place, t))).map { head in
           rotate(
             config.hasQueryKeyNorm ? norm(head, prefix + "self_attn.q_norm") : head, position: t,
-            base: plan.ropeBase)
+            plan: plan)
         }
       }
       let k = normed.enumerated().map { t, x in
         heads(project(x, prefix + "self_attn.k_proj", (place, t))).map { head in
           rotate(
             config.hasQueryKeyNorm ? norm(head, prefix + "self_attn.k_norm") : head, position: t,
-            base: plan.ropeBase)
+            plan: plan)
         }
       }
       let v = normed.enumerated().map { t, x in heads(project(x, prefix + "self_attn.v_proj", (place, t))) }
@@ -186,7 +175,11 @@ struct SlowDecoder {
         xs[t] = zip(xs[t], fed).map(+)
       }
     }
-    return xs.map { x in project(norm(x, "norm"), "embed_tokens").map { cap($0, config.finalSoftCap) } }
+    return xs.map { x in
+      project(norm(x, "norm"), config.hasOwnHead ? "lm_head" : "embed_tokens").map {
+        cap($0, config.finalSoftCap)
+      }
+    }
   }
 
   /// Sum of -log p over the targets of the examples, over their number.

@@ -75,7 +75,7 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
       (.q6k, [208]), (.q2k, [80, 82]), (.q3k, [108]), (.iq4nl, [0]), (.iq4xs, [0]), (.nf4, [2]),
     ]
     for (index, (type, places)) in halves.enumerated() {
-      let storage = gnb_quantised_storage(Int32(type.rawValue))
+      let storage = gnb_stored_type(Int32(type.number)).pointee.storage
       #expect(storage > 1, "\(type.name)")
       let k = 512
       let rowBytes = type.bytes(count: k)

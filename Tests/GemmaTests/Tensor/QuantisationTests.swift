@@ -11,7 +11,7 @@ import Testing
     let values = (expected["values"] as? [NSNumber] ?? []).map { Float(bitPattern: $0.uint32Value) }
     var seen = 0
     for row in expected["written"] as? [[String: Any]] ?? [] {
-      let type = try #require(ElementType(rawValue: row["type"] as? Int ?? -1))
+      let type = try #require(ElementType.of(number: row["type"] as? Int ?? -1))
       var bytes = [UInt8](repeating: 0, count: type.bytes(count: values.count))
       bytes.withUnsafeMutableBytes {
         if let base = $0.baseAddress { type.quantise(values, into: base, count: values.count) }

@@ -20,7 +20,7 @@ extension Adapter {
     writer.set("adapter.type", "lora")
     writer.set("adapter.lora.alpha", .number(alpha))
     for slot in slots {
-      let name = ModelFile.ggufName("layers.\(slot.layer).\(slot.projection.path).weight")
+      let name = slot.projection.ggufName(layer: slot.layer)
       writer.add(StoredTensor(name: name + ".lora_a", type: .f32, shape: [slot.rank, slot.inputs]))
       writer.add(StoredTensor(name: name + ".lora_b", type: .f32, shape: [slot.outputs, slot.rank]))
     }

@@ -11,6 +11,7 @@ public final class GGUFFile: TensorSource {
     case array(type: UInt32, count: Int, offset: Int)
   }
 
+  /// The first part, which has the metadata.
   public let file: MappedFile
   public let metadata: [String: Value]
   public let tensorNames: [String]
@@ -18,45 +19,132 @@ public final class GGUFFile: TensorSource {
 
   public func tensor(_ name: String) -> TensorView? { tensors[name] }
 
-  public init(path: String) throws {
-    file = try MappedFile(path: path)
-    var reader = ByteReader(path: path, bytes: file.bytes)
-    guard try reader.integer(UInt32.self, "the magic number") == 0x4655_4747 else {
-      throw GemmaError.malformed(
-        path: path, location: "byte 0", expected: "GGUF", found: "another kind of file")
-    }
-    let version = try reader.integer(UInt32.self, "the version")
-    guard version == 2 || version == 3 else {
-      throw GemmaError.unsupported(path: path, feature: "GGUF version \(version); gnb reads 2 and 3")
-    }
-    // A tensor's entry takes at least 24 bytes, a key's at least 13.
-    let tensorCount = try reader.length("a tensor count", itemBytes: 24)
-    let keyCount = try reader.length("a key count", itemBytes: 13)
-    var metadata: [String: Value] = [:]
-    for _ in 0..<keyCount {
-      let key = try Self.string(&reader)
-      let type = try reader.integer(UInt32.self, "a value type")
-      metadata[key] = try Self.value(&reader, type: type)
-    }
-    self.metadata = metadata
+  /// Opens a file, or all parts of a model that llama.cpp split ("X-00001-of-00003.gguf"): any part's path leads to the model.
+  ///
+  /// - Throws: `wrongKind` for another kind of file, `unsupported` for another version or byte order, `malformed`.
+  public convenience init(path: String) throws {
+    let paths = Self.parts(of: path) ?? [path]
+    try self.init(paths.map { try Part(path: $0) })
+  }
 
-    var alignment = 32
-    if case .unsigned(let value)? = metadata["general.alignment"] {
-      guard value > 0, value <= 1 << 20, value.nonzeroBitCount == 1 else {
+  private init(_ parts: [Part]) throws {
+    let first = parts[0]
+    (file, metadata) = (first.file, first.metadata)
+    var tensors: [String: TensorView] = [:]
+    var names: [String] = []
+    for part in parts {
+      guard parts.count == 1 ? part.splitCount <= 1 : part.splitCount == parts.count else {
         throw GemmaError.malformed(
-          path: path, location: "general.alignment", expected: "a power of two", found: "\(value)")
+          path: part.file.path, location: "split.count", expected: "\(parts.count)",
+          found: "\(part.splitCount): the parts of a model are named X-00001-of-0000N.gguf")
       }
-      alignment = Int(value)
+      for view in part.tensors {
+        guard tensors.updateValue(view, forKey: view.name) == nil else {
+          throw GemmaError.malformed(
+            path: part.file.path, location: "tensor \(view.name)", expected: "one tensor of that name",
+            found: "two")
+        }
+        names.append(view.name)
+      }
     }
-    struct Entry {
-      var name: String
-      var type: ElementType
-      var shape: [Int]
-      var offset: UInt64
+    if parts.count > 1, case .some(let count) = Self.count(metadata["split.tensors.count"]),
+      count != names.count
+    {
+      throw GemmaError.malformed(
+        path: file.path, location: "split.tensors.count", expected: "\(count) tensors in all parts",
+        found: "\(names.count)")
     }
-    var entries: [Entry] = []
-    for _ in 0..<tensorCount {
-      let name = try Self.string(&reader)
+    self.tensors = tensors
+    tensorNames = names
+  }
+
+  /// The paths of all parts of a split model, in order; nil where the name is not that of a part.
+  static func parts(of path: String) -> [String]? {
+    guard let match = path.firstMatch(of: /-(\d{5})-of-(\d{5})\.gguf$/), let count = Int(match.2),
+      (2...9999).contains(count)
+    else { return nil }
+    func digits(_ number: Int) -> String { String("0000\(number)".suffix(5)) }
+    return (1...count).map { path[..<match.range.lowerBound] + "-\(digits($0))-of-\(match.2).gguf" }
+  }
+
+  private static func count(_ value: Value?) -> Int? {
+    switch value {
+    case .integer(let value): Int(exactly: value)
+    case .unsigned(let value): Int(exactly: value)
+    default: nil
+    }
+  }
+
+  /// One file: its metadata, and its tensors in the file's order.
+  private struct Part {
+    let file: MappedFile
+    let metadata: [String: Value]
+    let tensors: [TensorView]
+
+    var splitCount: Int { GGUFFile.count(metadata["split.count"]) ?? 0 }
+
+    init(path: String) throws {
+      file = try MappedFile(path: path)
+      var reader = ByteReader(path: path, bytes: file.bytes)
+      try Self.checkStart(&reader)
+      // A tensor's entry takes at least 24 bytes, a key's at least 13.
+      let tensorCount = try reader.length("a tensor count", itemBytes: 24)
+      let keyCount = try reader.length("a key count", itemBytes: 13)
+      var metadata: [String: Value] = [:]
+      for _ in 0..<keyCount {
+        let key = try GGUFFile.string(&reader)
+        let type = try reader.integer(UInt32.self, "a value type")
+        guard metadata.updateValue(try GGUFFile.value(&reader, type: type), forKey: key) == nil else {
+          throw GemmaError.malformed(
+            path: path, location: key, expected: "one key of that name", found: "two")
+        }
+      }
+      self.metadata = metadata
+      var alignment = 32
+      if let value = metadata["general.alignment"] {
+        guard let size = GGUFFile.count(value), size > 0, size <= 1 << 20, size.nonzeroBitCount == 1 else {
+          throw GemmaError.malformed(
+            path: path, location: "general.alignment", expected: "a power of two", found: "\(value)")
+        }
+        alignment = size
+      }
+      let entries = try (0..<tensorCount).map { _ in try Entry(&reader) }
+      let start = (reader.offset + alignment - 1) / alignment * alignment
+      let mapped = file
+      tensors = try entries.map { try $0.view(of: mapped, start: start) }
+    }
+
+    /// The magic number and the version.
+    private static func checkStart(_ reader: inout ByteReader) throws {
+      let path = reader.path
+      guard reader.remaining >= 8, try reader.integer(UInt32.self, "the magic number") == 0x4655_4747 else {
+        throw GemmaError.wrongKind(
+          path: path, expected: "a GGUF file", found: FileKind.name(reader.bytes) ?? "another kind of file",
+          remedy: FileKind.remedy(reader.bytes))
+      }
+      let version = try reader.integer(UInt32.self, "the version")
+      if (1...3).contains(version.byteSwapped) {
+        throw GemmaError.unsupported(
+          path: path,
+          feature:
+            "a big-endian GGUF; 'gguf-convert-endian FILE little' of the Python package gguf turns it round")
+      }
+      guard version == 2 || version == 3 else {
+        throw GemmaError.unsupported(path: path, feature: "GGUF version \(version); gnb reads 2 and 3")
+      }
+    }
+  }
+
+  /// Where a tensor is, as the file says.
+  private struct Entry {
+    var name: String
+    var type: ElementType
+    var shape: [Int]
+    var offset: UInt64
+
+    init(_ reader: inout ByteReader) throws {
+      let path = reader.path
+      let name = try GGUFFile.string(&reader)
       let dimensions = try reader.integer(UInt32.self, "a dimension count")
       guard (1...4).contains(dimensions) else {
         throw GemmaError.malformed(
@@ -75,44 +163,37 @@ public final class GGUFFile: TensorSource {
       guard let type = ElementType(gguf: number) else {
         throw GemmaError.unsupported(path: path, feature: "tensor type \(number) of \(name)")
       }
-      entries.append(
-        Entry(
-          name: name, type: type, shape: shape.reversed(),
-          offset: try reader.integer(UInt64.self, "an offset")))
+      self.name = name
+      self.type = type
+      self.shape = shape.reversed()
+      offset = try reader.integer(UInt64.self, "an offset")
     }
-    let start = (reader.offset + alignment - 1) / alignment * alignment
-    var tensors: [String: TensorView] = [:]
-    for entry in entries {
+
+    func view(of file: MappedFile, start: Int) throws -> TensorView {
       func malformed(_ expected: String, _ found: String) -> GemmaError {
-        .malformed(path: path, location: "tensor \(entry.name)", expected: expected, found: found)
+        .malformed(path: file.path, location: "tensor \(name)", expected: expected, found: found)
       }
       var count = 1
-      for size in entry.shape {
+      for size in shape {
         let (product, overflow) = count.multipliedReportingOverflow(by: size)
-        guard !overflow, product <= 1 << 44 else { throw malformed("a shape that fits", "\(entry.shape)") }
+        guard !overflow, product <= 1 << 44 else { throw malformed("a shape that fits", "\(shape)") }
         count = product
       }
-      guard let rowCount = entry.shape.last, rowCount % entry.type.blockCount == 0 else {
-        throw malformed("rows of whole \(entry.type.name) blocks", "rows of \(entry.shape.last ?? 0)")
+      guard let rowCount = shape.last, rowCount % type.blockCount == 0 else {
+        throw malformed("rows of whole \(type.name) blocks", "rows of \(shape.last ?? 0)")
       }
-      let size = entry.type.bytes(count: count)
-      guard start <= file.bytes.count, entry.offset <= UInt64(file.bytes.count - start),
-        size <= file.bytes.count - start - Int(entry.offset)
+      let size = type.bytes(count: count)
+      guard start <= file.bytes.count, offset <= UInt64(file.bytes.count - start),
+        size <= file.bytes.count - start - Int(offset)
       else {
         throw malformed(
-          "\(size) bytes at offset \(entry.offset)", "a file of \(file.bytes.count) bytes: it is cut short")
+          "\(size) bytes at offset \(offset)", "a file of \(file.bytes.count) bytes: it is cut short")
       }
-      let first = start + Int(entry.offset)
-      guard
-        tensors.updateValue(
-          TensorView(
-            name: entry.name, type: entry.type, shape: entry.shape,
-            bytes: UnsafeRawBufferPointer(rebasing: file.bytes[first..<first + size]), owner: file),
-          forKey: entry.name) == nil
-      else { throw malformed("one tensor of that name", "two") }
+      let first = start + Int(offset)
+      return TensorView(
+        name: name, type: type, shape: shape,
+        bytes: UnsafeRawBufferPointer(rebasing: file.bytes[first..<first + size]), owner: file)
     }
-    self.tensors = tensors
-    tensorNames = entries.map(\.name)
   }
 
   // MARK: Metadata
@@ -122,13 +203,7 @@ public final class GGUFFile: TensorSource {
     return nil
   }
 
-  public func integer(_ key: String) -> Int? {
-    switch metadata[key] {
-    case .integer(let value): Int(exactly: value)
-    case .unsigned(let value): Int(exactly: value)
-    default: nil
-    }
-  }
+  public func integer(_ key: String) -> Int? { Self.count(metadata[key]) }
 
   public func number(_ key: String) -> Double? {
     if case .number(let value)? = metadata[key] { return value }
@@ -158,6 +233,24 @@ public final class GGUFFile: TensorSource {
     _ = try reader.take(offset, "values")
     let bytes = try reader.take(count * 4, "values")
     return (0..<count).map { T(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: T.self)) }
+  }
+
+  /// Every element of an array of whole numbers or truth values, whatever their width.
+  func integers(_ key: String) throws -> [Int]? {
+    guard case .array(let type, let count, let offset)? = metadata[key], type < 8, type != 6,
+      let size = Self.size(type)
+    else { return nil }
+    var reader = ByteReader(path: file.path, bytes: file.bytes)
+    _ = try reader.take(offset, "values")
+    guard count <= reader.remaining / size else { return nil }
+    return try (0..<count).map { _ in
+      switch try Self.value(&reader, type: type) {
+      case .bool(let value): value ? 1 : 0
+      case .integer(let value): Int(value)
+      case .unsigned(let value): Int(value)
+      default: 0
+      }
+    }
   }
 
   private static func string(_ reader: inout ByteReader) throws -> String {

@@ -37,7 +37,7 @@ struct GGUFWriter {
       bytes.put(tensor.name.utf8)
       bytes.put(UInt32(tensor.shape.count))
       for size in tensor.shape.reversed() { bytes.put(UInt64(size)) }
-      bytes.put(UInt32(tensor.type.rawValue))
+      bytes.put(UInt32(tensor.type.number))
       bytes.put(UInt64(offset))
       offset += (tensor.bytes + Self.alignment - 1) / Self.alignment * Self.alignment
     }

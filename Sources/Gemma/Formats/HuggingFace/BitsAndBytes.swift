@@ -5,6 +5,18 @@ enum BitsAndBytes {
   /// Values that share a scale.
   static let block = 64
 
+  private static let state = ".quant_state.bitsandbytes__nf4"
+
+  /// Whether the tensor `name` of `source` is stored so.
+  static func isStored(_ name: String, in source: any TensorSource) -> Bool {
+    source.tensor(name + state) != nil
+  }
+
+  /// The tensors that belong to the tensor `name`, stored so.
+  static func parts(_ name: String) -> [String] {
+    ["", ".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map", state].map { name + $0 }
+  }
+
   /// The tensor `name` of `source` decoded into blocks of a scale and 64 values, or nil if it is not stored so.
   ///
   /// `X.weight` has two values a byte, the even one high. Value = map[q] * scale of its block, where the scale is
@@ -15,7 +27,6 @@ enum BitsAndBytes {
     if part(".quant_state.bitsandbytes__fp4") != nil {
       throw GemmaError.unsupported(path: path, feature: "bitsandbytes FP4 in \(name); gnb reads NF4")
     }
-    let state = ".quant_state.bitsandbytes__nf4"
     guard let settings = part(state) else { return nil }
     func malformed(_ what: String, _ expected: String, _ found: String) -> GemmaError {
       .malformed(path: path, location: "tensor \(name)\(what)", expected: expected, found: found)
@@ -38,7 +49,10 @@ enum BitsAndBytes {
         feature: "\(name) in blocks of \(blocksize) over rows of \(shape[1]); gnb reads blocks of 64")
     }
     let blocks = count / block
-    let values = try need("", .u8, count / 2)
+    // Bytes, or the same bytes named as wider numbers (bnb_4bit_quant_storage, for FSDP).
+    guard let values = part("")?.bytes, values.count == count / 2 else {
+      throw malformed("", "\(count / 2) bytes", "\(part("")?.bytes.count ?? 0)")
+    }
     let map = try need(".quant_map", .f32, 16)
     for (i, known) in nf4Values.enumerated()
     where map.loadUnaligned(fromByteOffset: 4 * i, as: Float.self) != known {

@@ -1,76 +1,234 @@
 import Foundation
 
 /// The configuration as the `config.json` of a Hugging Face folder, read and written.
+///
+/// What a file leaves out is as transformers' Gemma2Config and Gemma3TextConfig have it.
 extension ModelConfig {
-  /// From the `config.json` of a Hugging Face folder, in any of its spellings.
+  /// What Gemma2Config and Gemma3TextConfig take where a key is absent.
+  private struct Defaults {
+    let isGemma3: Bool
+    let hiddenSize = 2304
+    let intermediateSize = 9216
+    let layers = 26
+    let heads = 8
+    let keyValueHeads = 4
+    let headDim = 256
+    let queryScalar = 256.0
+    let window = 4096
+    var vocabularySize: Int { isGemma3 ? 262_208 : 256_000 }
+    var contextLength: Int { isGemma3 ? 131_072 : 8192 }
+    var attentionSoftCap: Double? { isGemma3 ? nil : 50 }
+    var finalSoftCap: Double? { isGemma3 ? nil : 30 }
+    var ropeBase: Double { isGemma3 ? 1e6 : 1e4 }
+    let windowedRopeBase = 1e4
+    /// Every so many layers one is without a window.
+    var period: Int { isGemma3 ? 6 : 2 }
+  }
+
+  /// Keys that change no number: ids of tokens, which the tokenizer has, and notes of the libraries that wrote the file.
+  private static let harmless: Set<String> = [
+    "bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "sep_token_id", "cls_token_id",
+    "initializer_range", "use_cache", "cache_implementation", "dtype", "torch_dtype",
+    "chunk_size_feed_forward",
+    "id2label", "label2id", "num_labels", "problem_type", "return_dict", "output_hidden_states",
+    "output_attentions", "is_decoder", "hidden_act", "model_name", "prefix", "tokenizer_class",
+    "task_specific_params",
+    "finetuning_task", "max_length", "min_length", "do_sample", "num_beams", "temperature", "top_k", "top_p",
+    "repetition_penalty", "length_penalty", "no_repeat_ngram_size", "typical_p", "num_return_sequences",
+    "early_stopping",
+    "num_beam_groups", "diversity_penalty", "encoder_no_repeat_ngram_size", "remove_invalid_values",
+    "torchscript",
+    "use_bfloat16", "tf_legacy_loss", "architectures", "model_type",
+  ]
+  /// Beginnings of such keys: private notes of transformers, and what Unsloth writes.
+  private static let harmlessPrefixes = ["_", "unsloth_", "transformers_"]
+  /// Keys of an image-and-text model that the decoder has no use for.
+  private static let multimodal: Set<String> = [
+    "vision_config", "mm_tokens_per_image", "boi_token_index", "eoi_token_index", "image_token_index",
+    "image_token_id", "boi_token_id", "eoi_token_id",
+  ]
+  private static let architectures: Set<String> = [
+    "Gemma2ForCausalLM", "Gemma2Model", "Gemma3ForCausalLM", "Gemma3TextModel", "Gemma3Model",
+    "Gemma3ForConditionalGeneration",
+  ]
+
+  /// From the contents of a `config.json`, in any of its spellings. Each key is used, known to be harmless, or refused by name.
+  ///
+  /// - Throws: `unsupported`, `malformed`.
   init(json: [String: Any], path: String) throws {
+    func unsupported(_ feature: String) -> GemmaError { .unsupported(path: path, feature: feature) }
+    var outer = HubKeys(json, path: path)
+    try HubQuantisation.check(&outer)
+    for name in json["architectures"] as? [String] ?? [] where !Self.architectures.contains(name) {
+      throw unsupported("the architecture \(name); gnb reads Gemma 2 and 3 language models")
+    }
     // Multimodal checkpoints keep the decoder's part inside.
-    let text = json["text_config"] as? [String: Any] ?? json
-    let architecture = text["model_type"] as? String ?? json["model_type"] as? String ?? "nothing"
-    guard ["gemma2", "gemma3", "gemma3_text"].contains(architecture) else {
-      throw GemmaError.unsupported(
-        path: path, feature: "model_type \(architecture); gnb reads gemma2 and gemma3_text")
-    }
-    let isGemma3 = architecture != "gemma2"
-    func size(_ name: String, default standard: Int? = nil) throws -> Int {
-      guard let value = text[name] as? Int ?? standard, (1...Self.largest).contains(value) else {
-        throw GemmaError.malformed(
-          path: path, location: name, expected: "a number from 1 to \(Self.largest)",
-          found: "\(text[name] ?? "nothing")")
+    var text = outer
+    let outerType = try outer.string("model_type")
+    var architecture = outerType ?? "nothing"
+    if let inner = try outer.object("text_config") {
+      guard architecture == "gemma3" else {
+        throw unsupported("the model_type \(architecture); gnb reads gemma2 and gemma3_text")
       }
-      return value
+      text = inner
+      architecture = try text.string("model_type") ?? "gemma3_text"
+      outer.use("tie_word_embeddings")
+      try outer.refuseOthers(harmless: Self.harmless.union(Self.multimodal), prefixes: Self.harmlessPrefixes)
     }
-    func number(_ name: String) -> Double? { text[name] as? Double }
-    let layers = try size("num_hidden_layers")
-    guard layers <= 1024 else {
-      throw GemmaError.malformed(
-        path: path, location: "num_hidden_layers", expected: "at most 1024 layers", found: "\(layers)")
+    guard ["gemma2", "gemma3", "gemma3_text"].contains(architecture) else {
+      throw unsupported("the model_type \(architecture); gnb reads gemma2 and gemma3_text")
     }
-    let headDim = try size("head_dim", default: 256)
-    let window = try size("sliding_window", default: 4096)
-    let parameters = text["rope_parameters"] as? [String: Any]
-    func rope(_ kind: String) -> Double? {
-      (parameters?[kind] as? [String: Any])?["rope_theta"] as? Double
-    }
-    let base =
-      rope("full_attention") ?? parameters?["rope_theta"] as? Double ?? number("rope_theta")
-      ?? (isGemma3 ? 1e6 : 1e4)
-    let windowBase = rope("sliding_attention") ?? number("rope_local_base_freq") ?? (isGemma3 ? 1e4 : base)
-    for name in ["rope_scaling"] where text[name] is [String: Any] {
-      throw GemmaError.unsupported(path: path, feature: name)
-    }
-    let pattern = text["sliding_window_pattern"] as? Int ?? text["_sliding_window_pattern"] as? Int ?? 6
-    let types = text["layer_types"] as? [String]
-    if let types, types.count != layers {
-      throw GemmaError.malformed(
-        path: path, location: "layer_types", expected: "\(layers) entries", found: "\(types.count)")
-    }
-    guard pattern > 0 else {
-      throw GemmaError.malformed(
-        path: path, location: "sliding_window_pattern", expected: "a number above 0", found: "\(pattern)")
-    }
-    let scalar = number("query_pre_attn_scalar") ?? Double(headDim)
+    let defaults = Defaults(isGemma3: architecture != "gemma2")
+    try Self.refuseOtherArithmetic(&text)
+    let layers = try text.size("num_hidden_layers", default: defaults.layers, largest: 1024)
+    let plans = try Self.plans(&text, layers, defaults)
+    let scalar = try text.number("query_pre_attn_scalar") ?? defaults.queryScalar
+    let attentionCap = try text.number("attn_logit_softcapping", absent: defaults.attentionSoftCap)
+    let finalCap = try text.number("final_logit_softcapping", absent: defaults.finalSoftCap)
     self.init(
-      architecture: architecture, hiddenSize: try size("hidden_size"),
-      intermediateSize: try size("intermediate_size"), heads: try size("num_attention_heads"),
-      keyValueHeads: try size("num_key_value_heads"), headDim: headDim,
-      vocabularySize: try size("vocab_size"),
-      contextLength: try size("max_position_embeddings", default: isGemma3 ? 32768 : 8192),
-      rmsNormEpsilon: Float(number("rms_norm_eps") ?? 1e-6), queryScale: Float(1 / scalar.squareRoot()),
-      attentionSoftCap: number("attn_logit_softcapping").map { Float($0) },
-      finalSoftCap: number("final_logit_softcapping").map { Float($0) }, hasQueryKeyNorm: isGemma3,
-      layers: (0..<layers).map { layer in
-        let isFull =
-          types.map { $0[layer] == "full_attention" }
-          ?? (isGemma3 ? (layer + 1) % pattern == 0 : layer % 2 == 1)
-        return LayerPlan(window: isFull ? nil : window, ropeBase: isFull ? base : windowBase)
-      })
+      architecture: architecture, hiddenSize: try text.size("hidden_size", default: defaults.hiddenSize),
+      intermediateSize: try text.size("intermediate_size", default: defaults.intermediateSize),
+      heads: try text.size("num_attention_heads", default: defaults.heads),
+      keyValueHeads: try text.size("num_key_value_heads", default: defaults.keyValueHeads),
+      headDim: try text.size("head_dim", default: defaults.headDim),
+      vocabularySize: try text.size("vocab_size", default: defaults.vocabularySize),
+      contextLength: try text.size(
+        "max_position_embeddings", default: defaults.contextLength, largest: 1 << 30),
+      rmsNormEpsilon: Float(try text.number("rms_norm_eps") ?? 1e-6),
+      queryScale: Float(1 / scalar.squareRoot()),
+      // transformers reads Gemma 3's cap of the scores and does not use it.
+      attentionSoftCap: defaults.isGemma3 ? nil : attentionCap.map { Float($0) },
+      finalSoftCap: finalCap.map { Float($0) }, hasQueryKeyNorm: defaults.isGemma3, layers: plans)
+    text.use("tie_word_embeddings")
+    if outer.json.keys.contains("text_config") {
+      try text.refuseOthers(harmless: Self.harmless, prefixes: Self.harmlessPrefixes)
+    } else {
+      // A text-only model of an image-and-text one may keep its keys.
+      try text.refuseOthers(harmless: Self.harmless.union(Self.multimodal), prefixes: Self.harmlessPrefixes)
+    }
     try check(path: path)
   }
 
+  /// Whether the file says that the output matrix is another than the embedding.
+  static func saysUntied(_ json: [String: Any]) -> Bool {
+    let text = json["text_config"] as? [String: Any]
+    return json["tie_word_embeddings"] as? Bool == false || text?["tie_word_embeddings"] as? Bool == false
+  }
+
+  /// Settings that would need other layers than gnb has.
+  private static func refuseOtherArithmetic(_ text: inout HubKeys) throws {
+    func refuse(_ feature: String) -> GemmaError { .unsupported(path: text.path, feature: feature) }
+    if let activation = try text.string("hidden_activation"),
+      !["gelu_pytorch_tanh", "gelu_new"].contains(activation)
+    {
+      throw refuse("the hidden_activation \(activation); gnb computes gelu_pytorch_tanh")
+    }
+    // true, or "all" for all tokens.
+    if let value = text.value("use_bidirectional_attention"),
+      !(HubKeys.isBool(value) && value as? Bool == false)
+    {
+      throw refuse("use_bidirectional_attention: the model is for embeddings, not for writing text")
+    }
+    if try text.bool("attention_bias") == true { throw refuse("attention_bias") }
+    if try text.bool("is_encoder_decoder") == true { throw refuse("is_encoder_decoder") }
+    if let dropout = try text.number("attention_dropout"), dropout != 0 { throw refuse("attention_dropout") }
+  }
+
+  /// Window and rotation of every layer.
+  private static func plans(_ text: inout HubKeys, _ layers: Int, _ defaults: Defaults) throws -> [LayerPlan]
+  {
+    let ropes = try ropes(&text, defaults)
+    var period = defaults.period
+    if defaults.isGemma3 {
+      let noted = try text.size("_sliding_window_pattern", default: period)
+      // transformers writes this note beside layer_types and does not read it.
+      guard
+        noted == period || text.value("layer_types") != nil || text.value("sliding_window_pattern") != nil
+      else {
+        throw GemmaError.unsupported(
+          path: text.path,
+          feature: "_sliding_window_pattern \(noted) without layer_types, which say the same by layer")
+      }
+    }
+    var isFull = (0..<layers).map { ($0 + 1) % period == 0 }
+    if let types = text.value("layer_types") {
+      guard let names = types as? [String], names.count == layers,
+        names.allSatisfy(["full_attention", "sliding_attention"].contains)
+      else { throw text.malformed("layer_types", "\(layers) entries, full_attention or sliding_attention") }
+      isFull = names.map { $0 == "full_attention" }
+    }
+    let window: Int? =
+      isFull.allSatisfy { $0 } && text.value("sliding_window") == nil
+      ? nil : try text.size("sliding_window", default: defaults.window, largest: 1 << 30)
+    if window != nil, text.json["sliding_window"] is NSNull {
+      throw text.malformed("sliding_window", "a number of tokens, since layers have a window")
+    }
+    return isFull.map {
+      $0
+        ? LayerPlan(window: nil, ropeBase: ropes.full.base, ropeFactor: ropes.full.factor)
+        : LayerPlan(window: window, ropeBase: ropes.windowed.base, ropeFactor: ropes.windowed.factor)
+    }
+  }
+
+  private struct Rope {
+    var base: Double
+    var factor = 1.0
+  }
+
+  /// Base and scaling of the rotation: transformers 5 has them in `rope_parameters` (Gemma 3 by kind of layer), transformers 4 in
+  /// `rope_theta`, `rope_local_base_freq` and `rope_scaling`.
+  private static func ropes(_ text: inout HubKeys, _ defaults: Defaults) throws -> (
+    full: Rope, windowed: Rope
+  ) {
+    let base = try text.number("rope_theta") ?? defaults.ropeBase
+    let windowedBase = try text.number("rope_local_base_freq") ?? defaults.windowedRopeBase
+    var parameters = try text.object("rope_parameters")
+    let scaling = try text.object("rope_scaling")
+    guard defaults.isGemma3 else {
+      var rope = try rope(parameters, "rope_parameters", base)
+      if let scaling { rope.factor = try self.rope(scaling, "rope_scaling", base).factor }
+      return (rope, rope)
+    }
+    var full = Rope(base: base)
+    var windowed = Rope(base: windowedBase)
+    if var kinds = parameters {
+      full = try rope(kinds.object("full_attention"), "rope_parameters.full_attention", base)
+      windowed = try rope(
+        kinds.object("sliding_attention"), "rope_parameters.sliding_attention", windowedBase)
+      // Beside them older and newer keys that say the same may stand.
+      try kinds.refuseOthers(harmless: [])
+      parameters = kinds
+    }
+    if let scaling { full.factor = try rope(scaling, "rope_scaling", base).factor }
+    return (full, windowed)
+  }
+
+  /// - Throws: `unsupported` for a scaling that is not linear.
+  private static func rope(_ keys: HubKeys?, _ name: String, _ base: Double) throws -> Rope {
+    guard var keys else { return Rope(base: base) }
+    let oldType = try keys.string("type")
+    let type = try keys.string("rope_type") ?? oldType ?? "default"
+    let theta = try keys.number("rope_theta") ?? base
+    let factor = try keys.number("factor")
+    if let share = try keys.number("partial_rotary_factor"), share != 1 {
+      throw GemmaError.unsupported(path: keys.path, feature: "\(name) with partial_rotary_factor \(share)")
+    }
+    guard ["default", "linear"].contains(type) else {
+      throw GemmaError.unsupported(
+        path: keys.path, feature: "RoPE scaling of type \(type) in \(name); gnb scales linearly")
+    }
+    try keys.refuseOthers(harmless: ["original_max_position_embeddings"])
+    guard type == "linear" else { return Rope(base: theta) }
+    guard let factor, factor > 0 else { throw keys.malformed("factor", "a number above 0") }
+    return Rope(base: theta, factor: factor)
+  }
+
+  // MARK: Writing
+
   /// A `config.json` for transformers, its names of version 4 and 5.
   func hub(bos: Int32, eos: Int32, pad: Int32) -> [String: Any] {
-    let (base, windowBase) = (base(windowed: false), base(windowed: true))
+    // A Float as people write it: 1e-06, not 9.999999974752427e-07.
+    func plain(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
     let scalar = plain(1 / (queryScale * queryScale))
     var json: [String: Any] = [
       "model_type": hasQueryKeyNorm ? "gemma3_text" : "gemma2",
@@ -83,15 +241,24 @@ extension ModelConfig {
       "max_position_embeddings": contextLength, "num_attention_heads": heads,
       "num_hidden_layers": layers.count, "num_key_value_heads": keyValueHeads,
       "query_pre_attn_scalar": abs(scalar - scalar.rounded()) < 1e-3 ? scalar.rounded() : scalar,
-      "rms_norm_eps": plain(rmsNormEpsilon), "rope_theta": base, "sliding_window": window,
-      "tie_word_embeddings": true, "use_cache": true, "vocab_size": vocabularySize,
+      "rms_norm_eps": plain(rmsNormEpsilon), "sliding_window": window ?? contextLength,
+      "tie_word_embeddings": !hasOwnHead, "use_cache": true, "vocab_size": vocabularySize,
     ]
-    func rope(_ theta: Double) -> [String: Any] { ["rope_type": "default", "rope_theta": theta] }
+    func scaling(_ factor: Double) -> [String: Any] {
+      factor == 1 ? ["rope_type": "default"] : ["rope_type": "linear", "factor": factor]
+    }
+    func rope(_ layer: LayerPlan) -> [String: Any] {
+      scaling(layer.ropeFactor).merging(["rope_theta": layer.ropeBase]) { $1 }
+    }
+    let full = layers.first { $0.window == nil } ?? layers[0]
+    let windowed = layers.first { $0.window != nil } ?? layers[0]
+    json["rope_theta"] = full.ropeBase
+    if full.ropeFactor != 1 { json["rope_scaling"] = scaling(full.ropeFactor) }
     if hasQueryKeyNorm {
-      json["rope_local_base_freq"] = windowBase
-      json["rope_parameters"] = ["full_attention": rope(base), "sliding_attention": rope(windowBase)]
+      json["rope_local_base_freq"] = windowed.ropeBase
+      json["rope_parameters"] = ["full_attention": rope(full), "sliding_attention": rope(windowed)]
     } else {
-      json["rope_parameters"] = rope(base)
+      json["rope_parameters"] = rope(full)
     }
     if let attentionSoftCap { json["attn_logit_softcapping"] = plain(attentionSoftCap) }
     if let finalSoftCap { json["final_logit_softcapping"] = plain(finalSoftCap) }

@@ -12,6 +12,12 @@ public final class SafetensorsFile: TensorSource {
 
   public init(path: String) throws {
     file = try MappedFile(path: path)
+    guard FileKind.name(file.bytes) == nil || FileKind.name(file.bytes) == "a safetensors file" else {
+      throw GemmaError.wrongKind(
+        path: path, expected: "a safetensors file",
+        found: FileKind.name(file.bytes) ?? "another kind of file",
+        remedy: FileKind.remedy(file.bytes))
+    }
     var reader = ByteReader(path: path, bytes: file.bytes)
     let headerCount = try reader.length("a header length", itemBytes: 1)
     let header = try reader.take(headerCount, "the header")
@@ -33,9 +39,8 @@ public final class SafetensorsFile: TensorSource {
         let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int],
         offsets.count == 2
       else { throw malformed("dtype, shape and data_offsets", "\(value)") }
-      // Other types are not for weights.
-      guard let type = ["F32": ElementType.f32, "F16": .f16, "BF16": .bf16, "U8": .u8][dtype] else {
-        continue
+      guard let type = ElementType(safetensors: dtype) else {
+        throw GemmaError.unsupported(path: path, feature: "the type \(dtype) of tensor \(name)")
       }
       var count = 1
       for size in shape {

@@ -23,9 +23,22 @@ public final class ShardedSafetensors: TensorSource {
       files[name] = try SafetensorsFile(path: folder + "/" + name)
     }
     var owner: [String: SafetensorsFile] = [:]
-    for (tensor, name) in map {
-      guard let file = files[name] else { continue }
-      owner[tensor] = file
+    for (name, file) in files {
+      for tensor in file.tensorNames {
+        guard owner.updateValue(file, forKey: tensor) == nil else {
+          throw GemmaError.malformed(
+            path: folder + "/" + name, location: "tensor \(tensor)",
+            expected: "one tensor of that name in all shards",
+            found: "two")
+        }
+      }
+    }
+    // What the shards hold decides. An index that says otherwise belongs to other shards.
+    for (tensor, name) in map.sorted(by: { $0.key < $1.key }) where files[name]?.tensor(tensor) == nil {
+      throw GemmaError.malformed(
+        path: path, location: "weight_map", expected: "\(tensor) in \(name)",
+        found: owner[tensor].map { "it in \(URL(fileURLWithPath: $0.file.path).lastPathComponent)" }
+          ?? "it in no shard")
     }
     self.owner = owner
     tensorNames = files.keys.sorted().flatMap { files[$0]?.tensorNames ?? [] }
