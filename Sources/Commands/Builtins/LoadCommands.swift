@@ -50,7 +50,9 @@ enum LoadCommands {
     "load data", .load, "load articles with their categories",
     details:
       "'mini-news' comes with gnb. Otherwise a name in the cache ('livedoor'), a folder or .tar.gz in the "
-      + "Livedoor layout, a .csv or .tsv with columns text and category, or a .jsonl file with Alpaca keys. "
+      + "Livedoor layout, a .csv or .tsv with a header line, a .jsonl with an object a line, or a .json with an array of "
+      + "objects; each of them compressed by gzip too (.csv.gz). A record has text and category, text and label, or "
+      + "Alpaca's input and output, and may have id and title. A label may be a number, true or false. All files are UTF-8. "
       + "Of the full Livedoor corpus the demo's five categories are taken unless others are named.",
     arguments: [
       ArgumentSpec("name", .dataName, .string("mini-news"), positional: true, "the data set's name or path"),

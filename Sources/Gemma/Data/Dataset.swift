@@ -76,7 +76,7 @@ public struct Dataset: Sendable, Equatable {
   /// Samples of each category, in the order of `categories`.
   public var counts: [Int] { categories.map { category in samples.count { $0.category == category } } }
 
-  /// Loads what is at `path`: a folder or archive in the Livedoor layout, a .csv, .tsv or .jsonl file.
+  /// Loads what is at `path`: a folder or archive in the Livedoor layout, or one of the files that `DataFile` reads.
   ///
   /// - Parameter categories: keeps only these; nil keeps all, but of the full Livedoor corpus the demo's five.
   public static func load(path: String, categories: [String]? = nil) throws -> Dataset {
@@ -85,18 +85,8 @@ public struct Dataset: Sendable, Equatable {
       throw GemmaError.fileNotFound(path: path)
     }
     let name = URL(fileURLWithPath: path).lastPathComponent
-    let lower = path.lowercased()
-    let samples: [Sample]
-    var licenceFiles: [LeftOut] = []
-    if isFolder.boolValue {
-      (samples, licenceFiles) = try Livedoor.folder(path)
-    } else if lower.hasSuffix(".csv") || lower.hasSuffix(".tsv") {
-      samples = try DelimitedText.samples(path: path, separator: lower.hasSuffix(".csv") ? "," : "\t")
-    } else if lower.hasSuffix(".jsonl") {
-      samples = try JSONLines.samples(path: path)
-    } else {
-      (samples, licenceFiles) = try Livedoor.archive(path)
-    }
+    let (samples, licenceFiles) =
+      try isFolder.boolValue ? Livedoor.folder(path) : DataFile.samples(path: path)
     return try select(samples, licenceFiles: licenceFiles, categories: categories, name: name)
   }
 

@@ -21,8 +21,9 @@ package enum Livedoor {
   static func sample(category: String, file: String, bytes: some Collection<UInt8>, path: String) throws
     -> Sample
   {
-    let lines = try utf8Text(bytes, path: path).replacingOccurrences(of: "\r\n", with: "\n")
-      .split(separator: "\n", maxSplits: 3, omittingEmptySubsequences: false)
+    var text = try utf8Text(bytes, path: path).replacingOccurrences(of: "\r\n", with: "\n")
+    if !text.contains("\n") { text = text.replacingOccurrences(of: "\r", with: "\n") }
+    let lines = text.split(separator: "\n", maxSplits: 3, omittingEmptySubsequences: false)
     guard lines.count >= 3 else {
       throw GemmaError.malformed(
         path: path, location: "line \(lines.count)", expected: "address, date, title and body",

@@ -76,6 +76,9 @@ struct JSONReader {
       switch byte {
       case UInt8(ascii: "\""): return
       case UInt8(ascii: "\\"): result += try escape()
+      case 0..<0x20:
+        at -= 1
+        throw malformed("no control character within a string: it is written \\n, \\t or \\u0000")
       default: result.append(byte)
       }
     }
@@ -99,18 +102,36 @@ struct JSONReader {
         at += 2
         units.append(try unit())
       }
-      return Array(String(decoding: units, as: UTF16.self).utf8)
-    default: return [bytes[at]]
+      guard let text = String(validating: units, as: UTF16.self) else {
+        throw malformed("both halves of a surrogate pair")
+      }
+      return Array(text.utf8)
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [bytes[at]]
+    default: throw malformed("an escape of JSON")
     }
   }
 
   /// Four hexadecimal digits after the place; ends on the last of them.
   private mutating func unit() throws -> UInt16 {
-    guard at + 4 < bytes.count,
+    guard at + 4 < bytes.count, bytes[at + 1] != UInt8(ascii: "+"),
       let value = UInt16(String(decoding: bytes[at + 1...at + 4], as: UTF8.self), radix: 16)
     else { throw malformed("four hexadecimal digits") }
     at += 4
     return value
+  }
+
+  /// A number, true, false or null, as it is written. NaN and Infinity too, as Python writes them.
+  mutating func literal() throws -> String {
+    _ = peek()
+    let start = at
+    while at < bytes.count, ![0x2C, 0x7D, 0x5D, 0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
+    let word = String(decoding: bytes[start..<at], as: UTF8.self)
+    let isWord = ["true", "false", "null", "NaN", "Infinity", "-Infinity"].contains(word)
+    guard isWord || word.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil else {
+      at = start
+      throw malformed("a value")
+    }
+    return word
   }
 
   mutating func integer() throws -> Int {
@@ -138,10 +159,7 @@ struct JSONReader {
     case UInt8(ascii: "\""): _ = try string()
     case UInt8(ascii: "{"): try object { reader, _ in try reader.skip(depth: depth + 1) }
     case UInt8(ascii: "["): try array { try $0.skip(depth: depth + 1) }
-    default:
-      let start = at
-      while at < bytes.count, ![0x2C, 0x7D, 0x5D, 0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
-      guard at > start else { throw malformed("a value") }
+    default: _ = try literal()
     }
   }
 }

@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 
 /// Reads a .tar.gz (or plain .tar) entry by entry, trusting nothing: sizes and checksums are checked, names never
@@ -67,11 +66,18 @@ public struct TarGzip {
   }
 
   private func checkSum(_ header: [UInt8]) throws {
-    var sum = 0
-    for (i, byte) in header.enumerated() { sum += (148..<156).contains(i) ? 32 : Int(byte) }
-    guard Self.octal(header[148..<156]) == sum else {
+    guard Self.isHeader(header) else {
       throw malformed("a tar header", "a wrong checksum: is it a tar archive?")
     }
+  }
+
+  /// Whether these 512 bytes are the header of an entry: their sum says so.
+  static func isHeader(_ bytes: some Collection<UInt8>) -> Bool {
+    guard bytes.count == 512 else { return false }
+    let header = Array(bytes)
+    var sum = 0
+    for (i, byte) in header.enumerated() { sum += (148..<156).contains(i) ? 32 : Int(byte) }
+    return octal(header[148..<156]) == sum
   }
 
   private static func text(_ field: ArraySlice<UInt8>) -> String {
@@ -89,72 +95,5 @@ public struct TarGzip {
       if parts.count == 2, parts[1].hasPrefix("path=") { return String(parts[1].dropFirst(5)) }
     }
     return nil
-  }
-}
-
-/// Bytes of a gzip stream as asked for, or of the file itself if it is not compressed.
-private struct Inflater {
-  private let path: String
-  private let bytes: UnsafeRawBufferPointer
-  private let isGzip: Bool
-  private var offset = 0
-  private var total = 0
-  private var ended = false
-  private let stream: Stream
-
-  /// zlib keeps a pointer to its state: it must not move.
-  private final class Stream {
-    var z = z_stream()
-    deinit { inflateEnd(&z) }
-  }
-
-  init(path: String, bytes: UnsafeRawBufferPointer) throws {
-    self.path = path
-    self.bytes = bytes
-    isGzip = bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
-    stream = Stream()
-    // 15 + 16: gzip framing with its checksum.
-    guard
-      inflateInit2_(&stream.z, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-    else { throw GemmaError.inputOutput(path: path, reason: "zlib failed to start") }
-  }
-
-  /// Exactly `count` bytes, or nil at the end.
-  mutating func read(_ count: Int) throws -> [UInt8]? {
-    total += count
-    guard total <= TarGzip.totalLimit else {
-      throw GemmaError.unsupported(path: path, feature: "more than \(TarGzip.totalLimit) bytes unpacked")
-    }
-    if !isGzip {
-      guard offset + count <= bytes.count else { return nil }
-      defer { offset += count }
-      return Array(bytes[offset..<offset + count])
-    }
-    guard count > 0 else { return [] }
-    var result = [UInt8](repeating: 0, count: count)
-    var done = 0
-    while done < count {
-      if ended { return nil }
-      let (status, used, made) = result.withUnsafeMutableBytes { output -> (Int32, Int, Int) in
-        let input = UnsafeMutableRawBufferPointer(mutating: bytes)
-        let available = min(bytes.count - offset, 1 << 24)
-        stream.z.next_in = input.baseAddress.map { ($0 + offset).assumingMemoryBound(to: UInt8.self) }
-        stream.z.avail_in = UInt32(available)
-        stream.z.next_out = output.baseAddress.map { ($0 + done).assumingMemoryBound(to: UInt8.self) }
-        stream.z.avail_out = UInt32(count - done)
-        let status = inflate(&stream.z, Z_NO_FLUSH)
-        return (status, available - Int(stream.z.avail_in), count - done - Int(stream.z.avail_out))
-      }
-      offset += used
-      done += made
-      if status == Z_STREAM_END {
-        ended = true
-      } else if status != Z_OK || (used == 0 && made == 0) {
-        throw GemmaError.malformed(
-          path: path, location: "byte \(offset)", expected: "gzip data",
-          found: offset >= bytes.count ? "the end: the file is cut short" : "damaged data")
-      }
-    }
-    return result
   }
 }

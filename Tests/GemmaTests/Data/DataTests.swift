@@ -72,7 +72,7 @@ import Testing
   @Test(arguments: [
     ("a.csv", "", "line 1"), ("a.csv", "foo,bar\n1,2\n", "line 1"), ("a.csv", "text,label\na\n", "line 2"),
     ("a.csv", "text,label\n\"a,b\n", "line 2"),
-    ("a.jsonl", "{\"input\":\"a\",\"output\":\"b\"}\n{oops\n", "line 2"),
+    ("a.jsonl", "{\"input\":\"a\",\"output\":\"b\"}\n{oops\n", "line 2, byte 1"),
     ("a.jsonl", "{\"input\":\"a\"}\n", "line 1"),
   ])
   func brokenTextFilesNameTheLine(_ name: String, _ text: String, _ line: String) throws {
