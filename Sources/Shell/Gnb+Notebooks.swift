@@ -5,7 +5,9 @@ import Gemma
 /// run, check, record, export: what is done to notebooks without a prompt.
 extension Gnb {
   /// A notebook ready to be replayed from its beginning in an empty session; nil if it cannot be, which has been told.
-  private func open(_ path: String) -> Replay? {
+  ///
+  /// - Parameter verb: the name of what takes no overrides.
+  private func open(_ path: String, for verb: String? = nil) -> Replay? {
     session.workspace = Workspace()
     session.variables = [:]
     session.overrides = [:]
@@ -14,7 +16,8 @@ extension Gnb {
     do {
       let notebook = try NotebookReader.read(path: path)
       let replay = Replay(notebook, session: session)
-      try override(knownNames: notebook.assignedNames)
+      try override(notebook.variables)
+      if let verb { try refuseOverrides(verb) }
       _ = try replay.check()
       return replay
     } catch {
@@ -53,17 +56,17 @@ extension Gnb {
   private func refuseOverrides(_ verb: String) throws {
     for (name, _) in arguments.sets where !["threads", "kernels"].contains(name) {
       throw Diagnostic(
-        .invalidValue, "\(verb) takes the notebook as it is: --set \(name)=... would change what it tells",
+        .invalidValue,
+        "\(verb) takes the notebook as it is: --set \(name)=... would change its output",
         help: "change '\(name)' in the notebook itself")
     }
   }
 
   func record(_ paths: [String]) throws -> Status {
-    try refuseOverrides("record")
     var status = Status.fine
     painter.showsOutputs = false
     for path in paths {
-      guard let replay = open(path) else { return .usage }
+      guard let replay = open(path, for: "record") else { return .usage }
       var failure: Diagnostic?
       let runs = try replay.run(before: announce(replay)) { _, run in
         failure = run.failure
@@ -77,21 +80,22 @@ extension Gnb {
       }
       let recorded = replay.notebook.recorded(runs)
       let text = NotebookWriter.text(recorded)
-      let isSame = try String(contentsOfFile: path, encoding: .utf8) == text
+      let isSame = try Data(contentsOf: URL(fileURLWithPath: path)) == Data(text.utf8)
       if !isSame { try NotebookWriter.write(recorded, to: path) }
       painter.report(
-        good: true, "\(path): \(runs.count) cells recorded" + (isSame ? ", nothing has changed" : ""))
+        good: true,
+        "\(path): \(NumberFormat.count(runs.count, "cell")) recorded"
+          + (isSame ? ", nothing has changed" : ""))
     }
     return status
   }
 
   func check(_ paths: [String]) throws -> Status {
-    try refuseOverrides("check")
     var status = Status.fine
     var suites: [(notebook: Notebook, cases: [(name: String, seconds: Double, failures: [Diagnostic])])] = []
     painter.showsOutputs = false
     for path in paths {
-      guard let replay = open(path) else { return .usage }
+      guard let replay = open(path, for: "check") else { return .usage }
       let result = try check(replay)
       suites.append((replay.notebook, result.cases))
       status = max(status, result.status)
@@ -138,7 +142,7 @@ extension Gnb {
     painter.report(
       good: status == .fine,
       status == .fine
-        ? "\(notebook.path): \(runs.count) cells, every byte as recorded"
+        ? "\(notebook.path): \(NumberFormat.count(runs.count, "cell")), every byte as recorded"
         : "\(notebook.path): \(wrong) of \(runs.count) cells run \(wrong == 1 ? "is" : "are") not as recorded"
     )
     return (status, cases)

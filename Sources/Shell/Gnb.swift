@@ -28,7 +28,7 @@ struct Gnb {
     let arguments: Arguments
     do { arguments = try Arguments(words) } catch {
       let message = (error as? Arguments.UsageError)?.message ?? "\(error)"
-      FileDescriptor.error.write("gnb: \(message)\n\n\(Arguments.usage)\n")
+      FileDescriptor.error.write("gnb: \(VisibleText.of(message))\n\n\(Arguments.usage)\n")
       return Status.usage.rawValue
     }
     do {
@@ -126,7 +126,6 @@ struct Gnb {
       FileDescriptor.output.write(lines.joined(separator: "\n") + "\n")
       return .fine
     case .commands(let text):
-      try override(knownNames: [])
       return script(text, name: "-c")
     case .run(let paths): return try replay(paths)
     case .check(let paths): return try check(paths)
@@ -134,25 +133,27 @@ struct Gnb {
     case .export(let path): return try export(path)
     case .open(let path):
       let notebook = try NotebookReader.read(path: path)
-      try override(knownNames: notebook.assignedNames)
+      try override(notebook.variables)
       _ = Replay(notebook, session: session)
       return Repl(stepper: try Stepper(notebook, session: session), painter: painter).run(
         presents: arguments.presents)
     case .interactive:
-      try override(knownNames: [])
       guard isatty(0) == 1 else {
         return script(
           String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self), name: "input")
       }
+      try override(nil)
       return Repl(stepper: try Stepper(nil, session: session), painter: painter).run(presents: false)
     }
   }
 
-  /// Applies --set: a notebook's own variable, or a setting. In a script without `let`s it makes a variable.
-  func override(knownNames: Set<String>?) throws {
+  /// Applies --set: a variable of the notebook or script, or a setting. At a prompt, any variable.
+  ///
+  /// - Parameter names: nil at a prompt.
+  func override(_ names: VariableNames?) throws {
     for (name, text) in arguments.sets {
       let value = Value(word: text)
-      if let knownNames, !knownNames.isEmpty, knownNames.contains(name) {
+      if let names, names.assigned.contains(name) {
         session.overrides[name] = value
       } else if Settings.names.contains(name) {
         // As if typed, but it leaves no event: options are not part of what is replayed.
@@ -165,14 +166,14 @@ struct Gnb {
         {
           throw failure
         }
-      } else if let knownNames, knownNames.isEmpty {
+      } else if names?.used.contains(name) ?? true {
         session.variables[name] = value
       } else {
-        let names = (knownNames ?? []).sorted() + Settings.names
+        let known = (names?.all ?? []).sorted() + Settings.names
         throw Diagnostic(
-          .unknownVariable, "--set \(name): the notebook has no 'let \(name)'",
-          help: Suggestion.nearest(name, in: names).map { "did you mean \($0)?" }
-            ?? "there are: " + names.joined(separator: ", "))
+          .unknownVariable, "--set \(name): nothing sets or uses a variable '\(name)'",
+          help: Suggestion.nearest(name, in: known).map { "did you mean \($0)?" }
+            ?? "there are: " + known.joined(separator: ", "))
       }
     }
   }
@@ -181,6 +182,7 @@ struct Gnb {
   private func script(_ text: String, name: String) -> Status {
     do {
       let statements = try Parser.parse(text)
+      try override(VariableNames(statements))
       var known = Set(session.variables.keys)
       try Interpreter(session, .standard).check(statements, known: &known)
       let failure = Interpreter(session, .standard).run(statements, cell: "1", file: name, source: text)

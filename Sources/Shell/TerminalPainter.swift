@@ -35,7 +35,9 @@ final class TerminalPainter {
     self.width = width
   }
 
+  /// What comes from a notebook's text and from names of files is made visible here; what events hold is already.
   private func styled(_ text: String, _ style: Span.Style) -> String {
+    let text = VisibleText.of(text)
     guard color, !text.isEmpty else { return text }
     let code: String
     switch style {
@@ -131,7 +133,7 @@ final class TerminalPainter {
       for line in DisplayWidth.wrap(paragraph.joined(separator: " "), to: width()) { out(line + "\n") }
       paragraph = []
     }
-    for line in lines {
+    for line in lines.map(VisibleText.of) {
       if line.hasPrefix("#") || line.isEmpty || line.hasPrefix("- ") || line.hasPrefix("|") { flush() }
       if line.hasPrefix("#") {
         out(styled(line, .strong) + "\n")
@@ -171,7 +173,7 @@ final class TerminalPainter {
       case .prose(let lines): prose(lines)
       case .cell(let cell):
         let inner = max(10, width() - 8)
-        let lines = DisplayWidth.wrap(cell.source, to: inner)
+        let lines = DisplayWidth.wrap(VisibleText.of(cell.source), to: inner)
         let widest = lines.map { DisplayWidth.of($0) }.max() ?? 0
         func row(_ text: String) {
           out(
@@ -194,6 +196,7 @@ final class TerminalPainter {
   func announce(_ text: String) {
     guard !quiet else { return }
     clearProgress()
+    let text = VisibleText.line(text)
     if redraws {
       FileDescriptor.error.write("\r\u{1B}[K" + DisplayWidth.truncate(text, to: (columns() ?? 80) - 1))
       progressShown = true
@@ -214,7 +217,7 @@ final class TerminalPainter {
     for line in DisplayWidth.wrap(text, to: width()) { out(styled(line, .faint) + "\n") }
   }
 
-  func say(_ text: String) { FileDescriptor.error.write(text + "\n") }
+  func say(_ text: String) { FileDescriptor.error.write(VisibleText.of(text) + "\n") }
 }
 
 /// Unbuffered writing; a reader that went away ends the program quietly.

@@ -53,7 +53,7 @@ enum AskCommands {
             [ShowCommands.visible(model.tokenizer.piece($0)), "\($0)", NumberFormat.fixed($1, 4)]
           })))
     invocation.print(
-      "log p \(NumberFormat.fixed(total, 4)), perplexity \(NumberFormat.short(perplexity, 5)), \(values.count) tokens"
+      "log p \(NumberFormat.fixed(total, 4)), perplexity \(NumberFormat.short(perplexity, 5)), \(NumberFormat.count(values.count, "token"))"
     )
     invocation.result([
       ("ids", .ids(ids)), ("logprobs", .numbers(values)), ("total", .number(total)),

@@ -59,7 +59,7 @@ enum GenerateCommand {
     guard let answer = answers.first else { return }
     invocation.show(.stream("\n"))
     invocation.print(
-      Span("\(answer.ids.count) token\(answer.ids.count == 1 ? "" : "s") in "),
+      Span(NumberFormat.count(answer.ids.count, "token") + " in "),
       Span(NumberFormat.duration(started.seconds), volatile: .time),
       Span(", " + words(answer.ending, arguments)))
     invocation.result(

@@ -131,7 +131,9 @@ enum ShowCommands {
         Table(
           [.init("id", .right), .init("piece", flexible: true)],
           rows: zip(ids, pieces).map { ["\($0)", visible($1)] })))
-    invocation.print("\(ids.count) tokens, \(arguments.string("text").count) characters")
+    let characters = arguments.string("text").count
+    invocation.print(
+      "\(NumberFormat.count(ids.count, "token")), \(NumberFormat.count(characters, "character"))")
     invocation.result([("ids", .ids(ids)), ("pieces", .strings(pieces))])
   }
 
@@ -171,7 +173,8 @@ enum ShowCommands {
         found: arguments.string("path"))
     }
     try AtomicFile.write(Data(text.utf8), to: path)
-    invocation.print(Span("\(table.rows.count) rows written to "), Span(path, volatile: .path))
+    invocation.print(
+      Span(NumberFormat.count(table.rows.count, "row") + " written to "), Span(path, volatile: .path))
     invocation.result([("rows", .int(table.rows.count))], volatile: [("path", .string(path))])
   }
 

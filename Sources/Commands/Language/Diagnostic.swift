@@ -142,33 +142,45 @@ public struct Diagnostic: Error, Sendable, Equatable {
     } else if let file {
       location = file + place
     }
-    return DisplayWidth.wrap("error[\(code.rawValue)]: \(message)", to: width)
-      + (location.map { ["  --> " + $0] } ?? [])
-      + excerpt(number: (range?.line).map(String.init) ?? "") + difference + helpLines(width)
+    return words("error[\(code.rawValue)]: \(message)", width)
+      + (location.map { ["  --> " + VisibleText.line($0)] } ?? [])
+      + excerpt(number: (range?.line).map(String.init) ?? "") + difference.map(VisibleText.line)
+      + helpLines(width)
   }
 
   /// As a notebook records it: without the file's name and line numbers, which change with the text around the cell.
   func recordedLines(width: Int) -> [String] {
-    DisplayWidth.wrap("error[\(code.rawValue)]: " + detail.map(\.recorded).joined(), to: width)
+    words("error[\(code.rawValue)]: " + detail.map(\.recorded).joined(), width)
       + excerpt(number: "") + helpLines(width)
   }
 
-  private func helpLines(_ width: Int) -> [String] {
-    help.map { DisplayWidth.wrap("help: " + $0, to: width) } ?? []
+  /// Messages quote files and what was typed.
+  private func words(_ text: String, _ width: Int) -> [String] {
+    DisplayWidth.wrap(VisibleText.of(text), to: width)
   }
+
+  private func helpLines(_ width: Int) -> [String] { help.map { words("help: " + $0, width) } ?? [] }
 
   /// The line and the caret; the caret counts columns as the terminal does: a Japanese character takes two.
   private func excerpt(number: String) -> [String] {
     guard let range, let sourceLine else { return [] }
-    let characters = Array(sourceLine)
+    let characters = SourceText.characters(sourceLine)
     let start = min(range.columns.lowerBound - 1, characters.count)
     let end = min(max(range.columns.upperBound - 1, start), characters.count)
-    let before = DisplayWidth.of(String(characters[..<start]))
-    let under = max(1, DisplayWidth.of(String(characters[start..<end])))
+    // Of a very long line, what is around the place.
+    let shown =
+      characters.count <= 400
+      ? 0..<characters.count : max(0, start - 60)..<min(characters.count, min(end, start + 100) + 100)
+    func part(_ range: Range<Int>) -> String { VisibleText.line(String(characters[range])) }
+    let marked = start..<min(end, shown.upperBound)
+    let before = (shown.lowerBound > 0 ? "…" : "") + part(shown.lowerBound..<start)
+    let after =
+      part(marked.upperBound..<shown.upperBound) + (shown.upperBound < characters.count ? "…" : "")
     let margin = String(repeating: " ", count: number.count)
     return [
-      " \(number) | \(sourceLine)",
-      " \(margin) | " + String(repeating: " ", count: before) + String(repeating: "^", count: under),
+      " \(number) | " + before + part(marked) + after,
+      " \(margin) | " + String(repeating: " ", count: DisplayWidth.of(before))
+        + String(repeating: "^", count: max(1, DisplayWidth.of(part(marked)))),
     ]
   }
 
@@ -178,7 +190,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     copy.file = copy.file ?? file
     copy.cell = copy.cell ?? cell
     if let range, copy.sourceLine == nil {
-      let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
+      let lines = SourceText.lines(source)
       if range.line >= 1, range.line <= lines.count { copy.sourceLine = String(lines[range.line - 1]) }
       copy.range?.line = range.line + firstLine - 1
     }

@@ -14,7 +14,7 @@ struct Token: Equatable {
   var range: SourceRange
 }
 
-/// Cuts source into tokens. Line ends within brackets do not count, a backslash before one joins the lines.
+/// Cuts source into tokens. White space of any kind separates words (`SourceText.isSpace`). Line ends within brackets do not count, a backslash before one joins the lines.
 struct Lexer {
   private let lines: [[Character]]
   private var line = 0
@@ -22,9 +22,7 @@ struct Lexer {
   private var depth = 0
 
   init(_ source: String) {
-    lines = source.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      Array(line.hasSuffix("\r") ? line.dropLast() : line)
-    }
+    lines = SourceText.lines(source)
   }
 
   private var current: Character? {
@@ -61,7 +59,7 @@ struct Lexer {
         return token
       }
       let start = column
-      if c == " " || c == "\t" || c == "\u{3000}" {
+      if SourceText.isSpace(c) {
         column += 1
         continue
       }
@@ -69,7 +67,7 @@ struct Lexer {
         column = lines[line].count
         continue
       }
-      if c == "\\", lines[line][(column + 1)...].allSatisfy(\.isWhitespace) {
+      if c == "\\", lines[line][(column + 1)...].allSatisfy(SourceText.isSpace) {
         line += 1
         column = 0
         continue
@@ -94,7 +92,12 @@ struct Lexer {
         if c == "]" { depth = max(0, depth - 1) }
         return Token(kind: .sign(c), range: range(from: start))
       }
-      while let c = current, !c.isWhitespace, !"=[]{},;\"".contains(c) { column += 1 }
+      while let c = current, !SourceText.isSpace(c), !"=[]{},;\"".contains(c), SourceText.control(c) == nil {
+        column += 1
+      }
+      if column == start, let code = SourceText.control(c) {
+        throw Diagnostic(.unexpected, "text, not the control character \(code)", range: range(from: start))
+      }
       return Token(kind: .word(String(lines[line][start..<column])), range: range(from: start))
     }
   }
@@ -128,10 +131,11 @@ struct Lexer {
         switch escaped {
         case "n": text.append("\n")
         case "t": text.append("\t")
+        case "r": text.append("\r")
         case "\"", "\\", "$": text.append(escaped)
         default:
           throw Diagnostic(
-            .unexpected, "one of \\n \\t \\\" \\\\ \\$, not '\\\(escaped)'",
+            .unexpected, "one of \\n \\t \\r \\\" \\\\ \\$, not '\\\(escaped)'",
             range: SourceRange(line: line + 1, columns: column - 1..<column + 1))
         }
       } else if c == "$", let next = current, next.isLetter || next == "_" {

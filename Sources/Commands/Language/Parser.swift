@@ -2,11 +2,14 @@
 public struct Parser {
   private let tokens: [Token]
   private var at = 0
-  private let lines: [Substring]
+  private let lines: [[Character]]
+  /// Brackets and blocks that are open.
+  private var depth = 0
+  private static let deepest = 100
 
   private init(_ source: String) throws {
     tokens = try Lexer.tokens(source)
-    lines = source.split(separator: "\n", omittingEmptySubsequences: false)
+    lines = SourceText.lines(source)
   }
 
   /// - Throws: `Diagnostic`; `.isIncomplete` tells that more lines could complete the source.
@@ -26,6 +29,15 @@ public struct Parser {
   private mutating func expect(_ sign: Character) throws -> Token {
     guard token.kind == .sign(sign) else { throw unexpected("'\(sign)'") }
     return advance()
+  }
+
+  /// - Throws: for more brackets within each other than anyone means.
+  private mutating func open(_ bracket: Token) throws {
+    depth += 1
+    guard depth <= Self.deepest else {
+      throw Diagnostic(
+        .unexpected, "at most \(Self.deepest) brackets within each other", range: bracket.range)
+    }
   }
 
   private func unexpected(_ wanted: String) -> Diagnostic {
@@ -83,7 +95,9 @@ public struct Parser {
       _ = advance()
       let values = try expression()
       let opening = try expect("{")
+      try open(opening)
       let body = try statements(within: opening)
+      depth -= 1
       return .loop(variable: name, values: values, body: body, range: first.range)
     default: return .command(try command())
     }
@@ -110,14 +124,10 @@ public struct Parser {
       switch token.kind {
       case .separator, .end, .sign("}"):
         let line = lines[start.line - 1]
-        let from = line.index(line.startIndex, offsetBy: start.columns.lowerBound - 1)
-        let to =
-          end.line == start.line
-          ? line.index(line.startIndex, offsetBy: end.columns.upperBound - 1, limitedBy: line.endIndex)
-            ?? line.endIndex
-          : line.endIndex
+        let to = end.line == start.line ? min(end.columns.upperBound - 1, line.count) : line.count
         return CommandCall(
-          words: words, named: named, range: start.joined(end), source: String(line[from..<to]))
+          words: words, named: named, range: start.joined(end),
+          source: String(line[(start.columns.lowerBound - 1)..<to]))
       case .word(let name) where at + 1 < tokens.count && tokens[at + 1].kind == .sign("=") && !words.isEmpty:
         let nameToken = advance()
         _ = advance()
@@ -146,7 +156,7 @@ public struct Parser {
       _ = advance()
       return Expression(kind: .variable(name), range: first.range)
     case .sign("["):
-      _ = advance()
+      try open(advance())
       var items: [Expression] = []
       while true {
         if token.kind == .end { throw Diagnostic(.unclosedBracket, "[", range: first.range) }
@@ -160,6 +170,7 @@ public struct Parser {
         }
       }
       let last = advance()
+      depth -= 1
       return Expression(kind: .list(items), range: first.range.joined(last.range))
     default: throw unexpected("a value")
     }

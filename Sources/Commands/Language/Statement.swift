@@ -57,11 +57,11 @@ public struct CommandCall: Sendable, Equatable {
 }
 
 extension CommandCall {
-  /// The command that `time COMMAND` is to time; nil for any other line.
+  /// The command that `time COMMAND` is to time; nil for any other line. To time it twice is to time it.
   var timed: CommandCall? {
     guard let first = words.first, first.kind == .word("time"), words.count > 1 else { return nil }
     var rest = self
-    rest.words.removeFirst()
+    rest.words = Array(words.dropLast().drop { $0.kind == .word("time") }) + words.suffix(1)
     return rest
   }
 }

@@ -10,10 +10,17 @@ public enum Value: Sendable, Equatable {
     switch self {
     case .string(let text):
       let plain = !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "-_./~:".contains($0) }
-      return plain ? text : JSONValue.string(text).text
+      return plain ? text : Self.quoted(text)
     case .number, .bool: return text
     case .list(let items): return "[" + items.map(\.source).joined(separator: ", ") + "]"
     }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let escapes: [Unicode.Scalar: String] = [
+      "\n": "\\n", "\t": "\\t", "\r": "\\r", "\"": "\\\"", "\\": "\\\\", "$": "\\$",
+    ]
+    return "\"" + text.unicodeScalars.map { escapes[$0] ?? String($0) }.joined() + "\""
   }
 
   /// The value within other text: a string without quotes.

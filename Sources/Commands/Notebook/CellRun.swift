@@ -20,7 +20,7 @@ extension Interpreter {
       var event = event
       if case .error(var diagnostic) = event.kind, diagnostic.code == cell.raises {
         diagnostic.isExpected = true
-        event.kind = .error(diagnostic)
+        event = Event(.error(diagnostic), cell: event.cell, command: event.command)
       }
       transcript.add(event)
       sink(event)

@@ -14,10 +14,7 @@ public struct NotebookReader {
   private var names: Set<String> = []
 
   public static func read(path: String) throws -> Notebook {
-    guard let text = try MappedFile(path: path).withBytes({ String(validating: $0, as: UTF8.self) }) else {
-      throw GemmaError.malformed(path: path, location: "text", expected: "UTF-8", found: "bytes that are not")
-    }
-    return try read(text: text, path: path)
+    try read(text: utf8Text(path: path), path: path)
   }
 
   public static func read(text: String, path: String) throws -> Notebook {
@@ -29,8 +26,19 @@ public struct NotebookReader {
 
   private init(text: String, path: String) {
     self.path = path
-    lines = text.replacingOccurrences(of: "\r\n", with: "\n").components(separatedBy: "\n")
+    lines = Self.lines(text)
     notebook = Notebook(path: path)
+  }
+
+  /// Without a byte order mark. Lines end with LF or CRLF; with CR where there is no LF at all.
+  static func lines(_ text: String) -> [String] {
+    let marked = text.unicodeScalars.first == "\u{FEFF}"
+    let utf8 = marked ? Substring(text.unicodeScalars.dropFirst()).utf8 : text[...].utf8
+    let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
+    let end = utf8.contains(lf) ? lf : cr
+    return utf8.split(separator: end, omittingEmptySubsequences: false).map { line in
+      String(Substring(end == lf && line.last == cr ? line.dropLast() : line))
+    }
   }
 
   private func error(_ code: Diagnostic.Code, _ message: String, line: Int, help: String? = nil) -> Diagnostic
@@ -191,15 +199,19 @@ public struct NotebookReader {
 enum Markdown {
   /// The signs that open a block: three or more backticks or tildes; nil if the line opens none.
   static func fence(_ line: String) -> String? {
-    guard let sign = line.first, sign == "`" || sign == "~" else { return nil }
+    // By bytes: a mark after the last backtick is no part of it.
+    let line = line.utf8
+    guard let sign = line.first, sign == UInt8(ascii: "`") || sign == UInt8(ascii: "~") else { return nil }
     let fence = line.prefix { $0 == sign }
     // A line with backticks further on is code within a line.
-    guard fence.count >= 3, sign == "~" || !line.dropFirst(fence.count).contains("`") else { return nil }
-    return String(fence)
+    guard fence.count >= 3, sign == UInt8(ascii: "~") || !line.dropFirst(fence.count).contains(sign) else {
+      return nil
+    }
+    return String(decoding: fence, as: UTF8.self)
   }
 
   static func closes(_ line: String, _ fence: String) -> Bool {
-    guard line.hasPrefix(fence), let sign = fence.first else { return false }
-    return line.drop { $0 == sign }.allSatisfy { $0 == " " || $0 == "\t" }
+    guard line.utf8.starts(with: fence.utf8), let sign = fence.utf8.first else { return false }
+    return line.utf8.drop { $0 == sign }.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
   }
 }

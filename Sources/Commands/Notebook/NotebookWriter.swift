@@ -19,9 +19,10 @@ public enum NotebookWriter {
     return lines.joined(separator: "\n") + (lines.last == "" ? "" : "\n")
   }
 
-  /// More backticks than any line within begins with.
+  /// More backticks than any line within begins with, after spaces too: for CommonMark those close a block as well.
   static func fence(around lines: [String]) -> String {
-    let longest = lines.map { $0.prefix { $0 == "`" }.count }.max() ?? 0
+    let (space, sign) = (UInt8(ascii: " "), UInt8(ascii: "`"))
+    let longest = lines.map { $0.utf8.drop { $0 == space }.prefix { $0 == sign }.count }.max() ?? 0
     return String(repeating: "`", count: max(3, longest + 1))
   }
 

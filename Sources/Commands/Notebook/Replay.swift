@@ -73,19 +73,43 @@ extension Notebook {
     return try cells.map { try interpreter.statements(of: $0, known: &known, file: path) }
   }
 
-  /// Names that the notebook's `let`s set: what --set may override.
-  public var assignedNames: Set<String> {
-    var names: Set<String> = []
-    func collect(_ statements: [Statement]) {
-      for statement in statements {
-        switch statement {
-        case .assignment(let name, _, _): names.insert(name)
-        case .loop(_, _, let body, _): collect(body)
-        case .command: break
-        }
+  /// The variables of all cells.
+  public var variables: VariableNames {
+    VariableNames(cells.flatMap { (try? Parser.parse($0.source)) ?? [] })
+  }
+}
+
+/// The variables of some source: what --set may give a value.
+public struct VariableNames: Sendable, Equatable {
+  /// Those that a `let` sets.
+  public private(set) var assigned: Set<String> = []
+  /// Those that a line uses, but for the variable of a loop around it.
+  public private(set) var used: Set<String> = []
+
+  public var all: Set<String> { assigned.union(used) }
+
+  public init(_ statements: [Statement]) {
+    for statement in statements {
+      switch statement {
+      case .assignment(let name, let value, _):
+        use(value)
+        assigned.insert(name)
+      case .loop(let variable, let values, let body, _):
+        use(values)
+        let inner = VariableNames(body)
+        assigned.formUnion(inner.assigned)
+        used.formUnion(inner.used.subtracting([variable]))
+      case .command(let line): (line.words + line.named.map(\.value)).forEach { use($0) }
       }
     }
-    for cell in cells { if let statements = try? Parser.parse(cell.source) { collect(statements) } }
-    return names
+  }
+
+  private mutating func use(_ expression: Expression) {
+    switch expression.kind {
+    case .word: break
+    case .variable(let name): used.insert(name)
+    case .string(let parts): for case .variable(let name) in parts { used.insert(name) }
+    case .list(let items): items.forEach { use($0) }
+    }
   }
 }

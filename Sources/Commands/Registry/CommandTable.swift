@@ -52,7 +52,9 @@ public struct CommandTable: Sendable {
     var given: Set<String> = []
     func take(_ spec: ArgumentSpec, _ expression: Expression) throws {
       given.insert(spec.name)
-      if let raw = try value(expression) { values[spec.name] = try Self.check(raw, spec, expression) }
+      if let raw = try Self.value(expression, as: spec.kind, value) {
+        values[spec.name] = try Self.check(raw, spec, expression)
+      }
     }
     for named in line.named {
       guard let spec = command.arguments.first(where: { $0.name == named.name }) else {
@@ -76,7 +78,7 @@ public struct CommandTable: Sendable {
       if spec.kind == .text || spec.kind == .topic, isLast, rest.count > 1 {
         // Text without quotes: the words as they stand.
         given.insert(spec.name)
-        let parts = try rest.map { try value($0)?.text ?? "" }
+        let parts = try rest.map { try Self.value($0, as: spec.kind, value)?.text ?? "" }
         values[spec.name] = .string(parts.joined(separator: " "))
         rest = []
       } else {
@@ -104,6 +106,26 @@ public struct CommandTable: Sendable {
     return (command, Arguments(values: values, given: given))
   }
 
+  /// Words stand as they are typed where text is taken: 007 and 1.50 are no numbers there.
+  private static func value(
+    _ expression: Expression, as kind: ArgumentKind, _ value: (Expression) throws -> Value?
+  ) throws -> Value? {
+    func text(_ expression: Expression) throws -> Value? {
+      if case .word(let word) = expression.kind { .string(word) } else { try value(expression) }
+    }
+    switch kind {
+    case .integer, .number, .bool: return try value(expression)
+    case .list:
+      guard case .list(let items) = expression.kind else { return try text(expression) }
+      let values = try items.compactMap(text)
+      return values.count == items.count ? .list(values) : nil
+    default: return try text(expression)
+    }
+  }
+
+  /// Beyond 2^53 - 1 a number may stand for its neighbour.
+  private static let largest = 9_007_199_254_740_991.0
+
   /// The value as the argument's kind has it.
   private static func check(_ value: Value, _ spec: ArgumentSpec, _ expression: Expression) throws -> Value {
     func wrong() -> Diagnostic {
@@ -124,7 +146,12 @@ public struct CommandTable: Sendable {
     }
     switch spec.kind {
     case .integer(let range):
-      guard case .number(let number) = value, let whole = Int(exactly: number) else { throw wrong() }
+      guard case .number(let number) = value, number == number.rounded() else { throw wrong() }
+      guard abs(number) <= largest, let whole = Int(exactly: number) else {
+        throw Diagnostic(
+          .outOfRange, "'\(spec.name)' takes a whole number up to \(Int(largest)), not \(value.source)",
+          range: expression.range)
+      }
       guard range.contains(whole) else { throw outside() }
     case .number(let range):
       guard case .number(let number) = value else { throw wrong() }

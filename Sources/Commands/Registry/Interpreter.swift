@@ -39,7 +39,7 @@ public struct Interpreter {
         try check(body, known: &known)
         if isNew { known.remove(variable) }
       case .command(var line):
-        while let timed = line.timed { line = timed }
+        if let timed = line.timed { line = timed }
         for expression in line.words + line.named.map(\.value) { try checkVariables(expression, known) }
         let (command, _) = try table.bind(line) { expression in
           Self.mentionsVariable(expression) ? nil : try evaluate(expression)

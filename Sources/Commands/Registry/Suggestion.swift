@@ -2,6 +2,8 @@
 public enum Suggestion {
   /// The nearest of `names`, if it is near enough to be meant.
   public static func nearest(_ word: String, in names: [String]) -> String? {
+    // Nobody means a command by a page of text.
+    guard word.utf8.count <= 100 else { return nil }
     let limit = max(1, word.count / 3)
     return names.map { ($0, distance(word.lowercased(), $0)) }
       .filter { $0.1 <= limit || (word.count >= 3 && $0.0.hasPrefix(word)) }

@@ -1,5 +1,6 @@
-/// How many terminal columns text takes, after UAX #11: East Asian wide and full-width characters take two, combining
-/// marks none, an emoji sequence two. Ambiguous characters take one.
+/// How many columns of a terminal text takes: wide East Asian characters two (UAX #11, ambiguous ones are narrow), marks none. A
+/// character as a reader sees it is measured as a whole, as terminals and Python's wcwidth do: a family is one emoji, two regional
+/// indicators are one flag, a consonant with a spacing vowel sign takes two columns.
 public enum DisplayWidth {
   /// Columns of a text.
   public static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + of($1) } }
@@ -7,50 +8,95 @@ public enum DisplayWidth {
   /// Columns of one character as a reader sees it.
   public static func of(_ character: Character) -> Int {
     let scalars = character.unicodeScalars
-    guard let first = scalars.first else { return 0 }
-    if first.value < 0x7F {
-      return first.value < 0x20 ? 0 : (scalars.contains { $0.value == 0xFE0F } ? 2 : 1)
+    guard let first = scalars.first, scalars.count > 1 else { return scalars.first.map(of) ?? 0 }
+    var width = 0
+    // Of the part that belongs to `base`.
+    var part = of(first)
+    // What a variation selector or a spacing mark may still change.
+    var base: Unicode.Scalar? = part > 0 ? first : nil
+    var last = first
+    var skipsNext = false
+    var isConjunct = false
+    for scalar in scalars.dropFirst() {
+      defer { last = scalar }
+      if skipsNext {
+        skipsNext = false
+        continue
+      }
+      switch scalar {
+      case "\u{200D}":
+        // What is joined to an emoji is drawn as one with it.
+        skipsNext = !isConjunct
+        continue
+      case "\u{FE0F}":
+        if let base, base.properties.isEmoji, !base.properties.isEmojiPresentation { part = 2 }
+        base = nil
+        continue
+      case "\u{FE0E}":
+        if let base, contains(textStyle, base.value) { part = 1 }
+        base = nil
+        continue
+      case "\u{1F1E6}"..."\u{1F1FF}" where ("\u{1F1E6}"..."\u{1F1FF}").contains(last): continue
+      case "\u{1F3FB}"..."\u{1F3FF}" where base?.properties.isEmoji ?? false: continue
+      default: break
+      }
+      let own = of(scalar)
+      if own > 0 {
+        if isConjunct {
+          part = 2
+        } else {
+          width += part
+          part = own
+        }
+        base = scalar
+        isConjunct = false
+      } else if scalar.properties.canonicalCombiningClass == .virama {
+        isConjunct = true
+      } else {
+        isConjunct = false
+        if base != nil, scalar.properties.generalCategory == .spacingMark {
+          part = 2
+          base = nil
+        }
+      }
     }
-    if scalars.contains(where: { $0.value == 0xFE0F || $0.properties.isEmojiPresentation }) { return 2 }
-    switch first.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format, .control: return 0
-    default: return isWide(first.value) ? 2 : 1
+    return width + part
+  }
+
+  private static func of(_ scalar: Unicode.Scalar) -> Int {
+    let value = scalar.value
+    if value < 0x7F { return value < 0x20 ? 0 : 1 }
+    // Wide ones first: a filler that shows nothing may be among them.
+    if value >= 0x1100, contains(wide, value) { return 2 }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .control, .lineSeparator, .paragraphSeparator: return 0
+    // What makes its consonant a column wider is counted with it, or here if it is a character of its own.
+    case .spacingMark: return isApart(value) ? 1 : 0
+    case .format:
+      // A soft hyphen shows where a line ends; signs such as ARABIC NUMBER SIGN stand before digits.
+      return value == 0xAD || isPrepended(value) ? 1 : 0
+    default:
+      // Vowels and final consonants of Hangul join the consonant before them.
+      if (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FF).contains(value) { return 0 }
+      return scalar.properties.isDefaultIgnorableCodePoint ? 0 : 1
     }
   }
 
-  /// The ranges of EastAsianWidth.txt (Unicode 16) that are W or F, with unassigned parts of CJK blocks.
-  private static let wide: [ClosedRange<UInt32>] = [
-    0x1100...0x115F, 0x231A...0x231B, 0x2329...0x232A, 0x23E9...0x23EC, 0x23F0...0x23F0, 0x23F3...0x23F3,
-    0x25FD...0x25FE, 0x2614...0x2615, 0x2648...0x2653, 0x267F...0x267F, 0x2693...0x2693, 0x26A1...0x26A1,
-    0x26AA...0x26AB, 0x26BD...0x26BE, 0x26C4...0x26C5, 0x26CE...0x26CE, 0x26D4...0x26D4, 0x26EA...0x26EA,
-    0x26F2...0x26F3, 0x26F5...0x26F5, 0x26FA...0x26FA, 0x26FD...0x26FD, 0x2705...0x2705, 0x270A...0x270B,
-    0x2728...0x2728, 0x274C...0x274C, 0x274E...0x274E, 0x2753...0x2755, 0x2757...0x2757, 0x2795...0x2797,
-    0x27B0...0x27B0, 0x27BF...0x27BF, 0x2B1B...0x2B1C, 0x2B50...0x2B50, 0x2B55...0x2B55, 0x2E80...0x303E,
-    0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3,
-    0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18DFF,
-    0x1AFF0...0x1B2FF, 0x1F004...0x1F004, 0x1F0CF...0x1F0CF, 0x1F18E...0x1F18E, 0x1F191...0x1F19A,
-    0x1F200...0x1F320, 0x1F32D...0x1F335, 0x1F337...0x1F37C, 0x1F37E...0x1F393, 0x1F3A0...0x1F3CA,
-    0x1F3CF...0x1F3D3, 0x1F3E0...0x1F3F0, 0x1F3F4...0x1F3F4, 0x1F3F8...0x1F43E, 0x1F440...0x1F440,
-    0x1F442...0x1F4FC, 0x1F4FF...0x1F53D, 0x1F54B...0x1F54E, 0x1F550...0x1F567, 0x1F57A...0x1F57A,
-    0x1F595...0x1F596, 0x1F5A4...0x1F5A4, 0x1F5FB...0x1F64F, 0x1F680...0x1F6C5, 0x1F6CC...0x1F6CC,
-    0x1F6D0...0x1F6D2, 0x1F6D5...0x1F6DF, 0x1F6EB...0x1F6EC, 0x1F6F4...0x1F6FC, 0x1F7E0...0x1F7EB,
-    0x1F90C...0x1F93A, 0x1F93C...0x1F945, 0x1F947...0x1F9FF, 0x1FA70...0x1FAFF, 0x20000...0x3FFFD,
-  ]
-
-  private static func isWide(_ value: UInt32) -> Bool {
-    guard value >= 0x1100 else { return false }
-    var (low, high) = (0, wide.count - 1)
-    while low <= high {
-      let middle = (low + high) / 2
-      if value < wide[middle].lowerBound {
-        high = middle - 1
-      } else if value > wide[middle].upperBound {
-        low = middle + 1
-      } else {
-        return true
-      }
+  /// Vowel signs of Myanmar and others that begin a character of their own (UAX #29, the exceptions of SpacingMark).
+  private static func isApart(_ value: UInt32) -> Bool {
+    switch value {
+    case 0x102B...0x102C, 0x1038, 0x1062...0x1064, 0x1067...0x106D, 0x1083, 0x1087...0x108C, 0x108F,
+      0x109A...0x109C, 0x1A61, 0x1A63...0x1A64, 0xAA7B, 0xAA7D, 0x11720...0x11721:
+      true
+    default: false
     }
-    return false
+  }
+
+  private static func isPrepended(_ value: UInt32) -> Bool {
+    switch value {
+    case 0x600...0x605, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x110BD, 0x110CD: true
+    default: false
+    }
   }
 
   /// The text in at most `columns`, with an ellipsis where it was cut.

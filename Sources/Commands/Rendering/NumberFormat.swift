@@ -20,11 +20,16 @@ public enum NumberFormat {
   /// "1,234,567"
   public static func count(_ value: Int) -> String {
     var result = ""
-    for (i, digit) in String(abs(value)).reversed().enumerated() {
+    for (i, digit) in String(value.magnitude).reversed().enumerated() {
       if i > 0, i % 3 == 0 { result.append(",") }
       result.append(digit)
     }
     return (value < 0 ? "-" : "") + String(result.reversed())
+  }
+
+  /// "1 row", "2 rows"
+  public static func count(_ value: Int, _ noun: String) -> String {
+    "\(value) \(noun)" + (value == 1 ? "" : "s")
   }
 
   /// "241 MB", in powers of 1000.
@@ -43,6 +48,7 @@ public enum NumberFormat {
   public static func duration(_ seconds: Double) -> String {
     if seconds < 0.9995 { return fixed(seconds * 1000, 0) + " ms" }
     if seconds < 59.95 { return fixed(seconds, 1) + " s" }
+    guard seconds < 1e9 else { return "more than 30 years" }
     let whole = Int(seconds.rounded())
     if whole < 3600 { return "\(whole / 60) min \(String(format: "%02d", whole % 60)) s" }
     return "\(whole / 3600) h \(String(format: "%02d", whole % 3600 / 60)) min"

@@ -21,13 +21,13 @@ extension Table {
   /// A table as Markdown viewers know it.
   package var markdown: String {
     func cell(_ text: String) -> String {
-      text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "|", with: "\\|")
-        .replacingOccurrences(of: "\n", with: " ")
+      VisibleText.of(text).replacingOccurrences(of: "\n", with: " ")
+        .replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "|", with: "\\|")
     }
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     let rule = columns.map { $0.alignment == .right ? "---:" : "---" }
     var lines = [line(columns.map { cell($0.title) }), line(rule)] + rows.map { line($0.map(cell)) }
-    if omitted > 0 { lines += ["", "… \(omitted) more rows"] }
+    if omitted > 0 { lines += ["", omittedLine] }
     return lines.joined(separator: "\n")
   }
 
@@ -79,7 +79,7 @@ extension Table {
       text += "<tr\(rules.contains(i) ? " class=\"rule\"" : "")>" + cells.joined() + "</tr>\n"
     }
     text += "</tbody>\n"
-    if omitted > 0 { text += "<caption>… \(omitted) more rows</caption>\n" }
+    if omitted > 0 { text += "<caption>\(omittedLine)</caption>\n" }
     return text + "</table>"
   }
 }

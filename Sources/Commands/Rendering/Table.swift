@@ -48,6 +48,9 @@ public struct Table: Sendable, Equatable {
       omitted: omitted + rows.count - count)
   }
 
+  /// "… 3 more rows"; `RecordedOutput` reads it back.
+  var omittedLine: String { "… \(omitted) more row" + (omitted == 1 ? "" : "s") }
+
   static let gap = 2
   /// A zero among counts, which would only be in the way of a reader's eye.
   package static let zero = "·"
@@ -84,7 +87,7 @@ public struct Table: Sendable, Equatable {
         })
     }
     lines.append(rule(Self.heavy))
-    if omitted > 0 { lines.append([Span("… \(omitted) more rows", .faint)]) }
+    if omitted > 0 { lines.append([Span(omittedLine, .faint)]) }
     return lines
   }
 
@@ -125,7 +128,7 @@ public struct Table: Sendable, Equatable {
         }
       }
     }
-    if omitted > 0 { lines.append([Span("… \(omitted) more rows", .faint)]) }
+    if omitted > 0 { lines.append([Span(omittedLine, .faint)]) }
     return lines
   }
 

@@ -1,4 +1,5 @@
-/// Everything that happens, in order. Screens, notebooks, JSON and tests all read these.
+/// Everything that happens, in order. Screens, notebooks, JSON and tests all read these. Its text may be shown as it is
+/// (`VisibleText`).
 public struct Event: Sendable {
   public enum Kind: Sendable {
     /// A command begins.
@@ -12,14 +13,14 @@ public struct Event: Sendable {
     case end(ok: Bool)
   }
 
-  public var kind: Kind
+  public let kind: Kind
   /// The cell's name or number; the line's at a prompt.
   public var cell: String
   /// The command as typed.
   public var command: String
 
   public init(_ kind: Kind, cell: String, command: String) {
-    self.kind = kind
+    self.kind = kind.visible
     self.cell = cell
     self.command = command
   }
@@ -54,3 +55,16 @@ public struct Event: Sendable {
 }
 
 public typealias EventSink = (Event) -> Void
+
+extension Event.Kind {
+  /// What people read of it, made visible. A command's data stays as it is: JSON has its own escapes.
+  fileprivate var visible: Event.Kind {
+    switch self {
+    case .progress(var progress):
+      for i in progress.note.indices { progress.note[i].text = VisibleText.line(progress.note[i].text) }
+      return .progress(progress)
+    case .output(let output): return .output(output.visible)
+    case .start, .result, .error, .end: return self
+    }
+  }
+}

@@ -19,10 +19,11 @@ public struct Split: Sendable, Equatable {
       throw GemmaError.invalidValue(
         name: "split", expected: "at least 1 in each part", found: "train=\(train) validation=\(validation)")
     }
-    guard train + validation <= total else {
+    guard train <= total, validation <= total - train else {
+      let (sum, isTooLarge) = train.addingReportingOverflow(validation)
       throw GemmaError.invalidValue(
         name: "split", expected: "train + validation of at most \(total) samples",
-        found: "\(train) + \(validation) = \(train + validation)")
+        found: "\(train) + \(validation)" + (isTooLarge ? "" : " = \(sum)"))
     }
     let groups =
       stratify

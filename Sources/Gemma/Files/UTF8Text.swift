@@ -1,5 +1,5 @@
 /// The whole text of a file that must be UTF-8, without its byte order mark.
-func utf8Text(path: String) throws -> String {
+package func utf8Text(path: String) throws -> String {
   try MappedFile(path: path).withBytes { try utf8Text($0, path: path) }
 }
 

@@ -259,7 +259,8 @@ final class LineEditor {
 
   /// Candidates in columns below the line.
   private func show(_ candidates: [String]) {
-    let shown = candidates.prefix(100)
+    // Names of files may hold anything.
+    let shown = candidates.prefix(100).map(VisibleText.line)
     let width = (shown.map { DisplayWidth.of($0) }.max() ?? 0) + 2
     let perLine = max(1, columns() / width)
     var text = "\n"

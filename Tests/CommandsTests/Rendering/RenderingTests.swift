@@ -49,8 +49,8 @@ import Testing
   @Test func aLimitedTableSaysWhatIsMissing() {
     #expect(table.limited(to: 5) == table)
     let one = table.limited(to: 1)
-    #expect(one.lines(width: 40).texts.last == "… 1 more rows" && one.markdown.hasSuffix("\n… 1 more rows"))
-    #expect(one.html.contains("… 1 more rows"))
+    #expect(one.lines(width: 40).texts.last == "… 1 more row" && one.markdown.hasSuffix("\n… 1 more row"))
+    #expect(one.html.contains("… 1 more row"))
   }
 
   @Test func aTableIsWrittenInEveryFormat() {

@@ -83,7 +83,8 @@ public enum RecordedOutput {
     }
     var omitted = 0
     var after = end + 1
-    if after < lines.count, lines[after].hasPrefix("… "), lines[after].hasSuffix(" more rows"),
+    if after < lines.count, lines[after].hasPrefix("… "),
+      lines[after].hasSuffix(" more rows") || lines[after].hasSuffix(" more row"),
       let count = Int(lines[after].split(separator: " ")[1])
     {
       omitted = count
