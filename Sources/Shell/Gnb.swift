@@ -171,7 +171,7 @@ struct Gnb {
       } else {
         let known = (names?.all ?? []).sorted() + Settings.names
         throw Diagnostic(
-          .unknownVariable, "--set \(name): nothing sets or uses a variable '\(name)'",
+          .unknownVariable, "--set \(name): there is no 'let \(name)' and no use of $\(name)",
           help: Suggestion.nearest(name, in: known).map { "did you mean \($0)?" }
             ?? "there are: " + known.joined(separator: ", "))
       }

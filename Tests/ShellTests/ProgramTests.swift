@@ -85,6 +85,79 @@ import Testing
     #expect(unknown.status == 2 && unknown.errors.contains("no 'let q'"))
   }
 
+  @Test func setKnowsWhatCellsAndScriptsUse() throws {
+    let head = "---\ngnb: 1\n---\n"
+    let used = try write(
+      "used.gnb", Data((head + "```gnb\nfor s in [50] {\n  set width=$w seed=$s\n}\nshow config\n```\n").utf8)
+    )
+    let plain = try write("plain.gnb", Data((head + "```gnb\nshow config\n```\n").utf8))
+    #expect(try gnb(["run", used, "--set", "w=70"]).output.contains("width    70"))
+    #expect(
+      try gnb(["-c", "let w = 1; set width=$w; show config", "--set", "w=70"]).output.contains("width    70"))
+    for arguments in [
+      ["run", used, "--set", "w=70", "--set", "stpes=3"], ["run", plain, "--set", "stpes=3"],
+      ["run", used, "--set", "s=3"],
+      ["check", plain, "--set", "stpes=3"], ["record", plain, "--set", "stpes=3"],
+      ["-c", "show config", "--set", "stpes=3"],
+    ] {
+      let run = try gnb(arguments)
+      let name = arguments.last?.split(separator: "=").first.map(String.init) ?? ""
+      #expect(
+        run.status == 2 && run.errors.contains("no 'let \(name)' and no use of $\(name)"),
+        "\(arguments) \(run.errors)")
+    }
+    let refused = try gnb(["check", used, "--set", "w=70"])
+    #expect(refused.status == 2 && refused.errors.contains("--set w=... would change its output"))
+  }
+
+  @Test func aScriptFromWindowsRuns() throws {
+    for end in ["\r\n", "\r", "\n\u{85}\u{A0}"] {
+      let run = try gnb([], input: "set width=50\(end)show config\(end)")
+      #expect(run.status == 0 && run.output.contains("width    50"), "\(run.errors)")
+    }
+  }
+
+  @Test func noControlCharacterOfDataOrFilesReachesTheOutput() throws {
+    let bad = "\u{1B}]0;title\u{7}\u{9B}2J\r"
+    func json(_ text: String) throws -> String {
+      String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
+    }
+    let data = try write(
+      "bad.jsonl",
+      Data(
+        ["x", "y"].map {
+          "{\"text\":\(try json(bad + $0)),\"label\":\(try json(bad + $0)),\"title\":\(try json(bad))}"
+        }
+        .joined(separator: "\n").utf8))
+    let notebook = try write(
+      "bad.gnb",
+      Data(
+        "---\ngnb: 1\n---\n# \(bad)\n\n\(bad)\n\n```gnb\nload data \(data)\nshow data # \(bad.dropLast())\n```\n"
+          .utf8))
+    let broken = try write("broken.csv", Data("text,label\(bad.dropLast())\na,b\n".utf8))
+    for arguments in [
+      [
+        "-c",
+        "load data \(data); show sample; show data; split train=1 validation=1; load data \(data) categories=[\"\(bad)\"]",
+      ],
+      ["run", notebook], ["-c", "load data \(broken)"], ["-c", "load data \"\(bad)\""], ["--\(bad)"],
+      ["\(bad).gnb"],
+      ["export", notebook, "--to", "html", "-o", "-"],
+    ] {
+      let run = try gnb(arguments)
+      for text in [run.output, run.errors] {
+        #expect(
+          !text.unicodeScalars.contains {
+            $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t"
+          },
+          "\(arguments): \(text.debugDescription)")
+      }
+      #expect((run.output + run.errors).contains("␛]0;title␇"), "\(arguments)")
+    }
+    let events = try gnb(["--json", "-", "-c", "load data \(data); show sample"]).output
+    #expect(events.contains("\\u001b]0;title\\u0007\\u009b2J\\r"), "JSON has the text itself")
+  }
+
   @Test func aDifferentInputEndsWithStatusFour() throws {
     let hash = String(repeating: "0", count: 64)
     let path = try write(

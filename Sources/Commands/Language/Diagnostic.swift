@@ -154,9 +154,10 @@ public struct Diagnostic: Error, Sendable, Equatable {
       + excerpt(number: "") + helpLines(width)
   }
 
-  /// Messages quote files and what was typed.
+  /// Messages quote files and what was typed, of any length.
   private func words(_ text: String, _ width: Int) -> [String] {
-    DisplayWidth.wrap(VisibleText.of(text), to: width)
+    let shown = text.utf8.count > 4000 ? text.prefix(1000) + "…" : text[...]
+    return DisplayWidth.wrap(VisibleText.of(String(shown)), to: width)
   }
 
   private func helpLines(_ width: Int) -> [String] { help.map { words("help: " + $0, width) } ?? [] }

@@ -27,7 +27,8 @@ public enum Value: Sendable, Equatable {
   public var text: String {
     switch self {
     case .string(let text): text
-    case .number(let value): value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+    case .number(let value):
+      value == value.rounded() && abs(value) <= 0x1p53 ? String(Int(value)) : "\(value)"
     case .bool(let value): value ? "true" : "false"
     case .list: source
     }

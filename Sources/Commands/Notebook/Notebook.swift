@@ -136,6 +136,6 @@ public struct Notebook: Sendable {
   public func cellIndex(_ reference: String) -> Int? {
     let name = reference.hasPrefix("#") ? String(reference.dropFirst()) : reference
     if let index = cells.firstIndex(where: { $0.hasID && $0.name == name }) { return index }
-    return Int(name).flatMap { cells.indices.contains($0 - 1) ? $0 - 1 : nil }
+    return Int(name).flatMap { (1...max(cells.count, 1)).contains($0) && !cells.isEmpty ? $0 - 1 : nil }
   }
 }

@@ -147,7 +147,11 @@ public struct CommandTable: Sendable {
     switch spec.kind {
     case .integer(let range):
       guard case .number(let number) = value, number == number.rounded() else { throw wrong() }
-      guard abs(number) <= largest, let whole = Int(exactly: number) else {
+      let hasEnd = range.upperBound < Int.max
+      guard number >= Double(range.lowerBound), !hasEnd || number <= Double(range.upperBound) else {
+        throw outside()
+      }
+      guard number <= largest, let whole = Int(exactly: number) else {
         throw Diagnostic(
           .outOfRange, "'\(spec.name)' takes a whole number up to \(Int(largest)), not \(value.source)",
           range: expression.range)

@@ -52,7 +52,7 @@ extension Chart {
     body += text((left + right) / 2, bottom + 18, "middle", xLabel)
     body += text(right, bottom + 18, "end", last)
     // What is not finite breaks the curve only where it is a gap: a traced curve has none of its own.
-    let shown = points.enumerated().filter { $0.element.isFinite }.map { i, value in
+    let shown = points.enumerated().filter { $0.element.isPlotted }.map { i, value in
       let x = left + (right - left) * (points.count == 1 ? 0.5 : Double(i) / Double(points.count - 1))
       let y = top + (range.high - value) / (range.high - range.low) * (bottom - top)
       return "\(number(x)),\(number(y))"

@@ -49,9 +49,9 @@ public struct Chart: Sendable, Equatable {
     }
   }
 
-  /// The smallest and largest finite value, apart even if all are equal.
+  /// The smallest and largest value that is plotted, apart even if all are equal.
   static func range(_ points: [Double]) -> (low: Double, high: Double)? {
-    let finite = points.filter(\.isFinite)
+    let finite = points.filter(\.isPlotted)
     guard let low = finite.min(), let high = finite.max() else { return nil }
     guard low == high else { return (low, high) }
     return (low - abs(low) / 2 - 0.5, high + abs(high) / 2 + 0.5)
@@ -78,7 +78,7 @@ public struct Chart: Sendable, Equatable {
     let bits: [[UInt8]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
     var previous: (x: Int, y: Int)?
     for (i, value) in points.enumerated() {
-      guard value.isFinite else {
+      guard value.isPlotted else {
         previous = nil
         continue
       }
@@ -125,4 +125,9 @@ public struct Chart: Sendable, Equatable {
         + String(repeating: "█", count: eighths / 8) + partial
     }
   }
+}
+
+extension Double {
+  /// Finite, and so small that the distance of two is finite too.
+  var isPlotted: Bool { abs(self) < 8e307 }
 }

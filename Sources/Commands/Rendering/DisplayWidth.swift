@@ -144,7 +144,8 @@ public enum DisplayWidth {
           end()
           continue
         }
-        let width = of(character)
+        // A terminal's tab stops are eight columns apart.
+        let width = character == "\t" ? 8 - used % 8 : of(character)
         if used + width > limit {
           if character != " ", let space = lastSpace {
             let rest = Array(line[(space + 1)...])

@@ -111,6 +111,114 @@ extension [[Span]] {
     do { _ = try Parser.parse(source) } catch { #expect((error as? Diagnostic)?.isIncomplete == true) }
   }
 
+  @Test(arguments: [
+    "\t", "\u{A0}", "\u{3000}", "\u{C}", "\u{B}", "\u{85}", "\u{1680}", "\u{2003}", "\u{2028}", "\u{2029}",
+    "\u{202F}", "\u{205F}",
+    "\u{FEFF}", "\u{200B}", "\u{2060}", "\u{A0}\u{301}",
+  ])
+  func anyWhiteSpaceSeparatesWords(_ space: String) {
+    let recorder = Recorder()
+    #expect(recorder.run("\(space)set\(space)seed\(space)=\(space)5\(space)width=50\(space)") == nil)
+    #expect(recorder.session.settings.seed == 5 && recorder.session.settings.width == 50)
+  }
+
+  @Test func anyLineEndEndsALine() {
+    for end in ["\n", "\r\n", "\r"] {
+      let recorder = Recorder()
+      #expect(
+        recorder.run(
+          "set seed=5\(end)let a = [1,\(end) 2]\(end)let b = \"\"\"\(end)x\(end)y\"\"\"\(end)set \\\(end)width=50\(end)"
+        ) == nil)
+      #expect(recorder.session.settings.seed == 5 && recorder.session.settings.width == 50)
+      #expect(recorder.session.variables["b"] == .string("x\ny"))
+      #expect(recorder.run("set seed=1\(end)\(end)set sead=2")?.range?.line == 3)
+    }
+  }
+
+  @Test func aControlCharacterIsAnErrorWithACaret() {
+    for (source, column, code) in [
+      ("set \u{1B}seed=1", 5, "U+001B"), ("set se\u{0}ed=1", 7, "U+0000"), ("\u{9B}2J", 1, "U+009B"),
+      ("set seed=1\u{7F}", 11, "U+007F"),
+    ] {
+      let diagnostic = Recorder().run(source)
+      #expect(diagnostic?.code == .unexpected && diagnostic?.range?.columns.lowerBound == column)
+      #expect(diagnostic?.message.contains(code) == true)
+      #expect(diagnostic?.lines(width: 80).contains { $0.hasSuffix("^") } == true)
+    }
+  }
+
+  @Test func aMarkAfterAQuoteIsText() {
+    let recorder = Recorder()
+    #expect(recorder.run("let a = \"\u{3099}b\u{301}\"\nlet c = [\u{301}x,\u{301}y]") == nil)
+    guard case .string(let text)? = recorder.session.variables["a"] else {
+      Issue.record("no text")
+      return
+    }
+    #expect(Array(text.unicodeScalars) == ["\u{3099}", "b", "\u{301}"])
+  }
+
+  @Test(arguments: [
+    ("let a = ", "[", ""), ("let a = ", "[", "]"), ("", "for x in [1] {", ""), ("", "for x in [1] {", "}"),
+    ("ask ", "[", "]"),
+  ])
+  func deepNestingIsAnErrorWithACaret(_ start: String, _ open: String, _ close: String) {
+    let deep = start + String(repeating: open, count: 20_000) + String(repeating: close, count: 20_000)
+    let diagnostic = Recorder().run(deep)
+    #expect(diagnostic?.message == "expected at most 100 brackets within each other")
+    let lines = diagnostic?.lines(width: 80) ?? []
+    #expect(
+      lines.contains { $0.hasSuffix("^") } && lines.allSatisfy { $0.count < 400 },
+      "a part of the line is shown")
+    #expect(
+      Recorder().run("let a = " + String(repeating: "[", count: 100) + String(repeating: "]", count: 100))
+        == nil)
+  }
+
+  @Test(arguments: [
+    ("set seed=99999999999999999999", "a whole number up to 9007199254740991, not 1e+20"),
+    ("set seed=9223372036854775807", "a whole number up to 9007199254740991, not 9.223372036854776e+18"),
+    ("set seed=9007199254740993", "a whole number up to 9007199254740991, not 9007199254740992"),
+    ("set seed=-9223372036854775808", "a whole number of at least 0, not -9.223372036854776e+18"),
+    ("set width=1e300", "a whole number from 40 to 400, not 1e+300"),
+    ("split train=9e18 validation=9e18", "a whole number up to 9007199254740991, not 9e+18"),
+    ("show sample -1e300", "a whole number of at least 1, not -1e+300"),
+    ("train steps=0.5", "a whole number from 1 to 1000000, not 0.5"),
+    ("split train=1e-300", "a whole number of at least 1, not 1e-300"),
+  ])
+  func aWholeNumberBeyondItsLimitIsAnError(_ source: String, _ takes: String) {
+    let diagnostic = Recorder().run(source)
+    #expect(diagnostic?.message.hasSuffix("takes " + takes) == true, "\(diagnostic?.message ?? "nothing")")
+  }
+
+  @Test func theLargestNumbersAreTakenOrRefusedByWhatNeedsThem() {
+    let recorder = Recorder()
+    #expect(
+      recorder.run(
+        "set seed=9007199254740991; load data; for x in [1e308, -1e308, 9223372036854775808] { let y = $x }")
+        == nil)
+    #expect(recorder.session.settings.seed == 9_007_199_254_740_991)
+    for source in [
+      "split train=9007199254740991 validation=9007199254740991", "split train=1 validation=9007199254740991",
+      "split train=9007199254740991",
+      "split method=sklearn train=9007199254740991", "show sample 9007199254740991",
+    ] { #expect(recorder.run(source)?.code == .invalidValue, "\(source)") }
+  }
+
+  @Test func wordsStandAsTypedWhereTextIsTaken() {
+    // The message names the file as it was asked for.
+    for (source, name) in [("load data 007", "007"), ("load data 1.50", "1.50"), ("load data 2k", "2k")] {
+      #expect(Recorder().run(source)?.message.contains("data set \(name):") == true)
+    }
+    #expect(
+      Recorder().run("load data; load data mini-news categories=[007, 1.50]")?.message.hasSuffix("found 007")
+        == true)
+  }
+
+  @Test func aVeryLongWordIsAnErrorOfAFewLines() {
+    let lines = Recorder().run(String(repeating: "x", count: 300_000))?.lines(width: 80) ?? []
+    #expect(lines.first?.hasPrefix("error[G010]: unknown command") == true && lines.count < 30)
+  }
+
   @Test func everyByteSequenceParsesOrFails() {
     // Any mutilation of a program is an error or a program, never a crash.
     let source = Array(

@@ -49,6 +49,76 @@ import Testing
     return notebook.recorded(runs)
   }
 
+  /// What data may hold.
+  @Test(arguments: [
+    "one\r\ntwo", "one\rtwo", "one\r\n", "one  \ntwo\t\nthree \u{3000}\u{A0}", "one\u{2028}two\u{2029}",
+    "one\u{85}two\u{85}", "one\u{C}two\u{C}",
+    "one\u{B}", "one\n```\ntwo\n  `````\n~~~~\n", "a\u{7}\u{1B}[31mb", "a\u{0}b", "\u{FEFF}one",
+    "\n\n\none\n\n\n", "`\u{301}``\n```\u{301}\n```",
+    "\u{3099}か\n\u{3099}", "---\n```gnb\nload\n```", "«time»", "\u{202E}abc", "が か\u{3099} é e\u{301}",
+    String(repeating: "長い", count: 100) + "\r",
+  ])
+  func aRecordingEqualsItself(_ text: String) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "gnb-record-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let data = folder.appendingPathComponent("a.jsonl")
+    let rows = try ["x", "y"].map { label in
+      String(
+        decoding: try JSONEncoder().encode(["text": text + label, "category": label, "title": text]),
+        as: UTF8.self)
+    }
+    try Data(rows.joined(separator: "\n").utf8).write(to: data)
+    let source =
+      "---\ngnb: 1\n---\n```gnb\nload data \(data.path)\nshow data\nsplit train=1 validation=1\nshow sample 1\n```\n"
+    let once = NotebookWriter.text(try record(source))
+    #expect(once.utf8.elementsEqual(NotebookWriter.text(try record(once)).utf8))
+    #expect(
+      !once.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t" })
+    // As it is, from Windows, and with trailing white space taken away by an editor.
+    let stripped = once.components(separatedBy: "\n").map { line in
+      String(
+        String.UnicodeScalarView(
+          line.unicodeScalars.reversed().drop { $0.properties.isWhitespace }.reversed()))
+    }.joined(separator: "\n")
+    for edited in [once, "\u{FEFF}" + once, once.replacingOccurrences(of: "\n", with: "\r\n"), stripped] {
+      let notebook = try NotebookReader.read(text: edited, path: "a.gnb")
+      #expect(Check.outdated(notebook).isEmpty)
+      let runs = try Replay(notebook, session: Recorder().session).run { _, run in run.failure == nil }
+      for (cell, run) in zip(notebook.cells, runs) {
+        #expect(
+          Check.difference(cell, run, in: notebook)?.difference ?? [] == [], "\(edited.debugDescription)")
+      }
+    }
+  }
+
+  @Test func aMarkAndLineEndsOfOtherSystemsChangeNothing() throws {
+    let plain = try NotebookReader.read(text: text, path: "a.gnb")
+    for edited in [
+      "\u{FEFF}" + text, text.replacingOccurrences(of: "\n", with: "\r\n"),
+      "\u{FEFF}" + text.replacingOccurrences(of: "\n", with: "\r\n"),
+      text.replacingOccurrences(of: "\n", with: "\r"),
+    ] {
+      let notebook = try NotebookReader.read(text: edited, path: "a.gnb")
+      #expect(NotebookWriter.text(notebook) == NotebookWriter.text(plain))
+      #expect(notebook.inputHashes == plain.inputHashes)
+    }
+  }
+
+  @Test func checkComparesBytesNotCharacters() throws {
+    let source = "---\ngnb: 1\n---\n```gnb\nload data no-\u{E9}\n```\n```err in=0\nx\n```\n"
+    let notebook = try NotebookReader.read(text: source, path: "a.gnb")
+    let run = try #require(try Replay(notebook, session: Recorder().session).run { _, _ in true }.first)
+    var recorded = notebook.recorded([run])
+    #expect(Check.difference(recorded.cells[0], run, in: recorded) == nil)
+    recorded.update(cell: 0) { cell in
+      let lines = cell.recording?.lines ?? []
+      cell.recording?.lines = lines.map(\.decomposedStringWithCanonicalMapping)
+    }
+    #expect(Check.difference(recorded.cells[0], run, in: recorded)?.code == .differs)
+  }
+
   @Test func recordingTwiceGivesTheSameBytes() throws {
     let once = NotebookWriter.text(try record(text))
     let twice = NotebookWriter.text(try record(once))

@@ -84,7 +84,54 @@ import Testing
     #expect(matrix.html.contains("--share:0.750"))
   }
 
+  @Test func whatATerminalWouldObeyIsMadeVisible() {
+    for (text, shown) in [
+      ("a\u{1B}[31m\u{7}\u{0}\u{7F}", "a␛[31m␇␀␡"), ("a\r\nb\rc\td\n", "a␍\nb␍c\td\n"), ("\u{C}\u{B}", "␌␋"),
+      ("\u{9B}2J\u{85}", "\\u{9b}2J\\u{85}"),
+      ("\u{2028}\u{2029}\u{202E}\u{2067}", "\\u{2028}\\u{2029}\\u{202e}\\u{2067}"),
+      ("か\u{3099}\u{200D}\u{FEFF} é 👨‍👩‍👧", "か\u{3099}\u{200D}\u{FEFF} é 👨‍👩‍👧"),
+    ] {
+      #expect(VisibleText.of(text) == shown)
+      #expect(VisibleText.of(shown) == shown, "what is visible stays")
+    }
+    #expect(VisibleText.line("a\tb\n") == "a␉b␊")
+  }
+
+  @Test func everyEventIsVisible() {
+    let bad = "\u{1B}]0;x\u{7}\r"
+    let transcript = [
+      Output.line([Span(bad)]), .stream(bad), .page(Page { _ in [bad] }),
+      .table(Table([.init(bad)], rows: [[bad + "\n\t"]])),
+      .chart(Chart(title: bad, .bars([.init(bad, 1, bad)]))),
+    ].map { Event(.output($0), cell: "", command: "") }
+    for event in transcript {
+      guard case .output(let output) = event.kind else { continue }
+      let text = output.lines(width: 80).texts.joined()
+      #expect(
+        text.contains("␛]0;x␇␍") && !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F })
+    }
+    let progress = Event(
+      .progress(ProgressReport(done: 1, total: 2, unit: "step", note: [Span(bad)])), cell: "", command: "")
+    guard case .progress(let shown) = progress.kind else { return }
+    #expect(shown.note.map(\.text) == ["␛]0;x␇␍"])
+    var diagnostic = Diagnostic(.invalidValue, bad, range: SourceRange(line: 1, columns: 5..<6), help: bad)
+    diagnostic.file = bad
+    diagnostic.sourceLine = "ask \u{1B}"
+    diagnostic.difference = ["- " + bad]
+    #expect(
+      diagnostic.lines(width: 80) == [
+        "error[G035]: ␛]0;x␇␍", "  --> ␛]0;x␇␍:1:5", " 1 | ask ␛", "   |     ^", "- ␛]0;x␇␍", "help: ␛]0;x␇␍",
+      ])
+  }
+
+  @Test func aTabCountsToTheNextStop() {
+    #expect(DisplayWidth.wrap("a\tbcdef", to: 12) == ["a\tbcde", "f"])
+  }
+
   @Test func numbersAreTheSameInEveryLocale() {
+    #expect(NumberFormat.count(.min) == "-9,223,372,036,854,775,808")
+    #expect([0, 1, 2].map { NumberFormat.count($0, "row") } == ["0 rows", "1 row", "2 rows"])
+    #expect(NumberFormat.duration(.infinity) == "more than 30 years")
     #expect(NumberFormat.short(3.6363e-5) == "3.6e-05")
     #expect(NumberFormat.count(-1_234_567) == "-1,234,567")
     #expect(NumberFormat.bytes(241_000_000) == "241 MB")
@@ -95,7 +142,9 @@ import Testing
   }
 
   @Test func chartsTakeAnything() {
-    for points in [[], [1], [2, 2, 2], [.nan, 1, .infinity, 0], Array(repeating: 0.5, count: 500)]
+    for points in [
+      [], [1], [2, 2, 2], [.nan, 1, .infinity, 0], [1e308, -1.7e308], Array(repeating: 0.5, count: 500),
+    ]
       as [[Double]]
     {
       let chart = Chart.curve(points, title: "t", xLabel: "step")
