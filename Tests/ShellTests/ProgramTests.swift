@@ -142,7 +142,8 @@ import Testing
       ],
       ["run", notebook], ["-c", "load data \(broken)"], ["-c", "load data \"\(bad)\""], ["--\(bad)"],
       ["\(bad).gnb"],
-      ["export", notebook, "--to", "html", "-o", "-"],
+      ["export", notebook, "--to", "html", "-o", "-"], ["export", notebook, "--to", "md", "-o", "-"],
+      ["export", notebook, "--to", "ipynb", "-o", "-"],
     ] {
       let run = try gnb(arguments)
       for text in [run.output, run.errors] {

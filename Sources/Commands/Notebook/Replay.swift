@@ -99,7 +99,7 @@ public struct VariableNames: Sendable, Equatable {
         let inner = VariableNames(body)
         assigned.formUnion(inner.assigned)
         used.formUnion(inner.used.subtracting([variable]))
-      case .command(let line): (line.words + line.named.map(\.value)).forEach { use($0) }
+      case .command(let line): for value in line.words + line.named.map(\.value) { use(value) }
       }
     }
   }
@@ -109,7 +109,7 @@ public struct VariableNames: Sendable, Equatable {
     case .word: break
     case .variable(let name): used.insert(name)
     case .string(let parts): for case .variable(let name) in parts { used.insert(name) }
-    case .list(let items): items.forEach { use($0) }
+    case .list(let items): for item in items { use(item) }
     }
   }
 }

@@ -6,8 +6,8 @@ import Testing
 @Suite struct DisplayWidthTests {
   private struct Expected: Decodable {
     var runs: [[Int]]
-    var wide_with_vs16: [[Int]]
-    var narrow_with_vs15: [[Int]]
+    var wideWithVS16: [[Int]]
+    var narrowWithVS15: [[Int]]
     var texts: [Text]
 
     struct Text: Decodable {
@@ -80,8 +80,8 @@ import Testing
           return (value, DisplayWidth.of(text), changed.contains(value) ? width : from)
         })
     }
-    #expect(differing("\u{FE0F}", 2, from: 1, expected.wide_with_vs16) == [])
-    #expect(differing("\u{FE0E}", 1, from: 2, expected.narrow_with_vs15) == [])
+    #expect(differing("\u{FE0F}", 2, from: 1, expected.wideWithVS16) == [])
+    #expect(differing("\u{FE0E}", 1, from: 2, expected.narrowWithVS15) == [])
   }
 
   @Test func wholeTextsTakeTheColumnsThatWcswidthSays() throws {

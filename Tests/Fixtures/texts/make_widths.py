@@ -1,6 +1,6 @@
 """Display widths of all of Unicode by Python's wcwidth, into widths.json: python make_widths.py
 
-`runs`: [first code point, width] of each run of equal widths; -1 is a control character. `wide_with_vs16` and `narrow_with_vs15`: runs
+`runs`: [first code point, width] of each run of equal widths; -1 is a control character. `wideWithVS16` and `narrowWithVS15`: runs
 [first, last] of what U+FE0F makes two columns wide and U+FE0E one. `texts`: whole texts and their widths."""
 import json
 from pathlib import Path
@@ -43,8 +43,8 @@ made = {
     "made_with": "wcwidth " + wcwidth.__version__,
     "unicode": wcwidth.list_versions()[-1],
     "runs": runs,
-    "wide_with_vs16": vs16,
-    "narrow_with_vs15": vs15,
+    "wideWithVS16": vs16,
+    "narrowWithVS15": vs15,
     "texts": [[t, wcswidth(t)] for t in texts],
 }
 assert all(w >= 0 for _, w in made["texts"])

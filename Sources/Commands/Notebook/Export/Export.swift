@@ -11,12 +11,28 @@ public enum Export {
   }
 
   public static func text(_ notebook: Notebook, to format: Format) -> String {
+    let notebook = visible(notebook)
     switch format {
     case .ipynb: JupyterExport.text(notebook)
     case .html: HTMLExport.text(notebook)
     case .md: markdown(notebook)
     case .colab: ColabExport.text(notebook)
     }
+  }
+
+  /// The notebook with the text that people read made visible: it comes from a file. Sources stay as they run.
+  private static func visible(_ notebook: Notebook) -> Notebook {
+    var copy = notebook
+    copy.title = copy.title.map(VisibleText.line)
+    copy.parts = copy.parts.map { part in
+      switch part {
+      case .prose(let lines): return .prose(lines.map(VisibleText.of))
+      case .cell(var cell):
+        if let lines = cell.recording?.lines { cell.recording?.lines = lines.map(VisibleText.of) }
+        return .cell(cell)
+      }
+    }
+    return copy
   }
 
   /// Markdown that shows everywhere: tables as tables, all other output as text.
@@ -26,7 +42,7 @@ public enum Export {
       switch part {
       case .prose(let prose): lines += prose
       case .cell(let cell):
-        lines += ["```gnb", cell.source, "```"]
+        lines += ["```gnb", VisibleText.of(cell.source), "```"]
         guard let recording = cell.recording else { continue }
         for block in RecordedOutput.blocks(recording.lines) {
           lines.append("")
