@@ -9,7 +9,11 @@ extension ModelSaver {
   ]
   private static let indexName = "model.safetensors.index.json"
 
-  /// Writes a folder of a temporary name first, so that a full disk leaves what was there.
+  /// In the header of weights and in the index: what gnb wrote, gnb may remove.
+  private static let writer = ("writer", "gnb")
+
+  /// Writes a folder of a temporary name first, so that a full disk leaves what was there. In a folder that exists files of the same
+  /// names are replaced, weights that gnb wrote before are removed, and everything else stays.
   func saveFolder(_ path: String, _ type: ElementType) throws -> Outcome {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
@@ -19,6 +23,7 @@ extension ModelSaver {
     let staging = URL(fileURLWithPath: path).path + ".tmp-\(ProcessInfo.processInfo.processIdentifier)"
     defer { try? manager.removeItem(atPath: staging) }
     do {
+      let weights = isFolder.boolValue ? try Self.weights(in: path) : []
       try manager.createDirectory(atPath: staging, withIntermediateDirectories: false)
       let outcome = try writeFolder(staging, type)
       guard isFolder.boolValue else {
@@ -26,14 +31,20 @@ extension ModelSaver {
         return outcome
       }
       let names = try manager.contentsOfDirectory(atPath: staging).sorted()
+      let whole = "model.safetensors"
+      if !names.contains(whole), weights.contains(where: { $0.name == whole && !$0.isOurs }) {
+        throw GemmaError.invalidValue(
+          name: "path",
+          expected:
+            "a folder without a \(whole) of another program, which readers would take for these shards",
+          found: path)
+      }
       for name in names {
         try? manager.removeItem(atPath: path + "/" + name)
         try manager.moveItem(atPath: staging + "/" + name, toPath: path + "/" + name)
       }
-      // An older model's shards or tokenizer would be taken for this one's.
-      for name in try manager.contentsOfDirectory(atPath: path) where !names.contains(name) {
-        let isWeights = name.hasPrefix("model") && name.hasSuffix(".safetensors") || name == Self.indexName
-        if isWeights || Self.copied.contains(name) { try manager.removeItem(atPath: path + "/" + name) }
+      for (name, isOurs) in weights where isOurs && !names.contains(name) {
+        try manager.removeItem(atPath: path + "/" + name)
       }
       return outcome
     } catch let error as GemmaError {
@@ -43,6 +54,19 @@ extension ModelSaver {
       throw error
     } catch let error as CocoaError {
       throw GemmaError.inputOutput(path: path, reason: error.localizedDescription)
+    }
+  }
+
+  /// The weights that lie in a folder, and whether gnb wrote them.
+  private static func weights(in path: String) throws -> [(name: String, isOurs: Bool)] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted().compactMap { name in
+      let place = path + "/" + name
+      if name == indexName {
+        let index = try? JSONFile.object(place)["metadata"] as? [String: Any]
+        return (name, index?[writer.0] as? String == writer.1)
+      }
+      guard name.hasPrefix("model"), name.hasSuffix(".safetensors") else { return nil }
+      return (name, (try? SafetensorsFile(path: place))?.metadata[writer.0] == writer.1)
     }
   }
 
@@ -83,7 +107,7 @@ extension ModelSaver {
       withJSONObject: json, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     // JSONSerialization writes 30.0 as 30, which transformers refuses for these.
     let fractional =
-      #""(\w+_softcapping|rope_theta|rope_local_base_freq|rms_norm_eps|initializer_range)" : (\d+)(?=,?\n)"#
+      #""(\w+_softcapping|rope_theta|rope_local_base_freq|rms_norm_eps|initializer_range|factor)" : (\d+)(?=,?\n)"#
     let text = (String(decoding: data, as: UTF8.self) + "\n").replacingOccurrences(
       of: fractional, with: "\"$1\" : $2.0", options: .regularExpression)
     try AtomicFile.write(Data(text.utf8), to: path)
@@ -118,7 +142,7 @@ extension ModelSaver {
         ? "model.safetensors" : "model-\(digits(number + 1))-of-\(digits(shards.count)).safetensors"
       for (_, stored) in shard { map[stored.name] = name }
       try SafetensorsWriter.write(
-        shard.map(\.1), metadata: ["format": "pt"], to: folder + "/" + name
+        shard.map(\.1), metadata: ["format": "pt", Self.writer.0: Self.writer.1], to: folder + "/" + name
       ) { index, write in
         try stream(shard[index].0, as: type, for: .safetensors) {
           try write($0)
@@ -129,7 +153,8 @@ extension ModelSaver {
     }
     if shards.count > 1 {
       try write(
-        ["metadata": ["total_size": total], "weight_map": map], to: folder + "/" + Self.indexName)
+        ["metadata": ["total_size": total, Self.writer.0: Self.writer.1], "weight_map": map],
+        to: folder + "/" + Self.indexName)
     }
     return (pairs.map(\.1), shards.count)
   }

@@ -143,6 +143,31 @@ import Testing
     #expect(relativeError(try logits(open("a")), try logits(model)) < 1e-5)
   }
 
+  @Test func whatIsSavedIsWhatTheSessionComputesWith() throws {
+    for precision in [WeightPrecision.q8, .bf16, .nf4] {
+      let model = try GemmaModel(
+        ModelFile.open(path: Fixtures.folder + "/tiny/gemma2-64"), precision: precision, compute: compute)
+      try save(model, nil, "a", .f32)
+      #expect(relativeError(try logits(open("a")), try logits(model)) < 1e-6, "\(precision)")
+    }
+  }
+
+  @Test func filesOfOthersStayInTheFolder() throws {
+    let (model, _) = try load("gemma3")
+    let manager = FileManager.default
+    try manager.createDirectory(atPath: folder + "/a", withIntermediateDirectories: true)
+    let others = ["generation_config.json", "chat_template.jinja", "model-notes.safetensors", "notes.txt"]
+    for name in others { try Data("{}".utf8).write(to: URL(fileURLWithPath: folder + "/a/" + name)) }
+    try save(model, nil, "a", .f32)
+    #expect(try Set(files("a")).isSuperset(of: others + ["model.safetensors", "config.json"]))
+    // Readers would take another program's one file for the shards beside it.
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: folder + "/a/model.safetensors"))
+    var saver = ModelSaver(model, adapter: nil, compute: compute)
+    saver.shardBytes = 200_000
+    #expect(throws: GemmaError.self) { try saver.save(to: folder + "/a", type: .f32) }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/a/model.safetensors")) == Data("{}".utf8))
+  }
+
   @Test func aMergedModelIsTheModelWithItsAdapterAndIsSavedOnce() throws {
     for (name, path) in Self.adapters {
       let (model, loaded) = try load(name, path)

@@ -92,7 +92,7 @@ extension ModelConfig {
       throw GemmaError.unsupported(
         path: path, feature: "attention in both directions (attention.causal false)")
     }
-    let base = try number("rope.freq_base") ?? (isGemma3 ? 1e6 : 1e4)
+    let base = try number("rope.freq_base") ?? 1e4
     let windowBase = try number("rope.freq_base_swa") ?? 1e4
     let factor = try Self.ropeFactor(file, key: key, number: number)
     // As in llama.cpp, a Gemma 3 file without a window has none; a Gemma 2 file without one has 4096.

@@ -211,7 +211,7 @@ public final class GGUFFile: TensorSource {
   }
 
   /// Every string of an array, as bytes in the file.
-  func strings(_ key: String) throws -> [UnsafeRawBufferPointer]? {
+  package func strings(_ key: String) throws -> [UnsafeRawBufferPointer]? {
     guard case .array(8, let count, let offset)? = metadata[key] else { return nil }
     var reader = ByteReader(path: file.path, bytes: file.bytes)
     _ = try reader.take(offset, "values")
@@ -225,7 +225,7 @@ public final class GGUFFile: TensorSource {
   }
 
   /// Every element of an array of 32-bit values.
-  func words<T: FixedWidthInteger>(_ key: String, type: UInt32, as _: T.Type) throws -> [T]? {
+  package func words<T: FixedWidthInteger>(_ key: String, type: UInt32, as _: T.Type) throws -> [T]? {
     guard case .array(type, let count, let offset)? = metadata[key], MemoryLayout<T>.size == 4 else {
       return nil
     }
@@ -236,7 +236,7 @@ public final class GGUFFile: TensorSource {
   }
 
   /// Every element of an array of whole numbers or truth values, whatever their width.
-  func integers(_ key: String) throws -> [Int]? {
+  package func integers(_ key: String) throws -> [Int]? {
     guard case .array(let type, let count, let offset)? = metadata[key], type < 8, type != 6,
       let size = Self.size(type)
     else { return nil }

@@ -1,8 +1,8 @@
 import Foundation
 
 /// Writes GGUF files, version 3: metadata, tensors' places, then the tensors, each at a multiple of 32.
-struct GGUFWriter {
-  enum Value {
+package struct GGUFWriter {
+  package enum Value {
     case unsigned(UInt32)
     case number(Float)
     case bool(Bool)
@@ -10,19 +10,22 @@ struct GGUFWriter {
     case strings([ArraySlice<UInt8>])
     case numbers([Float])
     case integers([Int32])
+    case bools([Bool])
   }
 
   private static let alignment = 32
-  private(set) var metadata: [(key: String, value: Value)] = []
-  private(set) var tensors: [StoredTensor] = []
+  package private(set) var metadata: [(key: String, value: Value)] = []
+  package private(set) var tensors: [StoredTensor] = []
+
+  package init() {}
 
   /// In the order they are set.
-  mutating func set(_ key: String, _ value: Value) { metadata.append((key, value)) }
-  mutating func set(_ key: String, _ number: Int) { set(key, .unsigned(UInt32(clamping: number))) }
-  mutating func set(_ key: String, _ text: String) { set(key, .string(text)) }
-  mutating func add(_ tensor: StoredTensor) { tensors.append(tensor) }
+  package mutating func set(_ key: String, _ value: Value) { metadata.append((key, value)) }
+  package mutating func set(_ key: String, _ number: Int) { set(key, .unsigned(UInt32(clamping: number))) }
+  package mutating func set(_ key: String, _ text: String) { set(key, .string(text)) }
+  package mutating func add(_ tensor: StoredTensor) { tensors.append(tensor) }
 
-  func write(to path: String, contents: StoredTensor.Contents) throws {
+  package func write(to path: String, contents: StoredTensor.Contents) throws {
     var bytes = GGUFBytes()
     bytes.data.append(contentsOf: Array("GGUF".utf8))
     bytes.put(UInt32(3))
@@ -90,6 +93,9 @@ private struct GGUFBytes {
     case .numbers(let items):
       array(6, items.count)
       for item in items { put(item.bitPattern) }
+    case .bools(let items):
+      array(7, items.count)
+      for item in items { put(UInt8(item ? 1 : 0)) }
     case .integers(let items):
       array(5, items.count)
       for item in items { put(item) }

@@ -149,6 +149,7 @@ extension ModelConfig {
           path: text.path,
           feature: "_sliding_window_pattern \(noted) without layer_types, which say the same by layer")
       }
+      period = try text.size("sliding_window_pattern", default: period)
     }
     var isFull = (0..<layers).map { ($0 + 1) % period == 0 }
     if let types = text.value("layer_types") {
