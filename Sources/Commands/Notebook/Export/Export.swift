@@ -12,7 +12,7 @@ public enum Export {
 
   public static func text(_ notebook: Notebook, to format: Format) -> String {
     let notebook = visible(notebook)
-    switch format {
+    return switch format {
     case .ipynb: JupyterExport.text(notebook)
     case .html: HTMLExport.text(notebook)
     case .md: markdown(notebook)
