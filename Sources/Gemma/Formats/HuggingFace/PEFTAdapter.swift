@@ -93,7 +93,8 @@ extension StoredAdapter {
   /// PEFT saves the base's embedding along where it was told to, or where the vocabulary grew.
   ///
   /// - Throws: `unsupported` if it is not the base's own.
-  private static func checkUnchanged(_ view: TensorView, _ tensor: ModelTensor, base: ModelFile, path: String) throws
+  private static func checkUnchanged(_ view: TensorView, _ tensor: ModelTensor, base: ModelFile, path: String)
+    throws
   {
     let own = try base.tensor(tensor)
     guard view.type.isRead, view.shape == own.shape else {

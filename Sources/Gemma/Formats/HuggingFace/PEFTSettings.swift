@@ -114,7 +114,8 @@ struct PEFTSettings {
   }
 
   /// Refuses adapters whose training began by moving a part of the base's weights into the factors: over the unchanged base the
-  /// factors mean another model.
+  /// factors mean another model. The files do not hold what was moved, nor how the base was rounded after it, so that no arithmetic here
+  /// could be sure to give the model that was trained.
   private static func checkStart(_ start: Any?, path: String) throws {
     guard let start = start as? String, !harmlessStarts.contains(start.lowercased()) else { return }
     let known = ["pissa", "olora", "corda", "lora_ga", "loftq"].contains(where: start.lowercased().hasPrefix)
