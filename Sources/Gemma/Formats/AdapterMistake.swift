@@ -31,7 +31,7 @@ enum AdapterMistake {
       }
       return adapter(
         folder,
-        "one whose weights are in adapter_model.bin, a Python pickle, which is a program and not read",
+        "an adapter whose weights are in adapter_model.bin, a Python pickle, which gnb does not run",
         "convert it in Python with PEFT: PeftModel.from_pretrained(model, '\(folder)').save_pretrained('\(folder)', "
           + "safe_serialization=True) writes \(StoredAdapter.weightsName)")
     }

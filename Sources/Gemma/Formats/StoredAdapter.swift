@@ -42,12 +42,12 @@ public struct StoredAdapter: Sendable {
 
   /// What is said of an adapter that does not fit the model.
   static func misfit(_ reason: String, path: String, baseModel: String?, model: ModelFile) -> GemmaError {
-    let made = baseModel.map { "one for \($0)" } ?? "one for another"
+    let made = baseModel.map { "an adapter for \($0)" } ?? "an adapter for another model"
     let remedy =
       baseModel.map { "load the model it was made for ('load model \($0)'), then the adapter" }
       ?? "load the model it was made for, then the adapter"
     return .wrongKind(
-      path: path, expected: "an adapter for the model \(model.name)", found: "\(made) (\(reason))",
+      path: path, expected: "one for \(model.name)", found: "\(made) (\(reason))",
       remedy: remedy)
   }
 
