@@ -96,18 +96,34 @@ enum LoadCommands {
   }
 
   static let loadAdapter = Command(
-    "load adapter", .load, "load a LoRA adapter in PEFT's layout",
-    arguments: [ArgumentSpec("path", .path, required: true, positional: true, "the adapter's folder")],
-    examples: ["load adapter my-adapter"]
+    "load adapter", .load, "load a LoRA adapter, in PEFT's layout or as GGUF",
+    details:
+      "A folder with adapter_config.json and adapter_model.safetensors, as PEFT and Unsloth write it, or a .gguf file as "
+      + "llama.cpp takes it. What gnb cannot compute exactly is refused by name. Of an adapter for a multimodal model the "
+      + "text part is taken.",
+    arguments: [
+      ArgumentSpec("path", .path, required: true, positional: true, "the adapter's folder or .gguf file")
+    ],
+    examples: ["load adapter my-adapter", "load adapter my-adapter.gguf"]
   ) { arguments, invocation in
     let session = invocation.session
     let model = try session.workspace.needModel()
-    let adapter = try Adapter.load(
-      path: (arguments.string("path") as NSString).expandingTildeInPath, model: model,
-      compute: session.compute())
+    let stored = try StoredAdapter.open(
+      path: (arguments.string("path") as NSString).expandingTildeInPath, for: model.file)
+    let adapter = Adapter(stored, model: model, compute: try session.compute())
     session.workspace.adapter = adapter
     session.workspace.steps = []
     PrepareCommands.describe(adapter, model: model, invocation)
+    let names = [session.workspace.modelName, session.workspace.baseName, model.file.name]
+    if let base = stored.baseModel, !names.contains(base) {
+      invocation.print(
+        "note: it names \(base) as its base; the model loaded is \(session.workspace.modelName)")
+    }
+    if stored.visionTensors > 0 {
+      invocation.print(
+        "note: \(NumberFormat.count(stored.visionTensors)) tensors for the vision tower are left out: gnb computes the text part"
+      )
+    }
   }
 
   static let pull = Command(

@@ -8,7 +8,8 @@ enum SaveCommands {
   static let saveAdapter = Command(
     "save adapter", .load, "write the LoRA adapter in PEFT's layout, or as GGUF",
     details:
-      "A path that ends in .gguf becomes one file as llama.cpp takes it (--lora); any other, a folder.",
+      "A path that ends in .gguf becomes one file as llama.cpp takes it (--lora); any other, a folder. The folder names its base "
+      + "model as the Hugging Face hub does where that is known: google/gemma-3-270m for gemma-3-270m, which is made from it.",
     arguments: [ArgumentSpec("path", .path, required: true, positional: true, "the folder or file to write")],
     examples: ["save adapter my-adapter", "save adapter my-adapter.gguf"]
   ) { arguments, invocation in
@@ -18,12 +19,15 @@ enum SaveCommands {
     if path.hasSuffix(".gguf") {
       try adapter.saveGGUF(path: path, model: workspace.needModel())
     } else {
-      try adapter.save(path: path, baseModel: workspace.modelName)
+      try adapter.save(path: path, baseModel: workspace.baseName)
     }
     invocation.print(
       Span("adapter of \(NumberFormat.count(adapter.parameterCount)) parameters written to "),
       Span(path, volatile: .path))
-    invocation.result([("parameters", .int(adapter.parameterCount))], volatile: [("path", .string(path))])
+    if !path.hasSuffix(".gguf") { invocation.print("its base model is named \(workspace.baseName)") }
+    invocation.result(
+      [("parameters", .int(adapter.parameterCount)), ("base", .string(workspace.baseName))],
+      volatile: [("path", .string(path))])
   }
 
   static let saveModel = Command(

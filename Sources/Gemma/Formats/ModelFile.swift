@@ -112,14 +112,13 @@ public final class ModelFile: Sendable {
     return values.allSatisfy { $0 == 1 }
   }
 
-  /// The path's last part; in the cache of the hub's own tools, models--OWNER--MODEL/snapshots/COMMIT, the model's name there.
+  /// The path's last part, or the model's name on the hub.
   private static func name(of path: String) -> String {
-    let parts = URL(fileURLWithPath: path).pathComponents
-    if parts.count >= 3, parts[parts.count - 2] == "snapshots", parts[parts.count - 3].hasPrefix("models--") {
-      return parts[parts.count - 3].dropFirst("models--".count).replacingOccurrences(of: "--", with: "/")
-    }
-    return parts.last ?? path
+    Hub.name(of: path) ?? URL(fileURLWithPath: path).lastPathComponent
   }
+
+  /// The model's name on the Hugging Face hub, OWNER/MODEL, where its path tells.
+  public var hubName: String? { Hub.name(of: path) }
 
   /// What identifies the model at `path`: of a file its sha256, of a split file or a folder that over the names and hashes of its parts
   /// (configuration, tokenizer and weights).

@@ -18,7 +18,6 @@ struct Checkpoint {
     var seed: UInt64
   }
 
-  private static let key = "gnb.checkpoint"
   private static let bestName = "best.parameters"
   let file: SafetensorsFile
   let state: State
@@ -26,7 +25,7 @@ struct Checkpoint {
   /// - Throws: `malformed` for a file that is none.
   init(path: String) throws {
     file = try SafetensorsFile(path: path)
-    guard let text = file.metadata[Self.key] else {
+    guard let text = file.metadata[StoredAdapter.checkpointKey] else {
       throw GemmaError.malformed(
         path: path, location: "metadata", expected: "a checkpoint of gnb", found: "other safetensors")
     }
@@ -52,9 +51,9 @@ struct Checkpoint {
   }
 
   static func write(_ run: TrainingRun, examples: String, to path: String) throws {
-    let (trainer, adapter) = (run.trainer, run.trainer.adapter)
+    let (trainer, adapter) = (run.trainer, run.trainer.adapter.stored())
     let state = State(
-      model: describe(trainer.model), examples: examples, adapter: adapter.config.peft(baseModel: ""),
+      model: describe(trainer.model), examples: examples, adapter: adapter.peftSettings(baseModel: ""),
       plan: run.plan,
       completed: trainer.completed, losses: trainer.losses, history: run.history, points: run.points,
       best: run.best?.point, seed: adapter.config.seed)
@@ -69,14 +68,17 @@ struct Checkpoint {
       tensors.append(.init(name: bestName, shape: [best.parameters.count], values: best.parameters.values))
     }
     try SafetensorsWriter.write(
-      tensors, metadata: [key: String(decoding: text, as: UTF8.self), "format": "pt"], to: path)
+      tensors,
+      metadata: [StoredAdapter.checkpointKey: String(decoding: text, as: UTF8.self), "format": "pt"], to: path
+    )
   }
 
   func adapter(model: GemmaModel, compute: Compute) throws -> Adapter {
-    var config = try AdapterConfig(peft: state.adapter, path: file.file.path)
-    config.seed = state.seed
-    return try Adapter.load(
-      config, file: file, ignoring: ["optimizer.", Self.bestName], model: model, compute: compute)
+    var stored = try StoredAdapter(
+      PEFTSettings(state.adapter, path: file.file.path), file: file,
+      ignoring: ["optimizer.", Self.bestName], base: model.file)
+    stored.config.seed = state.seed
+    return Adapter(stored, model: model, compute: compute)
   }
 
   /// Brings a fresh run to where this one was.

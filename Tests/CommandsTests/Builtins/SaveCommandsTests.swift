@@ -1,5 +1,6 @@
 import Commands
 import Foundation
+import Gemma
 import Testing
 
 /// merge and save model, as they are typed.
@@ -48,6 +49,37 @@ import Testing
     #expect(lines.contains("the adapter is folded into what was written"))
     #expect(lines.contains { $0.hasPrefix("model as GGUF, F32, 478 kB, written to «path»") })
     #expect(lines.contains { $0.contains("folded into 49 projections, kept as f32") })
+  }
+
+  @Test func anAdapterNamesItsBaseAsTheHubDoes() throws {
+    let hub = folder + "/hub/models--google--tiny-3"
+    try FileManager.default.createDirectory(atPath: hub + "/snapshots", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: tiny + "/gemma3", toPath: hub + "/snapshots/0123abcd")
+    for (model, base) in [
+      (hub + "/snapshots/0123abcd/", "google/tiny-3"), (tiny + "/gemma3", tiny + "/gemma3"),
+    ] {
+      #expect(
+        recorder.run(
+          """
+          load model "\(model)"
+          lora rank=1
+          save adapter "\(folder)/based"
+          """) == nil)
+      let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/based/adapter_config.json"))
+      let config = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+      #expect(config["base_model_name_or_path"] as? String == base)
+    }
+    #expect(recorder.lines().contains("its base model is named google/tiny-3"))
+    #expect(Catalogue.items.allSatisfy { !$0.isModel || Hub.isName($0.hubName ?? "") })
+  }
+
+  @Test func whatIsLeftOutOfAnAdapterIsTold() {
+    #expect(
+      recorder.run("load model \"\(tiny)/gemma3\"; load adapter \"\(tiny)/adapter-files/vision-tower\"")
+        == nil)
+    let lines = recorder.lines(width: 200)
+    #expect(lines.contains { $0.hasPrefix("note: 4 tensors for the vision tower are left out") })
+    #expect(lines.contains { $0.hasPrefix("note: it names google/multimodal as its base") })
   }
 
   @Test func mistakesAreToldBeforeAnythingIsWritten() {

@@ -1,0 +1,57 @@
+/// Adapters from and to what files hold.
+extension Adapter {
+  /// The adapter of a file, over a model that it was opened for.
+  public convenience init(_ stored: StoredAdapter, model: GemmaModel, compute: Compute) {
+    self.init(
+      stored.config, places: stored.factors.map { ($0.layer, $0.projection, $0.rank) }, model: model,
+      compute: compute)
+    for (slot, factors) in zip(slots, stored.factors) {
+      let (a, b, rank) = (a(slot), b(slot), slot.rank)
+      for i in factors.a.indices { a[i] = factors.a[i] }
+      for i in factors.b.indices { b[i % rank * slot.outputs + i / rank] = factors.b[i] }
+      guard let magnitude = magnitude(slot), let values = factors.magnitude else { continue }
+      for o in values.indices { magnitude[o] = values[o] }
+    }
+    parametersChanged()
+  }
+
+  /// What files hold of it.
+  public func stored() -> StoredAdapter {
+    StoredAdapter(
+      config: config,
+      factors: slots.map { slot in
+        let (a, b, rank) = (a(slot), b(slot), slot.rank)
+        return StoredAdapter.Factors(
+          layer: slot.layer, projection: slot.projection, rank: rank,
+          a: (0..<rank * slot.inputs).map { a[$0] },
+          b: (0..<rank * slot.outputs).map { b[$0 % rank * slot.outputs + $0 / rank] },
+          magnitude: magnitude(slot).map { magnitude in (0..<slot.outputs).map { magnitude[$0] } })
+      })
+  }
+
+  /// Opens an adapter for `model`: a folder in PEFT's layout, or a GGUF file.
+  ///
+  /// - Parameter weights: another file for the weights of a folder, with the same names.
+  public static func load(
+    path: String, weights: String? = nil, model: GemmaModel, compute: Compute
+  ) throws -> Adapter {
+    let stored =
+      try weights.map { try StoredAdapter(peft: path, weights: $0, base: model.file) }
+      ?? StoredAdapter.open(path: path, for: model.file)
+    return Adapter(stored, model: model, compute: compute)
+  }
+
+  /// Writes a folder that PEFT loads.
+  ///
+  /// - Parameter baseModel: what `base_model_name_or_path` says.
+  public func save(path: String, baseModel: String) throws {
+    try stored().save(path: path, baseModel: baseModel)
+  }
+
+  /// Writes a GGUF file that llama.cpp applies to the model as GGUF.
+  ///
+  /// - Throws: `unsupported` for DoRA, which that file cannot say.
+  public func saveGGUF(path: String, model: GemmaModel) throws {
+    try stored().saveGGUF(path: path, base: model.file)
+  }
+}
