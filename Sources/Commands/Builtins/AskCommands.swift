@@ -4,9 +4,13 @@ import Gemma
 enum AskCommands {
   static let all: [Command] = [ask, GenerateCommand.generate, score]
 
+  struct AskArguments: Sendable {
+    let text = Argument(required: "text", .text, "the article or sentence")
+  }
+
   static let ask = Command(
     "ask", .ask, "put a text through the prompt and see the categories' probabilities",
-    arguments: [ArgumentSpec("text", .text, required: true, positional: true, "the article or sentence")],
+    arguments: AskArguments(),
     examples: ["ask \"あの角度からのフリーキックが決まるなんて！\""]
   ) { arguments, invocation in
     let session = invocation.session
@@ -14,7 +18,7 @@ enum AskCommands {
     let classifier = Classifier(
       model: try workspace.needModel(), adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),
       categories: try workspace.needData().categories, compute: try session.compute())
-    guard let answer = try classifier.classify([arguments.string("text")], method: .constrained).first else {
+    guard let answer = try classifier.classify([arguments.text], method: .constrained).first else {
       return
     }
     let order = answer.probabilities.indices.sorted {
@@ -31,14 +35,18 @@ enum AskCommands {
     ])
   }
 
+  struct ScoreArguments: Sendable {
+    let text = Argument(required: "text", .text, "the text")
+  }
+
   static let score = Command(
     "score", .ask, "the log-probability of each token of a text, and its perplexity",
-    arguments: [ArgumentSpec("text", .text, required: true, positional: true, "the text")],
+    arguments: ScoreArguments(),
     examples: ["score \"吾輩は猫である。\""]
   ) { arguments, invocation in
     let session = invocation.session
     let model = try session.workspace.needModel()
-    let ids = [model.tokenizer.bosID] + model.tokenizer.encode(arguments.string("text"))
+    let ids = [model.tokenizer.bosID] + model.tokenizer.encode(arguments.text)
     let values = try Generator(
       model: model, adapter: session.workspace.adapter, compute: try session.compute()
     )

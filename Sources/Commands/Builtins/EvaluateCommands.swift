@@ -4,34 +4,38 @@ import Gemma
 enum EvaluateCommands {
   static let all: [Command] = [evaluate, report, confusion, mistakes, compare, baseline]
 
+  enum Part: String, CaseIterable {
+    case validation, train
+  }
+
+  struct EvaluateArguments: Sendable {
+    let on = Argument("on", .choice(Part.self), .validation, "which articles")
+    let limit = Argument("limit", .integer(1...Int.max), "only the first so many")
+    let method = Argument("method", .choice(Classifier.Method.self), .constrained, "how to read the answer")
+    let name = Argument("as", .text, "the name to keep it under; by default from the steps trained")
+  }
+
   static let evaluate = Command(
     "evaluate", .evaluate, "classify the validation articles and count what is right",
     details:
       "'constrained' lets the model choose among the categories only and gives each a probability. 'generate' "
       + "lets it write freely and takes the first line, as the Colab demo does.",
-    arguments: [
-      ArgumentSpec("on", .choice(["validation", "train"]), .string("validation"), "which articles"),
-      ArgumentSpec("limit", .integer(1...Int.max), "only the first so many"),
-      ArgumentSpec(
-        "method", .choice(Classifier.Method.allCases.map(\.rawValue)), .string("constrained"),
-        "how to read the answer"),
-      ArgumentSpec("as", .text, "the name to keep it under; by default from the steps trained"),
-    ], examples: ["evaluate", "evaluate limit=200 method=generate as=free"]
+    arguments: EvaluateArguments(), examples: ["evaluate", "evaluate limit=200 method=generate as=free"]
   ) { arguments, invocation in
     let session = invocation.session
     let workspace = session.workspace
     let model = try workspace.needModel()
     let (data, split) = (try workspace.needData(), try workspace.needSplit())
-    let all = arguments.string("on") == "train" ? split.train : split.validation
-    let samples = Array(all.prefix(arguments.optionalInt("limit") ?? all.count))
-    let method = Classifier.Method(rawValue: arguments.string("method")) ?? .constrained
+    let all = arguments.on == .train ? split.train : split.validation
+    let samples = Array(all.prefix(arguments.limit ?? all.count))
     let classifier = Classifier(
       model: model, adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),
       categories: data.categories,
       compute: try session.compute())
     let started = Stopwatch()
     let truth = samples.map { data.samples[$0].category }
-    let answers = try classifier.classify(samples.map { data.samples[$0].text }, method: method) { answers in
+    let answers = try classifier.classify(samples.map { data.samples[$0].text }, method: arguments.method) {
+      answers in
       let right = zip(answers, truth).count { $0.prediction == $1 }
       let note = Span("\(NumberFormat.percent(Double(right) / Double(answers.count))) right so far")
       invocation.emit(
@@ -40,7 +44,7 @@ enum EvaluateCommands {
     }
     let standard = workspace.steps.isEmpty ? "untrained" : "step \(workspace.steps.count)"
     let evaluation = Workspace.Evaluation(
-      name: arguments.optionalString("as") ?? standard, method: method.rawValue, samples: samples,
+      name: arguments.name ?? standard, method: arguments.method.rawValue, samples: samples,
       truth: truth,
       predictions: answers.map(\.prediction), probabilities: answers.map(\.probabilities))
     session.workspace.add(evaluation)
@@ -79,16 +83,21 @@ enum EvaluateCommands {
       ], volatile: [("seconds", .number(seconds))])
   }
 
-  private static let evaluationName = ArgumentSpec(
+  /// Of commands that tell about an evaluation.
+  struct EvaluationArguments: Sendable {
+    let name = evaluationName
+  }
+
+  private static let evaluationName = Argument(
     "name", .evaluation, positional: true, "which evaluation; the last by default")
 
   static let report = Command(
     "report", .evaluate, "precision, recall and F1 of each category",
     details: "As scikit-learn's classification_report prints them, with four digits.",
-    arguments: [evaluationName], examples: ["report"]
+    arguments: EvaluationArguments(), examples: ["report"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
-    let e = try workspace.evaluation(arguments.optionalString("name"))
+    let e = try workspace.evaluation(arguments.name)
     let report = ClassificationReport(
       classes: try workspace.needData().categories, truth: e.truth, predicted: e.predictions)
     func cells(_ r: ClassificationReport.Row) -> [String] {
@@ -117,10 +126,10 @@ enum EvaluateCommands {
 
   static let confusion = Command(
     "confusion", .evaluate, "how often each category was taken for each",
-    arguments: [evaluationName], examples: ["confusion"]
+    arguments: EvaluationArguments(), examples: ["confusion"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
-    let e = try workspace.evaluation(arguments.optionalString("name"))
+    let e = try workspace.evaluation(arguments.name)
     let matrix = ConfusionMatrix(
       classes: try workspace.needData().categories, truth: e.truth, predicted: e.predictions)
     let hasOther = matrix.outside.contains { $0 > 0 }
@@ -139,22 +148,25 @@ enum EvaluateCommands {
     ])
   }
 
+  struct MistakesArguments: Sendable {
+    let name = evaluationName
+    let limit = Argument("limit", .integer(1...100_000), 10, "at most so many")
+  }
+
   static let mistakes = Command(
     "mistakes", .evaluate, "the articles it got wrong, with their text",
-    arguments: [
-      evaluationName, ArgumentSpec("limit", .integer(1...100_000), .number(10), "at most so many"),
-    ], examples: ["mistakes", "mistakes limit=20"]
+    arguments: MistakesArguments(), examples: ["mistakes", "mistakes limit=20"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
     let data = try workspace.needData()
-    let e = try workspace.evaluation(arguments.optionalString("name"))
+    let e = try workspace.evaluation(arguments.name)
     let wrong = e.samples.indices.filter { e.predictions[$0] != e.truth[$0] }
     guard !wrong.isEmpty else {
       invocation.print("no mistakes in \(e.truth.count) articles")
       invocation.result([("name", .string(e.name)), ("mistakes", .array([]))])
       return
     }
-    let shown = wrong.prefix(arguments.int("limit"))
+    let shown = wrong.prefix(arguments.limit)
     func confidence(_ i: Int) -> String {
       guard !e.probabilities.isEmpty, let top = e.probabilities[i].max() else { return "" }
       return NumberFormat.fixed(top, 2)
@@ -182,23 +194,25 @@ enum EvaluateCommands {
     ])
   }
 
+  struct CompareArguments: Sendable {
+    let first = Argument("first", .evaluation, positional: true, "an evaluation")
+    let second = Argument("second", .evaluation, positional: true, "another")
+  }
+
   static let compare = Command(
     "compare", .evaluate, "all evaluations side by side, or two against each other",
     details:
       "Intervals are Wilson's. The second table has the p of McNemar's exact test for each pair, over the "
       + "articles that both classified: below 0.05 the two differ by more than chance would explain.",
-    arguments: [
-      ArgumentSpec("first", .evaluation, positional: true, "an evaluation"),
-      ArgumentSpec("second", .evaluation, positional: true, "another"),
-    ], examples: ["compare", "compare untrained tf-idf"]
+    arguments: CompareArguments(), examples: ["compare", "compare untrained tf-idf"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
-    guard let first = arguments.optionalString("first") else {
+    guard let first = arguments.first else {
       _ = try workspace.evaluation(nil)
       compareAll(workspace.evaluations, invocation)
       return
     }
-    guard let second = arguments.optionalString("second") else {
+    guard let second = arguments.second else {
       throw GemmaError.invalidValue(name: "compare", expected: "two names, or none", found: first)
     }
     let (a, b) = (try workspace.evaluation(first), try workspace.evaluation(second))
@@ -266,7 +280,7 @@ enum EvaluateCommands {
     details:
       "The most frequent category, and TF-IDF of characters with logistic regression: once on whole articles, once "
       + "on what the prompt leaves of them.", examples: ["baseline"]
-  ) { _, invocation in
+  ) { invocation in
     let session = invocation.session
     let workspace = session.workspace
     let (data, split) = (try workspace.needData(), try workspace.needSplit())

@@ -5,30 +5,32 @@ import Gemma
 enum LoadCommands {
   static let all: [Command] = [loadModel, loadData, loadAdapter, pull]
 
+  struct LoadModelArguments: Sendable {
+    let name = Argument("name", .modelName, "gemma-3-270m", positional: true, "the model's name or path")
+    let precision = Argument(
+      "precision", .choice(WeightPrecision.self), .auto, "how the frozen weights are kept in memory")
+  }
+
   static let loadModel = Command(
     "load model", .load, "load a model",
     details: "A name in the cache (see 'pull'), a .gguf file, or a Hugging Face folder with safetensors. "
       + "A new model drops the adapter and what was measured with the old one.",
-    arguments: [
-      ArgumentSpec("name", .modelName, .string("gemma-3-270m"), positional: true, "the model's name or path"),
-      ArgumentSpec(
-        "precision", .choice(WeightPrecision.allCases.map(\.rawValue)), .string("auto"),
-        "how the frozen weights are kept in memory"),
-    ], examples: ["load model gemma-3-270m", "load model ~/models/gemma-2-2b precision=f32"]
+    arguments: LoadModelArguments(),
+    examples: ["load model gemma-3-270m", "load model ~/models/gemma-2-2b precision=f32"]
   ) { arguments, invocation in
     let session = invocation.session
     let started = Stopwatch()
-    let path = try session.cache.model(arguments.string("name"))
-    try session.checkInput(arguments.string("name"), path: path) { try ModelFile.sha256(path: path) }
+    let path = try session.cache.model(arguments.name)
+    try session.checkInput(arguments.name, path: path) { try ModelFile.sha256(path: path) }
     let file = try ModelFile.open(path: path)
-    let precision = WeightPrecision(rawValue: arguments.string("precision")) ?? .auto
+    let precision = arguments.precision
     let model = try GemmaModel(file, precision: precision, compute: session.compute())
     var workspace = Workspace()
     (workspace.data, workspace.split, workspace.prompt) = (
       session.workspace.data, session.workspace.split, session.workspace.prompt
     )
     workspace.model = model
-    workspace.modelName = arguments.string("name")
+    workspace.modelName = arguments.name
     session.workspace = workspace
     let config = model.config
     let parameters = config.parameterCount
@@ -46,6 +48,11 @@ enum LoadCommands {
       ], volatile: [("path", .string(path)), ("seconds", .number(started.seconds))])
   }
 
+  struct LoadDataArguments: Sendable {
+    let name = Argument("name", .dataName, "mini-news", positional: true, "the data set's name or path")
+    let categories = Argument("categories", .list, "only these categories")
+  }
+
   static let loadData = Command(
     "load data", .load, "load articles with their categories",
     details:
@@ -54,17 +61,14 @@ enum LoadCommands {
       + "objects; each of them compressed by gzip too (.csv.gz). A record has text and category, text and label, or "
       + "Alpaca's input and output, and may have id and title. A label may be a number, true or false. All files are UTF-8. "
       + "Of the full Livedoor corpus the demo's five categories are taken unless others are named.",
-    arguments: [
-      ArgumentSpec("name", .dataName, .string("mini-news"), positional: true, "the data set's name or path"),
-      ArgumentSpec("categories", .list, "only these categories"),
-    ],
+    arguments: LoadDataArguments(),
     examples: [
       "load data mini-news", "load data livedoor", "load data articles.csv categories=[sport, film]",
     ]
   ) { arguments, invocation in
     let session = invocation.session
-    let name = arguments.string("name")
-    let categories = arguments.strings("categories")
+    let name = arguments.name
+    let categories = arguments.categories
     let data =
       name == "mini-news"
       ? try Dataset.miniNews(categories: categories)
@@ -95,19 +99,28 @@ enum LoadCommands {
     ])
   }
 
+  struct LoadAdapterArguments: Sendable {
+    let path = Argument(required: "path", .path, "the adapter's folder")
+  }
+
   static let loadAdapter = Command(
     "load adapter", .load, "load a LoRA adapter in PEFT's layout",
-    arguments: [ArgumentSpec("path", .path, required: true, positional: true, "the adapter's folder")],
+    arguments: LoadAdapterArguments(),
     examples: ["load adapter my-adapter"]
   ) { arguments, invocation in
     let session = invocation.session
     let model = try session.workspace.needModel()
     let adapter = try Adapter.load(
-      path: (arguments.string("path") as NSString).expandingTildeInPath, model: model,
+      path: arguments.path, model: model,
       compute: session.compute())
     session.workspace.adapter = adapter
     session.workspace.steps = []
     PrepareCommands.describe(adapter, model: model, invocation)
+  }
+
+  struct PullArguments: Sendable {
+    let name = Argument(required: "name", .pullName, "what to fetch")
+    let from = Argument("from", .path, "take this file in place of downloading")
   }
 
   static let pull = Command(
@@ -116,17 +129,14 @@ enum LoadCommands {
       + "OWNER/MODEL is a model with safetensors on the Hugging Face hub; it lands where the hub's own tools keep "
       + "theirs. Where a licence must be accepted first, do so on the model's page, and set HF_TOKEN to a token "
       + "of yours. HF_ENDPOINT, HF_HOME and HF_HUB_CACHE count too.",
-    arguments: [
-      ArgumentSpec("name", .pullName, required: true, positional: true, "what to fetch"),
-      ArgumentSpec("from", .path, "take this file in place of downloading"),
-    ],
+    arguments: PullArguments(),
     examples: [
       "pull gemma-3-270m", "pull google/gemma-2-2b", "pull livedoor",
       "pull livedoor from=ldcc-20140209.tar.gz",
     ]
   ) { arguments, invocation in
-    let name = arguments.string("name")
-    let from = arguments.optionalString("from").map { ($0 as NSString).expandingTildeInPath }
+    let name = arguments.name
+    let from = arguments.from
     if let item = Catalogue.items.first(where: { $0.name == name }) {
       try pull(item, from: from, invocation)
     } else if from == nil {

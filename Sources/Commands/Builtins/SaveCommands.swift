@@ -5,16 +5,20 @@ import Gemma
 enum SaveCommands {
   static let all: [Command] = [saveAdapter, saveModel, merge]
 
+  struct SaveAdapterArguments: Sendable {
+    let path = Argument(required: "path", .path, "the folder or file to write")
+  }
+
   static let saveAdapter = Command(
     "save adapter", .load, "write the LoRA adapter in PEFT's layout, or as GGUF",
     details:
       "A path that ends in .gguf becomes one file as llama.cpp takes it (--lora); any other, a folder.",
-    arguments: [ArgumentSpec("path", .path, required: true, positional: true, "the folder or file to write")],
+    arguments: SaveAdapterArguments(),
     examples: ["save adapter my-adapter", "save adapter my-adapter.gguf"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
     let adapter = try workspace.needAdapter()
-    let path = (arguments.string("path") as NSString).expandingTildeInPath
+    let path = arguments.path
     if path.hasSuffix(".gguf") {
       try adapter.saveGGUF(path: path, model: workspace.needModel())
     } else {
@@ -26,6 +30,13 @@ enum SaveCommands {
     invocation.result([("parameters", .int(adapter.parameterCount))], volatile: [("path", .string(path))])
   }
 
+  struct SaveModelArguments: Sendable {
+    let path = Argument(required: "path", .path, "the folder or .gguf file to write")
+    let format = Argument(
+      "format", .choice(ModelSaver.Format.self), .auto, "what to write; auto goes by the path")
+    let type = Argument("type", .choice(SavedType.self), .auto, "how the weights are stored")
+  }
+
   static let saveModel = Command(
     "save model", .load, "write the whole model, with the adapter folded in if there is one",
     details:
@@ -33,18 +44,12 @@ enum SaveCommands {
       + "config.json and tokenizer. type=auto keeps F32 and F16 and makes BF16 of all else; q8_0 and q4_k_m, the "
       + "mixture of llama.cpp, are for GGUF only. What is written is what the session computes with: the session's own "
       + "model and adapter stay as they are.",
-    arguments: [
-      ArgumentSpec("path", .path, required: true, positional: true, "the folder or .gguf file to write"),
-      ArgumentSpec(
-        "format", .choice(ModelSaver.Format.allCases.map(\.rawValue)), .string("auto"),
-        "what to write; auto goes by the path"),
-      ArgumentSpec(
-        "type", .choice(SavedType.allCases.map(\.rawValue)), .string("auto"), "how the weights are stored"),
-    ], examples: ["save model my-model", "save model my-model.gguf type=q4_k_m"]
+    arguments: SaveModelArguments(),
+    examples: ["save model my-model", "save model my-model.gguf type=q4_k_m"]
   ) { arguments, invocation in
     let session = invocation.session
     let workspace = session.workspace
-    let path = (arguments.string("path") as NSString).expandingTildeInPath
+    let path = arguments.path
     var told = -1
     let saver = ModelSaver(
       try workspace.needModel(), adapter: workspace.adapter, compute: try session.compute()
@@ -56,8 +61,8 @@ enum SaveCommands {
       try invocation.progress(ProgressReport(done: told, total: max(total / million, 1), unit: "MB"))
     }
     let outcome = try saver.save(
-      to: path, format: ModelSaver.Format(rawValue: arguments.string("format")) ?? .auto,
-      type: SavedType(rawValue: arguments.string("type")) ?? .auto)
+      to: path, format: arguments.format,
+      type: arguments.type)
     let name = outcome.format == .gguf ? "GGUF" : "safetensors"
     let parts = outcome.files > 1 ? " in \(outcome.files) files" : ""
     invocation.print(
@@ -73,35 +78,37 @@ enum SaveCommands {
       ], volatile: [("path", .string(path))])
   }
 
+  struct MergeArguments: Sendable {
+    let precision = Argument(
+      "precision", .choice(WeightPrecision.self), .auto, "how the changed projections are kept; auto is f32")
+  }
+
   static let merge = Command(
     "merge", .train, "fold the adapter into the model in memory",
     details:
       "The model then has the adapter's weights as its own; the adapter and its steps are gone, evaluations stay. "
       + "The projections it changed are kept in Float32 unless precision says otherwise: rounded to few bits again, "
       + "most of a small update would be lost. 'save model' writes such a model, and folds in an adapter by itself.",
-    arguments: [
-      ArgumentSpec(
-        "precision", .choice(WeightPrecision.allCases.map(\.rawValue)), .string("auto"),
-        "how the changed projections are kept; auto is f32")
-    ], examples: ["merge", "merge precision=bf16"]
+    arguments: MergeArguments(), examples: ["merge", "merge precision=bf16"]
   ) { arguments, invocation in
     let session = invocation.session
     let (model, adapter) = (try session.workspace.needModel(), try session.workspace.needAdapter())
     let merged = model.merging(
-      adapter, precision: WeightPrecision(rawValue: arguments.string("precision")) ?? .auto,
+      adapter, precision: arguments.precision,
       compute: try session.compute())
     session.workspace.model = merged
     session.workspace.modelName += " (merged)"
     session.workspace.adapter = nil
     session.workspace.steps = []
     let (before, after) = (model.projectionBytes, merged.projectionBytes)
-    let kept = arguments.string("precision") == "auto" ? "f32" : arguments.string("precision")
+    let kept = arguments.precision == .auto ? WeightPrecision.f32 : arguments.precision
     invocation.print(
       "\(NumberFormat.count(adapter.parameterCount)) parameters folded into \(adapter.slots.count) projections, "
-        + "kept as \(kept); all projections take \(NumberFormat.bytes(after)), before \(NumberFormat.bytes(before))"
+        + "kept as \(kept.rawValue); all projections take \(NumberFormat.bytes(after)), before \(NumberFormat.bytes(before))"
     )
     invocation.result([
-      ("projections", .int(adapter.slots.count)), ("precision", .string(kept)), ("bytes", .int(after)),
+      ("projections", .int(adapter.slots.count)), ("precision", .string(kept.rawValue)),
+      ("bytes", .int(after)),
       ("bytes_before", .int(before)),
     ])
   }

@@ -16,7 +16,7 @@ enum ShowCommands {
   }
 
   static let model = Command("show model", .look, "the model's shape", examples: ["show model"]) {
-    _, invocation in
+    invocation in
     let workspace = invocation.session.workspace
     let model = try workspace.needModel()
     let c = model.config
@@ -42,7 +42,7 @@ enum ShowCommands {
   }
 
   static let data = Command("show data", .look, "the data set's categories", examples: ["show data"]) {
-    _, invocation in
+    invocation in
     let data = try invocation.session.workspace.needData()
     invocation.print(
       "\(data.name): \(NumberFormat.count(data.samples.count)) articles, sha256 \(data.sha256.prefix(16))…")
@@ -57,29 +57,31 @@ enum ShowCommands {
   }
 
   static let split = Command("show split", .look, "how the articles are divided", examples: ["show split"]) {
-    _, invocation in
+    invocation in
     let workspace = invocation.session.workspace
     PrepareCommands.showSplit(try workspace.needSplit(), try workspace.needData(), invocation)
   }
 
-  private static let number = ArgumentSpec(
-    "number", .integer(1...Int.max), .number(1), positional: true, "which article, from 1")
-
-  private static func pick(_ arguments: Arguments, _ invocation: Invocation) throws -> Sample {
+  private static func pick(_ arguments: Arguments<SampleArguments>, _ invocation: Invocation) throws -> Sample
+  {
     let workspace = invocation.session.workspace
     let data = try workspace.needData()
     // With a split, numbers count the training articles in their order.
     let order = workspace.split?.train ?? Array(data.samples.indices)
-    let number = arguments.int("number")
+    let number = arguments.number
     guard number <= order.count else {
       throw GemmaError.invalidValue(name: "number", expected: "from 1 to \(order.count)", found: "\(number)")
     }
     return data.samples[order[number - 1]]
   }
 
+  struct SampleArguments: Sendable {
+    let number = Argument("number", .integer(1...Int.max), 1, positional: true, "which article, from 1")
+  }
+
   static let sample = Command(
     "show sample", .look, "an article", details: "After a split, the numbers count the training articles.",
-    arguments: [number], examples: ["show sample 3"]
+    arguments: SampleArguments(), examples: ["show sample 3"]
   ) { arguments, invocation in
     let sample = try pick(arguments, invocation)
     invocation.print(Span("\(sample.category)  ", .strong), Span(sample.id, .faint))
@@ -91,7 +93,7 @@ enum ShowCommands {
 
   static let prompt = Command(
     "show prompt", .look, "an article as the model sees it, with the answer it should give",
-    arguments: [number],
+    arguments: SampleArguments(),
     examples: ["show prompt 1"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
@@ -112,33 +114,36 @@ enum ShowCommands {
     ])
   }
 
-  static let lora = Command("show lora", .look, "the adapter", examples: ["show lora"]) { _, invocation in
+  static let lora = Command("show lora", .look, "the adapter", examples: ["show lora"]) { invocation in
     let workspace = invocation.session.workspace
     PrepareCommands.describe(try workspace.needAdapter(), model: try workspace.needModel(), invocation)
     invocation.print("steps trained: \(workspace.steps.count)")
   }
 
+  struct TokensArguments: Sendable {
+    let text = Argument(required: "text", .text, "the text")
+  }
+
   static let tokens = Command(
     "show tokens", .look, "how a text is cut into tokens",
-    arguments: [ArgumentSpec("text", .text, required: true, positional: true, "the text")],
+    arguments: TokensArguments(),
     examples: ["show tokens \"機械学習を学ぶ\""]
   ) { arguments, invocation in
     let tokenizer = try invocation.session.workspace.needModel().tokenizer
-    let ids = tokenizer.encode(arguments.string("text"))
+    let ids = tokenizer.encode(arguments.text)
     let pieces = ids.map(tokenizer.piece)
     invocation.show(
       .table(
         Table(
           [.init("id", .right), .init("piece", flexible: true)],
           rows: zip(ids, pieces).map { ["\($0)", visible($1)] })))
-    let characters = arguments.string("text").count
+    let characters = arguments.text.count
     invocation.print(
       "\(NumberFormat.count(ids.count, "token")), \(NumberFormat.count(characters, "character"))")
     invocation.result([("ids", .ids(ids)), ("pieces", .strings(pieces))])
   }
 
-  static let config = Command("show config", .look, "the settings", examples: ["show config"]) {
-    _, invocation in
+  static let config = Command("show config", .look, "the settings", examples: ["show config"]) { invocation in
     let session = invocation.session
     invocation.print("seed     \(session.settings.seed)")
     invocation.print("width    \(session.settings.width.map(String.init) ?? "the terminal's")")
@@ -156,21 +161,25 @@ enum ShowCommands {
       ])
   }
 
+  struct SaveTableArguments: Sendable {
+    let path = Argument(required: "path", .path, "the file to write")
+  }
+
   static let saveTable = Command(
     "save table", .look, "write the table shown last, whole, for a spreadsheet or a page",
     details: "The ending of the name says how: \(Table.endings.map { "." + $0 }.joined(separator: " ")).",
-    arguments: [ArgumentSpec("path", .path, required: true, positional: true, "the file to write")],
+    arguments: SaveTableArguments(),
     examples: ["save table report.csv"]
   ) { arguments, invocation in
     guard let table = invocation.session.lastTable else {
       throw GemmaError.missing(need: "a table that was shown", remedy: "report")
     }
-    let path = (arguments.string("path") as NSString).expandingTildeInPath
+    let path = arguments.path
     guard let text = table.text(ending: (path as NSString).pathExtension.lowercased()) else {
       throw GemmaError.invalidValue(
         name: "path",
         expected: "a name that ends in \(Table.endings.map { "." + $0 }.joined(separator: " "))",
-        found: arguments.string("path"))
+        found: arguments.path)
     }
     try AtomicFile.write(Data(text.utf8), to: path)
     invocation.print(
@@ -180,7 +189,7 @@ enum ShowCommands {
 
   static let session = Command(
     "show session", .look, "what is loaded and made so far", examples: ["show session"]
-  ) { _, invocation in
+  ) { invocation in
     let session = invocation.session
     let w = session.workspace
     let variables = session.variables.keys.sorted().map { ("$" + $0, session.variables[$0]?.source ?? "") }

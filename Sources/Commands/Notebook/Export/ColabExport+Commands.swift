@@ -30,7 +30,7 @@ extension ColabExport {
       return look(call)
     case "set":
       // Of the settings only the seed means something here: it is written where it is used.
-      try? session.settings.apply(call.arguments.values)
+      if let seed = call.arguments.optionalInt("seed") { session.settings.seed = UInt64(seed) }
       return []
     default: return ["# \(call.command.name) has no counterpart here"]
     }

@@ -43,7 +43,7 @@ extension ColabExport {
         options.append(
           "\(name)={key.strip(): \(type)(value) for key, value in "
             + "(text.rsplit(\":\", 1) for text in \(call.python(name)))}")
-      } else if let patterns = try? PrepareCommands.patterns(name, call.arguments) {
+      } else if let patterns = try? PrepareCommands.patterns(name, call.arguments.strings(name)) {
         var seen: Set<String> = []
         // Both gnb and PEFT take the first that fits.
         let items = patterns.filter { seen.insert($0.expression).inserted }.map {

@@ -131,7 +131,7 @@ struct ColabExport {
 /// A command with its arguments, and the Python for each of them.
 struct ColabCall {
   let command: Command
-  let arguments: Arguments
+  let arguments: BoundArguments
   /// Arguments whose value has a variable in it.
   private var expressions: [String: Expression] = [:]
 
@@ -182,5 +182,24 @@ struct ColabCall {
   /// The seed given, or the session's.
   func seed(_ session: Session) -> String {
     arguments.has("seed") ? python("seed") : "\(session.settings.seed)"
+  }
+}
+
+extension BoundArguments {
+  func has(_ name: String) -> Bool { values[name] != nil }
+  func string(_ name: String) -> String { values[name]?.text ?? "" }
+  func double(_ name: String) -> Double {
+    if case .number(let value)? = values[name] { return value }
+    return 0
+  }
+  func int(_ name: String) -> Int { Int(exactly: double(name).rounded()) ?? 0 }
+  func optionalInt(_ name: String) -> Int? { values[name] == nil ? nil : int(name) }
+  func bool(_ name: String) -> Bool { values[name] == .bool(true) }
+  func strings(_ name: String) -> [String]? {
+    switch values[name] {
+    case .list(let items): items.map(\.text)
+    case .some(let value): [value.text]
+    case nil: nil
+    }
   }
 }
