@@ -40,7 +40,7 @@ enum EvaluateCommands {
       let note = Span("\(NumberFormat.percent(Double(right) / Double(answers.count))) right so far")
       invocation.emit(
         .progress(ProgressReport(done: answers.count, total: samples.count, unit: "article", note: [note])))
-      return !session.isInterrupted()
+      return !invocation.isInterrupted
     }
     let standard = workspace.steps.isEmpty ? "untrained" : "step \(workspace.steps.count)"
     let evaluation = Workspace.Evaluation(

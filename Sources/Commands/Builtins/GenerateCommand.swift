@@ -56,7 +56,7 @@ enum GenerateCommand {
       [prompt], sampler: sampler, maxTokens: arguments.maxTokens, stops: stops, stopTexts: stopTexts
     ) { _, text in
       if !text.isEmpty { invocation.show(.stream(text)) }
-      return !session.isInterrupted()
+      return !invocation.isInterrupted
     }
     guard let answer = answers.first else { return }
     invocation.show(.stream("\n"))

@@ -26,8 +26,8 @@ enum LoadCommands {
     let precision = arguments.precision
     let model = try GemmaModel(file, precision: precision, compute: session.compute())
     var workspace = Workspace()
-    (workspace.data, workspace.split, workspace.prompt) = (
-      session.workspace.data, session.workspace.split, session.workspace.prompt
+    (workspace.data, workspace.split, workspace.prompt, workspace.lastTable) = (
+      session.workspace.data, session.workspace.split, session.workspace.prompt, session.workspace.lastTable
     )
     workspace.model = model
     workspace.modelName = arguments.name
@@ -190,7 +190,7 @@ enum LoadCommands {
         last = text
         invocation.emit(.progress(ProgressReport(done: bytes, total: 0, unit: "byte", note: [Span(text)])))
       }
-      return !invocation.session.isInterrupted()
+      return !invocation.isInterrupted
     }
   }
 }

@@ -55,7 +55,7 @@ enum SaveCommands {
       try workspace.needModel(), adapter: workspace.adapter, compute: try session.compute()
     ) { done, total in
       let million = 1_000_000
-      if session.isInterrupted() { throw GemmaError.interrupted }
+      try invocation.checkInterruption()
       guard done / million != told else { return }
       told = done / million
       try invocation.progress(ProgressReport(done: told, total: max(total / million, 1), unit: "MB"))

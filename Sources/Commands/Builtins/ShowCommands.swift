@@ -171,7 +171,7 @@ enum ShowCommands {
     arguments: SaveTableArguments(),
     examples: ["save table report.csv"]
   ) { arguments, invocation in
-    guard let table = invocation.session.lastTable else {
+    guard let table = invocation.session.workspace.lastTable else {
       throw GemmaError.missing(need: "a table that was shown", remedy: "report")
     }
     let path = arguments.path

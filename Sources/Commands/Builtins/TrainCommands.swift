@@ -106,7 +106,7 @@ enum TrainCommands {
             + "\(run.plan.training.packing) tokens")
       }
     }
-    run.trainer.isCancelled = { session.interruption() == .undo }
+    run.trainer.isCancelled = { invocation.context.interruption() == .undo }
     guard run.plan.evaluateEvery > 0 else { return run }
     let looked = split.validation.prefix(run.plan.evaluateLimit)
     let (answers, texts) = (examples(looked), looked.map { data.samples[$0].text })
@@ -114,7 +114,8 @@ enum TrainCommands {
     run.look = {
       let classifier = Classifier(
         model: model, adapter: adapter, prompt: prompt, categories: data.categories, compute: compute)
-      let found = try classifier.classify(texts, method: .constrained) { _ in session.interruption() != .undo
+      let found = try classifier.classify(texts, method: .constrained) { _ in
+        invocation.context.interruption() != .undo
       }
       let right = zip(found, looked).count { $0.prediction == data.samples[$1].category }
       let loss = try model.loss(of: answers, adapter: adapter, compute: compute)
@@ -182,7 +183,7 @@ enum TrainCommands {
             ], fields: fields(step)))
       }
     } catch GemmaError.interrupted {
-      guard session.interruption() != .undo else { throw GemmaError.interrupted }
+      guard invocation.context.interruption() != .undo else { throw GemmaError.interrupted }
       keep()
       try run.save()
       invocation.print(

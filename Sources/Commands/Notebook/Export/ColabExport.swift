@@ -29,7 +29,7 @@ struct ColabExport {
 
   private init(_ notebook: Notebook) {
     self.notebook = notebook
-    session = Session(cache: Cache(), settings: Settings(threads: 1), sink: { _ in })
+    session = Session(cache: Cache(), settings: Settings(threads: 1), context: RunContext(sink: { _ in }))
     if let seed = notebook.seed { session.settings.seed = seed }
   }
 
