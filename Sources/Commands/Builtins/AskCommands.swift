@@ -33,6 +33,9 @@ enum AskCommands {
       ("prediction", .string(answer.prediction)), ("categories", .strings(classifier.categories)),
       ("probabilities", .numbers(answer.probabilities)),
     ])
+  } python: { call, script in
+    script.need(.answers)
+    return script.promptIfMissing() + ["print(answer(\(call.python(\.text))))"]
   }
 
   struct ScoreArguments: Sendable {

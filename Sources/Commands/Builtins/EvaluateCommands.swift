@@ -1,8 +1,8 @@
 import Gemma
 
-/// evaluate, report, confusion, mistakes, compare, baseline.
+/// evaluate, report, confusion, mistakes, compare; baseline is in BaselineCommand.
 enum EvaluateCommands {
-  static let all: [Command] = [evaluate, report, confusion, mistakes, compare, baseline]
+  static let all: [Command] = [evaluate, report, confusion, mistakes, compare, BaselineCommand.baseline]
 
   enum Part: String, CaseIterable {
     case validation, train
@@ -53,9 +53,17 @@ enum EvaluateCommands {
       Span("evaluated in "), Span(NumberFormat.duration(started.seconds), volatile: .time), Span(" at "),
       Span("\(NumberFormat.fixed(Double(samples.count) / started.seconds, 1)) articles/s", volatile: .rate))
     result(evaluation, data: data, seconds: started.seconds, invocation)
+  } python: { call, script in
+    script.need(.answers)
+    let part = call.on.rawValue + (call.limit.map { _ in "[:\(call.python(\.limit))]" } ?? "")
+    let note =
+      call.method == .constrained
+      ? ["# gnb lets the model choose among the categories; here it writes freely, as with method=generate."]
+      : []
+    return script.promptIfMissing() + note + ["evaluate(\(part), \(call.python(\.name)))"]
   }
 
-  private static func tell(_ e: Workspace.Evaluation, _ invocation: Invocation) {
+  static func tell(_ e: Workspace.Evaluation, _ invocation: Invocation) {
     let (low, high) = Significance.wilson(correct: e.correct, total: e.truth.count)
     invocation.print(
       Span("\(e.name): "), Span("accuracy \(NumberFormat.fixed(e.accuracy))", .strong),
@@ -122,6 +130,12 @@ enum EvaluateCommands {
       ("name", .string(e.name)), ("accuracy", .number(report.accuracy)),
       ("rows", .array((report.rows + [report.macro, report.weighted]).map(row))),
     ])
+  } python: { call, script in
+    script.need(.answers)
+    return [
+      "truth, predicted = evaluation(\(call.python(\.name)))",
+      "print(classification_report(truth, predicted, labels=categories, digits=4, zero_division=0))",
+    ]
   }
 
   static let confusion = Command(
@@ -146,6 +160,13 @@ enum EvaluateCommands {
       ("counts", .array(matrix.counts.map { .array($0.map(JSONValue.int)) })),
       ("other", .array(matrix.outside.map(JSONValue.int))),
     ])
+  } python: { call, script in
+    script.need(.answers)
+    return [
+      "truth, predicted = evaluation(\(call.python(\.name)))",
+      "ConfusionMatrixDisplay.from_predictions(",
+      "    truth, predicted, labels=categories, cmap=\"Blues\", xticks_rotation=\"vertical\")",
+    ]
   }
 
   struct MistakesArguments: Sendable {
@@ -192,6 +213,14 @@ enum EvaluateCommands {
     invocation.result([
       ("name", .string(e.name)), ("mistakes", .strings(wrong.map { data.samples[e.samples[$0]].id })),
     ])
+  } python: { call, script in
+    script.need(.answers)
+    return [
+      "truth, predicted = evaluation(\(call.python(\.name)))",
+      "wrong = [i for i, (t, p) in enumerate(zip(truth, predicted)) if t != p]",
+      "for i in wrong[:\(call.python(\.limit))]:",
+      "    print(truth[i], \"|\", predicted[i], \"|\", validation[i][\"text\"][:80].replace(\"\\n\", \" \"))",
+    ]
   }
 
   struct CompareArguments: Sendable {
@@ -231,6 +260,13 @@ enum EvaluateCommands {
       ("both", .int(counts.both)), ("only_first", .int(counts.onlyFirst)),
       ("only_second", .int(counts.onlySecond)), ("neither", .int(counts.neither)), ("p", .number(p)),
     ])
+  } python: { _, script in
+    script.need(.answers)
+    return [
+      "for name, (truth, predicted) in evaluations.items():",
+      "    right = sum(t == p for t, p in zip(truth, predicted))",
+      "    print(f\"{name}: {right / len(truth):.4f} ({right} of {len(truth)})\")",
+    ]
   }
 
   /// One table of all evaluations with their intervals, and one of the pairs' p.
@@ -273,41 +309,5 @@ enum EvaluateCommands {
     }
     let accuracies = evaluations.map { (name: $0.name, value: JSONValue.number($0.accuracy)) }
     invocation.result(accuracies + [("pairs", .array(pairs))])
-  }
-
-  static let baseline = Command(
-    "baseline", .evaluate, "what simple methods reach on the same split",
-    details:
-      "The most frequent category, and TF-IDF of characters with logistic regression: once on whole articles, once "
-      + "on what the prompt leaves of them.", examples: ["baseline"]
-  ) { invocation in
-    let session = invocation.session
-    let workspace = session.workspace
-    let (data, split) = (try workspace.needData(), try workspace.needSplit())
-    let labels = split.train.map { data.samples[$0].category }
-    let truth = split.validation.map { data.samples[$0].category }
-    var made: [Workspace.Evaluation] = []
-    func add(_ name: String, _ predictions: [String], _ probabilities: [[Double]] = []) {
-      made.append(
-        .init(
-          name: name, method: "baseline", samples: split.validation, truth: truth, predictions: predictions,
-          probabilities: probabilities))
-    }
-    let majority = MajorityBaseline(labels: labels).prediction
-    add("majority", truth.map { _ in majority })
-    func tfidf(_ name: String, _ text: (Int) -> String) {
-      let model = TFIDFBaseline(texts: split.train.map(text), labels: labels, classes: data.categories)
-      let answers = split.validation.map { model.predict(text($0)) }
-      add(name, answers.map(\.prediction), answers.map(\.probabilities))
-    }
-    tfidf("tf-idf") { data.samples[$0].text }
-    if let model = workspace.model, let prompt = workspace.prompt, prompt.maxInputTokens != nil {
-      tfidf("tf-idf cut") { prompt.cut(data.samples[$0].text, tokenizer: model.tokenizer) }
-    }
-    for evaluation in made {
-      session.workspace.add(evaluation)
-      tell(evaluation, invocation)
-    }
-    invocation.result(made.map { ($0.name, .number($0.accuracy)) })
   }
 }

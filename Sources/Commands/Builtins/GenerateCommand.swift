@@ -69,6 +69,8 @@ enum GenerateCommand {
         ("ids", .ids(answer.ids)), ("text", .string(answer.text)),
         ("stopped", .string(answer.ending.rawValue)),
       ], volatile: [("seconds", .number(started.seconds))])
+  } python: {
+    python($0, &$1)
   }
 
   private static func promptTokens(_ arguments: Arguments<GenerateArguments>, tokenizer: Tokenizer) throws

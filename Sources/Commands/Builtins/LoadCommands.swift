@@ -46,6 +46,8 @@ enum LoadCommands {
         ("layers", .int(config.layers.count)), ("hidden", .int(config.hiddenSize)),
         ("vocabulary", .int(config.vocabularySize)), ("parameters", .int(parameters)),
       ], volatile: [("path", .string(path)), ("seconds", .number(started.seconds))])
+  } python: {
+    python(model: $0, &$1)
   }
 
   struct LoadDataArguments: Sendable {
@@ -97,6 +99,8 @@ enum LoadCommands {
       ("duplicates", .int(data.duplicates)), ("categories", .strings(data.categories)),
       ("counts", .array(data.counts.map(JSONValue.int))),
     ])
+  } python: {
+    python(data: $0, &$1)
   }
 
   struct LoadAdapterArguments: Sendable {
@@ -116,6 +120,12 @@ enum LoadCommands {
     session.workspace.adapter = adapter
     session.workspace.steps = []
     PrepareCommands.describe(adapter, model: model, invocation)
+  } python: { call, script in
+    script.need(.runtime)
+    let drop = script.dropAdapter()
+    script.hasAdapter = true
+    return ["from peft import PeftModel"] + drop
+      + ["model = PeftModel.from_pretrained(model, \(call.python(\.path)), is_trainable=True)"]
   }
 
   struct PullArguments: Sendable {

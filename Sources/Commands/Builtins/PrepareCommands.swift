@@ -71,6 +71,8 @@ enum PrepareCommands {
     invocation.result(
       [("train", ids(split.train)), ("validation", ids(split.validation)), ("seed", .int(Int(split.seed)))]
         + dropped)
+  } python: {
+    python(split: $0, &$1)
   }
 
   static func showSplit(_ split: Split, _ data: Dataset, _ invocation: Invocation) {
@@ -126,6 +128,8 @@ enum PrepareCommands {
       ("template", .string(prompt.name)), ("instruction", .string(instruction)),
       ("max_input_tokens", limit.map(JSONValue.int) ?? .null),
     ])
+  } python: {
+    python(prompt: $0, &$1)
   }
 
   struct LoraArguments: Sendable {
@@ -183,6 +187,8 @@ enum PrepareCommands {
     session.workspace.adapter = adapter
     session.workspace.steps = []
     describe(adapter, model: model, invocation)
+  } python: {
+    python(lora: $0, &$1)
   }
 
   static func layers(_ words: [String]?) throws -> [Int]? {

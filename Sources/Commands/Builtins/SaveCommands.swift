@@ -28,6 +28,9 @@ enum SaveCommands {
       Span("adapter of \(NumberFormat.count(adapter.parameterCount)) parameters written to "),
       Span(path, volatile: .path))
     invocation.result([("parameters", .int(adapter.parameterCount))], volatile: [("path", .string(path))])
+  } python: { call, _ in
+    let path = call.python(\.path)
+    return ["model.save_pretrained(\(path))", "tokenizer.save_pretrained(\(path))"]
   }
 
   struct SaveModelArguments: Sendable {

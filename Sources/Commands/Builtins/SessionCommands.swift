@@ -16,7 +16,13 @@ enum SessionCommands {
     "set", .session, "change a setting",
     details: "Threads and kernels change how fast it goes, never a result.",
     arguments: SetArguments(), examples: ["set seed=1", "set width=60 threads=1"]
-  ) { arguments, invocation in try apply(arguments, to: &invocation.session.settings) }
+  ) { arguments, invocation in
+    try apply(arguments, to: &invocation.session.settings)
+  } python: { call, script in
+    // Of the settings only the seed means something there: it is written where it is used.
+    if let seed = call.seed { script.seed = seed }
+    return []
+  }
 
   static func apply(_ arguments: Arguments<SetArguments>, to settings: inout Settings) throws {
     if let name = arguments.kernels {

@@ -39,6 +39,8 @@ enum ShowCommands {
           ("context", "\(NumberFormat.count(c.contextLength)) tokens"),
         ] + (model.isMerged ? [("merged", "an adapter is folded into the weights in memory")] : [])))
     invocation.result([("name", .string(model.file.name)), ("parameters", .int(c.parameterCount))])
+  } python: { _ in
+    ["print(model.config)"]
   }
 
   static let data = Command("show data", .look, "the data set's categories", examples: ["show data"]) {
@@ -54,12 +56,16 @@ enum ShowCommands {
             [category, "\(count)", data.samples.first { $0.category == category }?.title ?? ""]
           })))
     invocation.result([("name", .string(data.name)), ("sha256", .string(data.sha256))])
+  } python: { _ in
+    ["print(count(articles))"]
   }
 
   static let split = Command("show split", .look, "how the articles are divided", examples: ["show split"]) {
     invocation in
     let workspace = invocation.session.workspace
     PrepareCommands.showSplit(try workspace.needSplit(), try workspace.needData(), invocation)
+  } python: { _ in
+    ["print(count(train))", "print(count(validation))"]
   }
 
   private static func pick(_ arguments: Arguments<SampleArguments>, _ invocation: Invocation) throws -> Sample
@@ -79,6 +85,11 @@ enum ShowCommands {
     let number = Argument("number", .integer(1...Int.max), 1, positional: true, "which article, from 1")
   }
 
+  /// The article that `pick` picks, in Python.
+  private static func article(_ call: PythonCall<SampleArguments>, _ script: PythonScript) -> String {
+    "\(script.hasSplit ? "train" : "articles")[\(call.python(\.number)) - 1]"
+  }
+
   static let sample = Command(
     "show sample", .look, "an article", details: "After a split, the numbers count the training articles.",
     arguments: SampleArguments(), examples: ["show sample 3"]
@@ -89,6 +100,8 @@ enum ShowCommands {
     invocation.result([
       ("id", .string(sample.id)), ("category", .string(sample.category)), ("text", .string(sample.text)),
     ])
+  } python: { call, script in
+    ["print(\(article(call, script)))"]
   }
 
   static let prompt = Command(
@@ -112,12 +125,20 @@ enum ShowCommands {
       ("id", .string(sample.id)), ("text", .string(text)), ("ids", .ids(example.ids)),
       ("prompt_tokens", .int(example.promptCount)),
     ])
+  } python: { call, script in
+    script.need(.prompt)
+    return script.promptIfMissing() + [
+      "article = \(article(call, script))",
+      "print(prompt(article[\"text\"]) + article[\"category\"] + end_token)",
+    ]
   }
 
   static let lora = Command("show lora", .look, "the adapter", examples: ["show lora"]) { invocation in
     let workspace = invocation.session.workspace
     PrepareCommands.describe(try workspace.needAdapter(), model: try workspace.needModel(), invocation)
     invocation.print("steps trained: \(workspace.steps.count)")
+  } python: { _ in
+    ["model.print_trainable_parameters()"]
   }
 
   struct TokensArguments: Sendable {
@@ -141,6 +162,9 @@ enum ShowCommands {
     invocation.print(
       "\(NumberFormat.count(ids.count, "token")), \(NumberFormat.count(characters, "character"))")
     invocation.result([("ids", .ids(ids)), ("pieces", .strings(pieces))])
+  } python: { call, script in
+    script.need(.prompt)
+    return ["print([(i, tokenizer.decode([i])) for i in encode(\(call.python(\.text)))])"]
   }
 
   static let config = Command("show config", .look, "the settings", examples: ["show config"]) { invocation in

@@ -21,6 +21,14 @@ public enum ArgumentKind: Sendable, Equatable {
   /// What `help` explains.
   case topic
 
+  /// Whether the value is one word or text, whatever it looks like.
+  var isText: Bool {
+    switch self {
+    case .integer, .number, .bool, .list: false
+    default: true
+    }
+  }
+
   /// For people: "a whole number from 1 to 10".
   public var description: String {
     switch self {

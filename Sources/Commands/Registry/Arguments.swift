@@ -1,11 +1,3 @@
-/// The arguments of one call, checked against the command's row.
-public struct BoundArguments: Sendable {
-  /// By name, with defaults filled in; nothing for an argument that is absent.
-  public var values: [String: Value]
-  /// Those that were given, not filled in.
-  public var given: Set<String> = []
-}
-
 /// The arguments of one call, by the command's own typed keys: `arguments.steps` is an `Int?` where the command declares
 /// `let steps = Argument("steps", .integer(1...1_000_000), "...")`. A key that it does not declare does not compile.
 @dynamicMemberLookup

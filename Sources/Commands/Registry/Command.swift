@@ -20,11 +20,16 @@ public struct Command: Sendable {
   public var arguments: [ArgumentSpec]
   public var examples: [String]
   let run: @Sendable (BoundArguments, Invocation) throws -> Void
+  /// The call in Python, for `export --to colab`; nil if it has no counterpart there.
+  let python: (@Sendable (BoundArguments, inout PythonScript) -> [String])?
 
-  /// - Parameter arguments: a struct whose stored properties are the command's keys.
+  /// - Parameters:
+  ///   - arguments: a struct whose stored properties are the command's keys.
+  ///   - python: the lines that do the same in Python.
   public init<Keys: Sendable>(
     _ name: String, _ group: Group, _ summary: String, details: String = "", arguments: Keys,
-    examples: [String] = [], run: @escaping @Sendable (Arguments<Keys>, Invocation) throws -> Void
+    examples: [String] = [], run: @escaping @Sendable (Arguments<Keys>, Invocation) throws -> Void,
+    python: (@Sendable (PythonCall<Keys>, inout PythonScript) -> [String])? = nil
   ) {
     let parts = name.split(separator: " ").map(String.init)
     verb = parts[0]
@@ -37,14 +42,24 @@ public struct Command: Sendable {
     }
     self.examples = examples
     self.run = { try run(Arguments(keys: arguments, bound: $0), $1) }
+    if let python {
+      self.python = { bound, script in python(PythonCall(keys: arguments, bound: bound), &script) }
+    } else {
+      self.python = nil
+    }
   }
 
   /// Without arguments.
   public init(
     _ name: String, _ group: Group, _ summary: String, details: String = "", examples: [String] = [],
-    run: @escaping @Sendable (Invocation) throws -> Void
+    run: @escaping @Sendable (Invocation) throws -> Void,
+    python: (@Sendable (inout PythonScript) -> [String])? = nil
   ) {
-    self.init(name, group, summary, details: details, arguments: (), examples: examples) { try run($1) }
+    var translation: (@Sendable (PythonCall<Void>, inout PythonScript) -> [String])?
+    if let python { translation = { _, script in python(&script) } }
+    self.init(
+      name, group, summary, details: details, arguments: (), examples: examples, run: { try run($1) },
+      python: translation)
   }
 
   /// Acts on the notebook at a prompt, and cannot be part of one.

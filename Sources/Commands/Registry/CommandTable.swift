@@ -50,8 +50,10 @@ public struct CommandTable: Sendable {
     let (command, skip) = try find(line)
     var values: [String: Value] = [:]
     var given: Set<String> = []
+    var expressions: [String: Expression] = [:]
     func take(_ spec: ArgumentSpec, _ expression: Expression) throws {
       given.insert(spec.name)
+      if expression.mentionsVariable { expressions[spec.name] = expression }
       if let raw = try Self.value(expression, as: spec.kind, value) {
         values[spec.name] = try spec.check(raw, expression)
       }
@@ -103,7 +105,7 @@ public struct CommandTable: Sendable {
       }
       values[spec.name] = spec.standard
     }
-    return (command, BoundArguments(values: values, given: given))
+    return (command, BoundArguments(values: values, given: given, expressions: expressions))
   }
 
   /// Words stand as they are typed where text is taken: 007 and 1.50 are no numbers there.

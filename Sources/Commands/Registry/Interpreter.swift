@@ -42,7 +42,7 @@ public struct Interpreter {
         if let timed = line.timed { line = timed }
         for expression in line.words + line.named.map(\.value) { try checkVariables(expression, known) }
         let (command, _) = try table.bind(line) { expression in
-          Self.mentionsVariable(expression) ? nil : try evaluate(expression)
+          expression.mentionsVariable ? nil : try evaluate(expression)
         }
         guard !command.isStepping else {
           throw Diagnostic(
@@ -66,15 +66,6 @@ public struct Interpreter {
     case .variable(let name): try check(name)
     case .string(let parts): for case .variable(let name) in parts { try check(name) }
     case .list(let items): for item in items { try checkVariables(item, known) }
-    }
-  }
-
-  static func mentionsVariable(_ expression: Expression) -> Bool {
-    switch expression.kind {
-    case .word: false
-    case .variable: true
-    case .string(let parts): parts.contains { if case .variable = $0 { true } else { false } }
-    case .list(let items): items.contains(where: mentionsVariable)
     }
   }
 
