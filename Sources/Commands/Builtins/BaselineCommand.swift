@@ -31,15 +31,20 @@ enum BaselineCommand {
     if let model = workspace.model, let prompt = workspace.prompt, prompt.maxInputTokens != nil {
       tfidf("tf-idf cut") { prompt.cut(data.samples[$0].text, tokenizer: model.tokenizer) }
     }
-    for evaluation in made {
-      session.workspace.add(evaluation)
-      EvaluateCommands.tell(evaluation, invocation)
-    }
-    invocation.result(made.map { ($0.name, .number($0.accuracy)) })
+    for evaluation in made { session.workspace.add(evaluation) }
+    invocation.tell(Baselines(evaluations: made))
   } python: { script in
     script.need(.baselines)
     return ["baseline(cut_too=\(script.hasPrompt && script.cutsArticles ? "True" : "False"))"]
   }
+}
+
+/// What `baseline` found.
+struct Baselines: CommandResult {
+  let evaluations: [Workspace.Evaluation]
+
+  var outputs: [Output] { evaluations.map(\.summary) }
+  var fields: [(name: String, value: JSONValue)] { evaluations.map { ($0.name, .number($0.accuracy)) } }
 }
 
 extension PythonPiece {

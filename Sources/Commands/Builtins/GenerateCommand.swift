@@ -60,15 +60,7 @@ enum GenerateCommand {
     }
     guard let answer = answers.first else { return }
     invocation.show(.stream("\n"))
-    invocation.print(
-      Span(NumberFormat.count(answer.ids.count, "token") + " in "),
-      Span(NumberFormat.duration(started.seconds), volatile: .time),
-      Span(", " + words(answer.ending, arguments)))
-    invocation.result(
-      [
-        ("ids", .ids(answer.ids)), ("text", .string(answer.text)),
-        ("stopped", .string(answer.ending.rawValue)),
-      ], volatile: [("seconds", .number(started.seconds))])
+    invocation.tell(Generated(answer: answer, limit: arguments.maxTokens, seconds: started.seconds))
   } python: {
     python($0, &$1)
   }
@@ -111,14 +103,38 @@ enum GenerateCommand {
     invocation.print(
       Span("nothing is drawn at temperature=0: no use for \(idle.joined(separator: ", "))", .faint))
   }
+}
+
+/// What `generate` wrote; the text itself was streamed.
+struct Generated: CommandResult {
+  let answer: Generator.Answer
+  /// The most tokens it could have.
+  let limit: Int
+  let seconds: Double
 
   /// Why the answer ends.
-  private static func words(_ ending: Generator.Ending, _ arguments: Arguments<GenerateArguments>) -> String {
-    switch ending {
+  private var ending: String {
+    switch answer.ending {
     case .eos: "ended by the model"
     case .stop: "ended at a stop text"
-    case .length: "cut off at max_tokens=\(arguments.maxTokens)"
+    case .length: "cut off at max_tokens=\(limit)"
     case .interrupted: "interrupted"
     }
   }
+
+  var outputs: [Output] {
+    [
+      .line(
+        Span(NumberFormat.count(answer.ids.count, "token") + " in "),
+        Span(NumberFormat.duration(seconds), volatile: .time), Span(", " + ending))
+    ]
+  }
+
+  var fields: [(name: String, value: JSONValue)] {
+    [
+      ("ids", .ids(answer.ids)), ("text", .string(answer.text)), ("stopped", .string(answer.ending.rawValue)),
+    ]
+  }
+
+  var volatile: [(name: String, value: JSONValue)] { [("seconds", .number(seconds))] }
 }

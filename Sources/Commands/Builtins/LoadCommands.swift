@@ -1,9 +1,9 @@
 import Foundation
 import Gemma
 
-/// load model, load data, load adapter, pull.
+/// load model, load data, load adapter.
 enum LoadCommands {
-  static let all: [Command] = [loadModel, loadData, loadAdapter, pull]
+  static let all: [Command] = [loadModel, loadData, loadAdapter, PullCommand.pull]
 
   struct LoadModelArguments: Sendable {
     let name = Argument("name", .modelName, "gemma-3-270m", positional: true, "the model's name or path")
@@ -32,20 +32,7 @@ enum LoadCommands {
     workspace.model = model
     workspace.modelName = arguments.name
     session.workspace = workspace
-    let config = model.config
-    let parameters = config.parameterCount
-    invocation.print(
-      "\(file.name): \(config.layers.count) layers, \(NumberFormat.count(parameters)) parameters, "
-        + "stored as \(file.storedTypes.joined(separator: ", "))"
-        + (precision == .auto
-          ? "" : ", kept as \(precision.rawValue): \(NumberFormat.bytes(model.weightBytes))"))
-    invocation.print(Span("loaded in "), Span(NumberFormat.duration(started.seconds), volatile: .time))
-    invocation.result(
-      [
-        ("name", .string(file.name)), ("architecture", .string(config.architecture)),
-        ("layers", .int(config.layers.count)), ("hidden", .int(config.hiddenSize)),
-        ("vocabulary", .int(config.vocabularySize)), ("parameters", .int(parameters)),
-      ], volatile: [("path", .string(path)), ("seconds", .number(started.seconds))])
+    invocation.tell(LoadedModel(model: model, precision: precision, path: path, seconds: started.seconds))
   } python: {
     python(model: $0, &$1)
   }
@@ -80,25 +67,7 @@ enum LoadCommands {
     session.workspace.split = nil
     session.workspace.prompt = nil
     session.workspace.evaluations = []
-    let left = data.duplicates == 0 ? "" : " (\(data.duplicates) left out as duplicates)"
-    invocation.print(
-      "\(NumberFormat.count(data.samples.count)) articles in \(data.categories.count) categories\(left)")
-    let lengths = data.categories.map { category in
-      let counts = data.samples.filter { $0.category == category }.map(\.text.count).sorted()
-      return counts[counts.count / 2]
-    }
-    invocation.show(
-      .table(
-        Table(
-          [.init("category"), .init("articles", .right), .init("median characters", .right)],
-          rows: zip(data.categories, zip(data.counts, lengths)).map {
-            [$0, NumberFormat.count($1.0), NumberFormat.count($1.1)]
-          })))
-    invocation.result([
-      ("name", .string(data.name)), ("sha256", .string(data.sha256)), ("samples", .int(data.samples.count)),
-      ("duplicates", .int(data.duplicates)), ("categories", .strings(data.categories)),
-      ("counts", .array(data.counts.map(JSONValue.int))),
-    ])
+    invocation.tell(LoadedData(data: data))
   } python: {
     python(data: $0, &$1)
   }
@@ -119,7 +88,7 @@ enum LoadCommands {
       compute: session.compute())
     session.workspace.adapter = adapter
     session.workspace.steps = []
-    PrepareCommands.describe(adapter, model: model, invocation)
+    invocation.tell(AttachedAdapter(adapter: adapter, model: model))
   } python: { call, script in
     script.need(.runtime)
     let drop = script.dropAdapter()
@@ -127,80 +96,68 @@ enum LoadCommands {
     return ["from peft import PeftModel"] + drop
       + ["model = PeftModel.from_pretrained(model, \(call.python(\.path)), is_trainable=True)"]
   }
+}
 
-  struct PullArguments: Sendable {
-    let name = Argument(required: "name", .pullName, "what to fetch")
-    let from = Argument("from", .path, "take this file in place of downloading")
-  }
+/// What `load model` loaded.
+struct LoadedModel: CommandResult {
+  let model: GemmaModel
+  let precision: WeightPrecision
+  let path: String
+  let seconds: Double
 
-  static let pull = Command(
-    "pull", .load, "fetch a model or data set into the cache",
-    details: "Downloads are checked and go on where they stopped. Names the licence of what it fetches. "
-      + "OWNER/MODEL is a model with safetensors on the Hugging Face hub; it lands where the hub's own tools keep "
-      + "theirs. Where a licence must be accepted first, do so on the model's page, and set HF_TOKEN to a token "
-      + "of yours. HF_ENDPOINT, HF_HOME and HF_HUB_CACHE count too.",
-    arguments: PullArguments(),
-    examples: [
-      "pull gemma-3-270m", "pull google/gemma-2-2b", "pull livedoor",
-      "pull livedoor from=ldcc-20140209.tar.gz",
+  var outputs: [Output] {
+    let config = model.config
+    return [
+      .line(
+        "\(model.file.name): \(config.layers.count) layers, \(NumberFormat.count(config.parameterCount)) parameters, "
+          + "stored as \(model.file.storedTypes.joined(separator: ", "))"
+          + (precision == .auto
+            ? "" : ", kept as \(precision.rawValue): \(NumberFormat.bytes(model.weightBytes))")),
+      .line(Span("loaded in "), Span(NumberFormat.duration(seconds), volatile: .time)),
     ]
-  ) { arguments, invocation in
-    let name = arguments.name
-    let from = arguments.from
-    if let item = Catalogue.items.first(where: { $0.name == name }) {
-      try pull(item, from: from, invocation)
-    } else if from == nil {
-      try pull(hub: name, invocation)
-    } else {
-      throw GemmaError.invalidValue(
-        name: "from", expected: "one of \(Catalogue.items.map(\.name).joined(separator: ", ")) to go with",
-        found: name)
+  }
+
+  var fields: [(name: String, value: JSONValue)] {
+    let config = model.config
+    return [
+      ("name", .string(model.file.name)), ("architecture", .string(config.architecture)),
+      ("layers", .int(config.layers.count)), ("hidden", .int(config.hiddenSize)),
+      ("vocabulary", .int(config.vocabularySize)), ("parameters", .int(config.parameterCount)),
+    ]
+  }
+
+  var volatile: [(name: String, value: JSONValue)] {
+    [("path", .string(path)), ("seconds", .number(seconds))]
+  }
+}
+
+/// What `load data` loaded.
+struct LoadedData: CommandResult {
+  let data: Dataset
+
+  var outputs: [Output] {
+    let left = data.duplicates == 0 ? "" : " (\(data.duplicates) left out as duplicates)"
+    let lengths = data.categories.map { category in
+      let counts = data.samples.filter { $0.category == category }.map(\.text.count).sorted()
+      return counts[counts.count / 2]
     }
+    return [
+      .line(
+        "\(NumberFormat.count(data.samples.count)) articles in \(data.categories.count) categories\(left)"),
+      .table(
+        Table(
+          [.init("category"), .init("articles", .right), .init("median characters", .right)],
+          rows: zip(data.categories, zip(data.counts, lengths)).map {
+            [$0, NumberFormat.count($1.0), NumberFormat.count($1.1)]
+          })),
+    ]
   }
 
-  private static func pull(_ item: Catalogue.Item, from: String?, _ invocation: Invocation) throws {
-    invocation.print("\(item.name) is under \(item.licence): \(item.licenceAddress)")
-    // A data set must be one before it goes into the cache.
-    if let from, !item.isModel { _ = try Dataset.load(path: from) }
-    let outcome = try Pull(item, cache: invocation.session.cache).run(
-      from: from, progress: fetching(invocation))
-    invocation.print(
-      Span(
-        "\(outcome.wasThere ? "already there" : "fetched"), \(NumberFormat.bytes(outcome.bytes)), sha256 "
-          + "\(outcome.sha256.prefix(16))…, in "), Span(outcome.path, volatile: .path))
-    invocation.result(
-      [("name", .string(item.name)), ("bytes", .int(outcome.bytes)), ("sha256", .string(outcome.sha256))],
-      volatile: [("path", .string(outcome.path)), ("was_there", .bool(outcome.wasThere))])
-  }
-
-  private static func pull(hub name: String, _ invocation: Invocation) throws {
-    let hub = try HubPull(name, cache: invocation.session.cache)
-    let listing = try hub.listing(progress: fetching(invocation))
-    invocation.print("\(name) is under \(listing.licence): \(listing.licenceAddress)")
-    let outcome = try hub.run(listing, progress: fetching(invocation, of: listing.bytes))
-    invocation.print(
-      Span(
-        "\(outcome.wasThere ? "already there" : "fetched"), \(NumberFormat.bytes(outcome.bytes)) in "
-          + "\(outcome.files) files, commit \(listing.commit.prefix(12)), in "),
-      Span(outcome.path, volatile: .path))
-    invocation.result(
-      [
-        ("name", .string(name)), ("bytes", .int(outcome.bytes)), ("files", .int(outcome.files)),
-        ("commit", .string(listing.commit)),
-      ], volatile: [("path", .string(outcome.path)), ("was_there", .bool(outcome.wasThere))])
-  }
-
-  /// Tells what is going on, each time that it reads differently; false when interrupted.
-  private static func fetching(_ invocation: Invocation, of total: Int? = nil) -> (String, Int) -> Bool {
-    var last = ""
-    let whole = total.map { " of \(NumberFormat.bytes($0))" } ?? ""
-    return { what, bytes in
-      let text = bytes > 0 ? "\(what) \(NumberFormat.bytes(bytes))\(whole)" : what
-      if text != last {
-        last = text
-        invocation.emit(.progress(ProgressReport(done: bytes, total: 0, unit: "byte", note: [Span(text)])))
-      }
-      return !invocation.isInterrupted
-    }
+  var fields: [(name: String, value: JSONValue)] {
+    [
+      ("name", .string(data.name)), ("sha256", .string(data.sha256)), ("samples", .int(data.samples.count)),
+      ("duplicates", .int(data.duplicates)), ("categories", .strings(data.categories)),
+      ("counts", .array(data.counts.map(JSONValue.int))),
+    ]
   }
 }

@@ -55,39 +55,9 @@ enum PrepareCommands {
     }
     session.workspace.split = split
     session.workspace.evaluations = []
-    showSplit(split, data, invocation)
-    if split.droppedFromTrain + split.droppedFromValidation > 0 {
-      invocation.print(
-        "drawn but no article, and left out: \(split.droppedFromTrain) of train, "
-          + "\(split.droppedFromValidation) of validation (licence files and duplicates)")
-    }
-    func ids(_ part: [Int]) -> JSONValue { .strings(part.map { data.samples[$0].id }) }
-    let dropped: [(name: String, value: JSONValue)] =
-      arguments.method == .sklearn
-      ? [
-        ("dropped_train", .int(split.droppedFromTrain)),
-        ("dropped_validation", .int(split.droppedFromValidation)),
-      ] : []
-    invocation.result(
-      [("train", ids(split.train)), ("validation", ids(split.validation)), ("seed", .int(Int(split.seed)))]
-        + dropped)
+    invocation.tell(DrawnSplit(split: split, data: data, method: arguments.method))
   } python: {
     python(split: $0, &$1)
-  }
-
-  static func showSplit(_ split: Split, _ data: Dataset, _ invocation: Invocation) {
-    func count(_ part: [Int], _ category: String) -> Int {
-      part.count { data.samples[$0].category == category }
-    }
-    var rows = data.categories.map {
-      ["\($0)", "\(count(split.train, $0))", "\(count(split.validation, $0))"]
-    }
-    rows.append(["all", "\(split.train.count)", "\(split.validation.count)"])
-    invocation.show(
-      .table(
-        Table(
-          [.init("category"), .init("train", .right), .init("validation", .right)], rows: rows,
-          rules: [rows.count - 1])))
   }
 
   struct PromptArguments: Sendable {
@@ -122,12 +92,7 @@ enum PrepareCommands {
     case let text: prompt = try .custom(text, instruction: instruction, maxInputTokens: limit)
     }
     session.workspace.prompt = prompt
-    invocation.print("prompt \(prompt.name), articles " + (limit.map { "cut to \($0) tokens" } ?? "whole"))
-    invocation.print(Span(instruction, .faint))
-    invocation.result([
-      ("template", .string(prompt.name)), ("instruction", .string(instruction)),
-      ("max_input_tokens", limit.map(JSONValue.int) ?? .null),
-    ])
+    invocation.tell(ChosenPrompt(prompt: prompt, instruction: instruction, limit: limit))
   } python: {
     python(prompt: $0, &$1)
   }
@@ -186,7 +151,7 @@ enum PrepareCommands {
     let adapter = Adapter(config, model: model, compute: try session.compute())
     session.workspace.adapter = adapter
     session.workspace.steps = []
-    describe(adapter, model: model, invocation)
+    invocation.tell(AttachedAdapter(adapter: adapter, model: model))
   } python: {
     python(lora: $0, &$1)
   }
@@ -212,32 +177,5 @@ enum PrepareCommands {
       }
       return AdapterConfig.Pattern(text[..<colon].trimmingCharacters(in: .whitespaces), value)
     }
-  }
-
-  static func describe(_ adapter: Adapter, model: GemmaModel, _ invocation: Invocation) {
-    let total = model.config.parameterCount
-    let share = Double(adapter.parameterCount) / Double(total + adapter.parameterCount)
-    let config = adapter.config
-    let ranks = Set(adapter.slots.map(\.rank)).sorted()
-    let scales = Set(adapter.slots.map(\.scale)).sorted()
-    func range(_ values: [String]) -> String {
-      values.count > 1 ? "\(values[0]) to \(values[values.count - 1])" : values.joined()
-    }
-    var line = "\(config.dora ? "DoRA" : "LoRA") rank \(range(ranks.map(String.init)))"
-    line += ", scale \(range(scales.map { NumberFormat.short(Double($0), 4) })), on "
-    line +=
-      config.targets.count == Projection.allCases.count
-      ? "all seven projections" : config.targets.map(\.rawValue).joined(separator: ", ")
-    if let layers = config.layers { line += " of layers \(layers.map(String.init).joined(separator: ", "))" }
-    if config.dropout > 0 { line += ", dropout \(NumberFormat.short(config.dropout, 3))" }
-    invocation.print(line)
-    invocation.print(
-      "trainable: \(NumberFormat.count(adapter.parameterCount)) of \(NumberFormat.count(total + adapter.parameterCount)) "
-        + "parameters, \(NumberFormat.percent(share, 2))")
-    invocation.result([
-      ("rank", .int(config.rank)), ("scale", .number(Double(config.scale))),
-      ("targets", .strings(config.targets.map(\.rawValue))), ("trainable", .int(adapter.parameterCount)),
-      ("parameters", .int(total)),
-    ])
   }
 }

@@ -24,10 +24,7 @@ enum SaveCommands {
     } else {
       try adapter.save(path: path, baseModel: workspace.modelName)
     }
-    invocation.print(
-      Span("adapter of \(NumberFormat.count(adapter.parameterCount)) parameters written to "),
-      Span(path, volatile: .path))
-    invocation.result([("parameters", .int(adapter.parameterCount))], volatile: [("path", .string(path))])
+    invocation.tell(SavedAdapter(parameters: adapter.parameterCount, path: path))
   } python: { call, _ in
     let path = call.python(\.path)
     return ["model.save_pretrained(\(path))", "tokenizer.save_pretrained(\(path))"]
@@ -66,19 +63,7 @@ enum SaveCommands {
     let outcome = try saver.save(
       to: path, format: arguments.format,
       type: arguments.type)
-    let name = outcome.format == .gguf ? "GGUF" : "safetensors"
-    let parts = outcome.files > 1 ? " in \(outcome.files) files" : ""
-    invocation.print(
-      Span(
-        "model as \(name), \(outcome.types.joined(separator: ", ")), \(NumberFormat.bytes(outcome.bytes))\(parts), "
-          + "written to "), Span(path, volatile: .path))
-    if workspace.adapter != nil { invocation.print("the adapter is folded into what was written") }
-    invocation.result(
-      [
-        ("format", .string(outcome.format.rawValue)), ("types", .strings(outcome.types)),
-        ("bytes", .int(outcome.bytes)), ("files", .int(outcome.files)),
-        ("merged", .bool(workspace.adapter != nil)),
-      ], volatile: [("path", .string(path))])
+    invocation.tell(SavedModel(outcome: outcome, isMerged: workspace.adapter != nil, path: path))
   }
 
   struct MergeArguments: Sendable {
@@ -103,16 +88,79 @@ enum SaveCommands {
     session.workspace.modelName += " (merged)"
     session.workspace.adapter = nil
     session.workspace.steps = []
-    let (before, after) = (model.projectionBytes, merged.projectionBytes)
-    let kept = arguments.precision == .auto ? WeightPrecision.f32 : arguments.precision
-    invocation.print(
-      "\(NumberFormat.count(adapter.parameterCount)) parameters folded into \(adapter.slots.count) projections, "
-        + "kept as \(kept.rawValue); all projections take \(NumberFormat.bytes(after)), before \(NumberFormat.bytes(before))"
-    )
-    invocation.result([
+    invocation.tell(
+      Merged(
+        adapter: adapter, kept: arguments.precision == .auto ? .f32 : arguments.precision,
+        bytesBefore: model.projectionBytes, bytes: merged.projectionBytes))
+  }
+}
+
+/// What `save adapter` wrote.
+struct SavedAdapter: CommandResult {
+  let parameters: Int
+  let path: String
+
+  var outputs: [Output] {
+    [
+      .line(
+        Span("adapter of \(NumberFormat.count(parameters)) parameters written to "),
+        Span(path, volatile: .path))
+    ]
+  }
+
+  var fields: [(name: String, value: JSONValue)] { [("parameters", .int(parameters))] }
+  var volatile: [(name: String, value: JSONValue)] { [("path", .string(path))] }
+}
+
+/// What `save model` wrote.
+struct SavedModel: CommandResult {
+  let outcome: ModelSaver.Outcome
+  /// Whether an adapter was folded in.
+  let isMerged: Bool
+  let path: String
+
+  var outputs: [Output] {
+    let name = outcome.format == .gguf ? "GGUF" : "safetensors"
+    let parts = outcome.files > 1 ? " in \(outcome.files) files" : ""
+    let line = Output.line(
+      Span(
+        "model as \(name), \(outcome.types.joined(separator: ", ")), \(NumberFormat.bytes(outcome.bytes))\(parts), "
+          + "written to "), Span(path, volatile: .path))
+    return [line] + (isMerged ? [.line("the adapter is folded into what was written")] : [])
+  }
+
+  var fields: [(name: String, value: JSONValue)] {
+    [
+      ("format", .string(outcome.format.rawValue)), ("types", .strings(outcome.types)),
+      ("bytes", .int(outcome.bytes)), ("files", .int(outcome.files)), ("merged", .bool(isMerged)),
+    ]
+  }
+
+  var volatile: [(name: String, value: JSONValue)] { [("path", .string(path))] }
+}
+
+/// What `merge` did.
+struct Merged: CommandResult {
+  let adapter: Adapter
+  let kept: WeightPrecision
+  /// Of all projections.
+  let bytesBefore: Int
+  let bytes: Int
+
+  var outputs: [Output] {
+    [
+      .line(
+        "\(NumberFormat.count(adapter.parameterCount)) parameters folded into \(adapter.slots.count) projections, "
+          + "kept as \(kept.rawValue); all projections take \(NumberFormat.bytes(bytes)), before \(NumberFormat.bytes(bytesBefore))"
+      )
+    ]
+  }
+
+  var fields: [(name: String, value: JSONValue)] {
+    [
       ("projections", .int(adapter.slots.count)), ("precision", .string(kept.rawValue)),
-      ("bytes", .int(after)),
-      ("bytes_before", .int(before)),
-    ])
+      ("bytes", .int(bytes)),
+      ("bytes_before", .int(bytesBefore)),
+    ]
   }
 }

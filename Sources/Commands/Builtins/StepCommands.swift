@@ -62,11 +62,7 @@ enum StepCommands {
 
   static let list = Command("list", .step, "all cells, where we are, and what was run", examples: ["list"]) {
     invocation in
-    let stepper = try stepper(invocation)
-    invocation.show(.table(stepper.list))
-    invocation.result([
-      ("position", .int(stepper.position + 1)), ("states", .strings(stepper.states.map(\.rawValue))),
-    ])
+    invocation.tell(CellList(stepper: try stepper(invocation)))
   }
 
   static let keep = Command(
@@ -118,9 +114,31 @@ enum StepCommands {
     let path = try stepper.save(
       to: arguments.path,
       overwriting: arguments.overwrite)
-    let cells = stepper.states.count
-    invocation.print(
-      Span("\(cells) \(cells == 1 ? "cell" : "cells") written to "), Span(path, volatile: .path))
-    invocation.result([("cells", .int(cells))], volatile: [("path", .string(path))])
+    invocation.tell(SavedNotebook(cells: stepper.states.count, path: path))
   }
+}
+
+/// What `list` lists.
+struct CellList: CommandResult {
+  let stepper: any Stepping
+
+  var outputs: [Output] { [.table(stepper.list)] }
+  var fields: [(name: String, value: JSONValue)] {
+    [
+      ("position", .int(stepper.position + 1)), ("states", .strings(stepper.states.map(\.rawValue))),
+    ]
+  }
+}
+
+/// What `save notebook` wrote.
+struct SavedNotebook: CommandResult {
+  let cells: Int
+  let path: String
+
+  var outputs: [Output] {
+    [.line(Span(NumberFormat.count(cells, "cell") + " written to "), Span(path, volatile: .path))]
+  }
+
+  var fields: [(name: String, value: JSONValue)] { [("cells", .int(cells))] }
+  var volatile: [(name: String, value: JSONValue)] { [("path", .string(path))] }
 }

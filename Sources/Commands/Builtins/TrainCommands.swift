@@ -205,22 +205,11 @@ enum TrainCommands {
     }
     keep()
     guard let last = run.history.last else { return }
-    invocation.print(
-      "step \(last.step)/\(last.steps)  loss \(NumberFormat.fixed(last.loss))  lr \(NumberFormat.short(last.rate))"
-    )
-    let seconds = started.seconds
     let done = run.trainer.completed - before
-    if done > 0 {
-      invocation.print(
-        Span("trained in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
-        Span("\(NumberFormat.fixed(Double(tokens) / seconds, 0)) tokens/s", volatile: .rate))
-    }
-    invocation.result(
-      [
-        ("steps", .int(done)), ("loss", .number(last.loss)), ("tokens", .int(tokens)),
-        ("losses", .numbers(run.history.suffix(done).map(\.loss))),
-      ] + (run.points.isEmpty ? [] : [("validation", .array(run.points.map(json)))]),
-      volatile: [("seconds", .number(seconds))])
+    invocation.tell(
+      Trained(
+        last: last, done: done, losses: run.history.suffix(done).map(\.loss), tokens: tokens,
+        points: run.points, seconds: started.seconds))
   }
 
   private static func tell(_ point: ValidationPoint, _ invocation: Invocation) {
@@ -229,17 +218,50 @@ enum TrainCommands {
         + "\(NumberFormat.fixed(point.perplexity, 3)), accuracy \(NumberFormat.fixed(point.accuracy, 3))")
   }
 
-  private static func json(_ point: ValidationPoint) -> JSONValue {
-    .object([
-      ("step", .int(point.step)), ("loss", .number(point.loss)), ("perplexity", .number(point.perplexity)),
-      ("accuracy", .number(point.accuracy)),
-    ])
-  }
-
   private static func fields(_ step: TrainingStep) -> [(name: String, value: JSONValue)] {
     [
       ("step", .int(step.step)), ("loss", .number(step.loss)), ("grad_norm", .number(step.gradientNorm)),
       ("lr", .number(step.rate)), ("tokens", .int(step.tokens)),
     ]
   }
+}
+
+/// What `train` did.
+struct Trained: CommandResult {
+  /// The last step of the adapter, of this training or an earlier one.
+  let last: TrainingStep
+  /// Steps of this training.
+  let done: Int
+  let losses: [Double]
+  let tokens: Int
+  let points: [ValidationPoint]
+  let seconds: Double
+
+  var outputs: [Output] {
+    let line = Output.line(
+      "step \(last.step)/\(last.steps)  loss \(NumberFormat.fixed(last.loss))  lr \(NumberFormat.short(last.rate))"
+    )
+    guard done > 0 else { return [line] }
+    return [
+      line,
+      .line(
+        Span("trained in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
+        Span("\(NumberFormat.fixed(Double(tokens) / seconds, 0)) tokens/s", volatile: .rate)),
+    ]
+  }
+
+  var fields: [(name: String, value: JSONValue)] {
+    let looks = points.map { point -> JSONValue in
+      .object([
+        ("step", .int(point.step)), ("loss", .number(point.loss)), ("perplexity", .number(point.perplexity)),
+        ("accuracy", .number(point.accuracy)),
+      ])
+    }
+    return [
+      ("steps", .int(done)), ("loss", .number(last.loss)), ("tokens", .int(tokens)),
+      ("losses", .numbers(losses)),
+    ] + (looks.isEmpty ? [] : [("validation", .array(looks))])
+  }
+
+  var volatile: [(name: String, value: JSONValue)] { [("seconds", .number(seconds))] }
 }

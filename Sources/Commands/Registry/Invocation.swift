@@ -28,6 +28,12 @@ public final class Invocation {
     emit(.output(.table(context.rowLimit.map(table.limited) ?? table)))
   }
 
+  /// Shows what was found, to people and to programs.
+  public func tell(_ result: some CommandResult) {
+    result.outputs.forEach(show)
+    emit(.result(fields: result.fields, volatile: result.volatile))
+  }
+
   /// - Throws: `interrupted` when the user asked to stop.
   public func progress(_ progress: ProgressReport) throws {
     emit(.progress(progress))
@@ -41,8 +47,4 @@ public final class Invocation {
   public func checkInterruption() throws {
     if isInterrupted { throw GemmaError.interrupted }
   }
-
-  public func result(
-    _ fields: [(name: String, value: JSONValue)], volatile: [(name: String, value: JSONValue)] = []
-  ) { emit(.result(fields: fields, volatile: volatile)) }
 }
