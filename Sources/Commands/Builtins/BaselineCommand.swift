@@ -22,14 +22,20 @@ enum BaselineCommand {
     }
     let majority = MajorityBaseline(labels: labels).prediction
     add("majority", truth.map { _ in majority })
-    func tfidf(_ name: String, _ text: (Int) -> String) {
-      let model = TFIDFBaseline(texts: split.train.map(text), labels: labels, classes: data.categories)
-      let answers = split.validation.map { model.predict(text($0)) }
+    func tfidf(_ name: String, _ text: (Int) -> String) throws {
+      func checked(_ article: Int) throws -> String {
+        try invocation.checkInterruption()
+        return text(article)
+      }
+      let model = try TFIDFBaseline(
+        texts: split.train.map(checked), labels: labels, classes: data.categories,
+        check: invocation.checkInterruption)
+      let answers = try split.validation.map { model.predict(try checked($0)) }
       add(name, answers.map(\.prediction), answers.map(\.probabilities))
     }
-    tfidf("tf-idf") { data.samples[$0].text }
+    try tfidf("tf-idf") { data.samples[$0].text }
     if let model = workspace.model, let prompt = workspace.prompt, prompt.maxInputTokens != nil {
-      tfidf("tf-idf cut") { prompt.cut(data.samples[$0].text, tokenizer: model.tokenizer) }
+      try tfidf("tf-idf cut") { prompt.cut(data.samples[$0].text, tokenizer: model.tokenizer) }
     }
     for evaluation in made { session.workspace.add(evaluation) }
     invocation.tell(Baselines(evaluations: made))

@@ -17,7 +17,8 @@ enum CompareCommand {
     let workspace = invocation.session.workspace
     guard let first = arguments.first else {
       _ = try workspace.evaluation(nil)
-      invocation.tell(ComparisonOfAll(evaluations: workspace.evaluations))
+      invocation.tell(
+        try ComparisonOfAll(evaluations: workspace.evaluations, check: invocation.checkInterruption))
       return
     }
     guard let second = arguments.second else {
@@ -40,15 +41,18 @@ struct Comparison: CommandResult {
   let first: Workspace.Evaluation
   let second: Workspace.Evaluation
 
-  private var counts: (both: Int, onlyFirst: Int, onlySecond: Int, neither: Int) {
-    first.agreement(with: second)
-  }
+  private let counts: (both: Int, onlyFirst: Int, onlySecond: Int, neither: Int)
   /// McNemar's exact test.
-  var p: Double { Significance.mcNemar(onlyFirst: counts.onlyFirst, onlySecond: counts.onlySecond) }
+  let p: Double
+
+  init(first: Workspace.Evaluation, second: Workspace.Evaluation) {
+    (self.first, self.second) = (first, second)
+    counts = first.agreement(with: second)
+    p = Significance.mcNemar(onlyFirst: counts.onlyFirst, onlySecond: counts.onlySecond)
+  }
 
   var outputs: [Output] {
-    let counts = self.counts
-    return [
+    [
       .table(
         Table(
           [.init("right", flexible: true), .init("articles", .right)],
@@ -60,8 +64,7 @@ struct Comparison: CommandResult {
   }
 
   var fields: [(name: String, value: JSONValue)] {
-    let counts = self.counts
-    return [
+    [
       ("both", .int(counts.both)), ("only_first", .int(counts.onlyFirst)),
       ("only_second", .int(counts.onlySecond)), ("neither", .int(counts.neither)), ("p", .number(p)),
     ]
@@ -73,9 +76,15 @@ struct ComparisonOfAll: CommandResult {
   let evaluations: [Workspace.Evaluation]
 
   /// For each evaluation but the first, the comparisons with those before it.
-  private var pairs: [[Comparison]] {
-    evaluations.indices.dropFirst().map { i in
-      evaluations[..<i].map { Comparison(first: $0, second: evaluations[i]) }
+  private let pairs: [[Comparison]]
+
+  init(evaluations: [Workspace.Evaluation], check: () throws -> Void) throws {
+    self.evaluations = evaluations
+    pairs = try evaluations.indices.dropFirst().map { i in
+      try evaluations[..<i].map {
+        try check()
+        return Comparison(first: $0, second: evaluations[i])
+      }
     }
   }
 

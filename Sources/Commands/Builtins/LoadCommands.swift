@@ -24,7 +24,8 @@ enum LoadCommands {
     try session.checkInput(arguments.name, path: path) { try ModelFile.sha256(path: path) }
     let file = try ModelFile.open(path: path)
     let precision = arguments.precision
-    let model = try GemmaModel(file, precision: precision, compute: session.compute())
+    let model = try GemmaModel(
+      file, precision: precision, compute: session.compute(), check: invocation.checkInterruption)
     var workspace = Workspace()
     (workspace.data, workspace.split, workspace.prompt, workspace.lastTable) = (
       session.workspace.data, session.workspace.split, session.workspace.prompt, session.workspace.lastTable
@@ -63,6 +64,7 @@ enum LoadCommands {
       ? try Dataset.miniNews(categories: categories)
       : try Dataset.load(path: session.cache.data(name), categories: categories)
     try session.checkInput(name, path: name) { data.sha256 }
+    try invocation.checkInterruption()
     session.workspace.data = data
     session.workspace.split = nil
     session.workspace.prompt = nil

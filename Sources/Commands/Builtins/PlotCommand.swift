@@ -24,7 +24,12 @@ enum PlotCommand {
     case .lengths:
       let data = try workspace.needData()
       let tokenizer = try workspace.needModel().tokenizer
-      invocation.tell(Lengths(tokens: data.samples.map { tokenizer.encode($0.text).count }))
+      invocation.tell(
+        Lengths(
+          tokens: try data.samples.map {
+            try invocation.checkInterruption()
+            return tokenizer.encode($0.text).count
+          }))
     case .accuracy:
       guard !workspace.evaluations.isEmpty else {
         throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")

@@ -81,9 +81,9 @@ enum SaveCommands {
   ) { arguments, invocation in
     let session = invocation.session
     let (model, adapter) = (try session.workspace.needModel(), try session.workspace.needAdapter())
-    let merged = model.merging(
-      adapter, precision: arguments.precision,
-      compute: try session.compute())
+    let merged = try model.merging(
+      adapter, precision: arguments.precision, compute: try session.compute(),
+      check: invocation.checkInterruption)
     session.workspace.model = merged
     session.workspace.modelName += " (merged)"
     session.workspace.adapter = nil
