@@ -8,11 +8,7 @@ extension Gnb {
   ///
   /// - Parameter verb: the name of what takes no overrides.
   private func open(_ path: String, for verb: String? = nil) -> Replay? {
-    session.workspace = Workspace()
-    session.variables = [:]
-    session.overrides = [:]
-    session.settings.seed = Settings(threads: 1).seed
-    session.settings.width = nil
+    session.reset()
     do {
       let notebook = try NotebookReader.read(path: path)
       let replay = Replay(notebook, session: session)
@@ -21,7 +17,7 @@ extension Gnb {
       _ = try replay.check()
       return replay
     } catch {
-      session.sink(Event(.error(Diagnostic(error)), cell: "", command: ""))
+      session.context.sink(Event(.error(Diagnostic(error)), cell: "", command: ""))
       return nil
     }
   }
@@ -113,7 +109,7 @@ extension Gnb {
     var status = Status.fine
     var cases: [(name: String, seconds: Double, failures: [Diagnostic])] = []
     func tell(_ diagnostic: Diagnostic) {
-      session.sink(Event(.error(diagnostic), cell: diagnostic.cell ?? "", command: ""))
+      session.context.sink(Event(.error(diagnostic), cell: diagnostic.cell ?? "", command: ""))
       status = max(status, .differs)
     }
     // What is out of date is known without running anything.

@@ -73,7 +73,8 @@ struct Gnb {
     let cores = max(1, min(256, ProcessInfo.processInfo.activeProcessorCount))
     let settings = Settings(threads: arguments.threads ?? cores)
     let session = Session(
-      cache: Cache(path: arguments.cacheDirectory), settings: settings, sink: { _ in })
+      cache: Cache(path: arguments.cacheDirectory), settings: settings,
+      context: RunContext(sink: { _ in }))
     self.session = session
     // A screen reader reads lines; what is redrawn or hinted at would only confuse it.
     let accessible = !(environment["ACCESSIBLE"] ?? "").isEmpty
@@ -87,14 +88,14 @@ struct Gnb {
       })
     self.painter = painter
     let json = self.json
-    session.interruption = {
+    session.context.interruption = {
       switch Interrupts.number {
       case 0: .none
       case 1: .stop
       default: .undo
       }
     }
-    session.sink = { event in
+    session.context.sink = { event in
       painter.paint(event)
       if let json, let line = event.json {
         do { try json.write(contentsOf: Data((line.text + "\n").utf8)) } catch { exit(141) }
@@ -157,12 +158,11 @@ struct Gnb {
         session.overrides[name] = value
       } else if Settings.names.contains(name) {
         // As if typed, but it leaves no event: options are not part of what is replayed.
-        let sink = session.sink
-        session.sink = { _ in }
-        defer { session.sink = sink }
+        var silent = session.context
+        silent.sink = { _ in }
         let line = "set \(name)=\(value.source)"
         if let failure = Interpreter(session, .standard).run(
-          try Parser.parse(line), cell: "", file: "--set", source: line)
+          try Parser.parse(line), cell: "", file: "--set", source: line, context: silent)
         {
           throw failure
         }
@@ -189,7 +189,7 @@ struct Gnb {
       return failure.map { Self.status(of: $0, otherwise: .cellFailed) } ?? .fine
     } catch {
       let diagnostic = Diagnostic(error).located(file: name, source: text)
-      session.sink(Event(.error(diagnostic), cell: "1", command: ""))
+      session.context.sink(Event(.error(diagnostic), cell: "1", command: ""))
       return .usage
     }
   }

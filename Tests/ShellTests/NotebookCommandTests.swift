@@ -146,4 +146,18 @@ import Testing
     #expect(
       run.status == 2 && run.output.isEmpty && !run.errors.isEmpty, "\(words): \(run.status) \(run.errors)")
   }
+
+  @Test func aTimeoutEndsTheProgramThatPullWaitsFor() throws {
+    // In place of pip: it would come to its end by itself, and pull would then miss the file.
+    let python = try program.write("python3", Data("#!/bin/sh\nexec sleep 60\n".utf8))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: python)
+    let path = try write("---\ngnb: 1\n---\n```gnb timeout=1\npull gemma-3-270m\n```\n")
+    let run = try program.gnb(
+      ["run", path],
+      environment: [
+        "GNB_CACHE": program.folder + "/cache",
+        "PATH": program.folder + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? ""),
+      ])
+    #expect(run.status == 3 && run.errors.contains("error[G040]"), "\(run.errors)")
+  }
 }

@@ -1,7 +1,8 @@
 extension CommandTable {
   /// gnb's own commands.
   public static let standard = CommandTable(
-    LoadCommands.all + SaveCommands.all + PrepareCommands.all + TrainCommands.all + EvaluateCommands.all
+    LoadCommands.all + SaveCommands.all + PrepareCommands.all + TrainCommands.all + [EvaluateCommand.evaluate]
+      + ReportCommands.all + [CompareCommand.compare, BaselineCommand.baseline]
       + AskCommands.all
       + ShowCommands.all + StepCommands.all + SessionCommands.all)
 }

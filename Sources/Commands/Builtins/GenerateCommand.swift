@@ -3,6 +3,25 @@ import Gemma
 
 /// generate.
 enum GenerateCommand {
+  struct GenerateArguments: Sendable {
+    let prompt = Argument(required: "prompt", .text, "the text to continue, as it stands")
+    let maxTokens = Argument("max_tokens", .integer(1...8192), 64, "stop after so many tokens")
+    let temperature = Argument(
+      "temperature", .number(0...5), 0, "0 takes the likeliest token; above, how bold the draw is")
+    let topK = Argument("top_k", .integer(0...1_000_000), 0, "draw among so many tokens; 0 is no limit")
+    let topP = Argument(
+      "top_p", .number(0...1), 1, "draw among the likeliest that together have this probability")
+    let minP = Argument(
+      "min_p", .number(0...1), 0, "draw among those this many times as likely as the likeliest")
+    let repetitionPenalty = Argument(
+      "repetition_penalty", .number(0.1...10), 1,
+      "above 1 makes tokens that are there already less likely, in the prompt too")
+    let stop = Argument("stop", .list, "texts that end the answer")
+    let seed = Argument("seed", .seed, "of the draws; the session's by default")
+    let chat = Argument("chat", .bool, false, "put the prompt into Gemma's chat format")
+    let system = Argument("system", .text, "how to answer, put before the prompt; with chat=true only")
+  }
+
   static let generate = Command(
     "generate", .ask, "let the model continue a text, word by word",
     details:
@@ -11,24 +30,7 @@ enum GenerateCommand {
       + "unlikely tokens out of the draw. The same seed draws the same text on every machine. The order and the meaning of "
       + "these settings are those of Hugging Face's generate. A stop text ends the answer and is not part of it; of the "
       + "result's ids the last may then go on into it. chat=true asks an instruction-tuned model in Gemma's chat format.",
-    arguments: [
-      ArgumentSpec("prompt", .text, required: true, positional: true, "the text to continue, as it stands"),
-      ArgumentSpec("max_tokens", .integer(1...8192), .number(64), "stop after so many tokens"),
-      ArgumentSpec(
-        "temperature", .number(0...5), .number(0), "0 takes the likeliest token; above, how bold the draw is"),
-      ArgumentSpec("top_k", .integer(0...1_000_000), .number(0), "draw among so many tokens; 0 is no limit"),
-      ArgumentSpec(
-        "top_p", .number(0...1), .number(1), "draw among the likeliest that together have this probability"),
-      ArgumentSpec(
-        "min_p", .number(0...1), .number(0), "draw among those this many times as likely as the likeliest"),
-      ArgumentSpec(
-        "repetition_penalty", .number(0.1...10), .number(1),
-        "above 1 makes tokens that are there already less likely, in the prompt too"),
-      ArgumentSpec("stop", .list, "texts that end the answer"),
-      ArgumentSpec("seed", .integer(0...Int.max), "of the draws; the session's by default"),
-      ArgumentSpec("chat", .bool, .bool(false), "put the prompt into Gemma's chat format"),
-      ArgumentSpec("system", .text, "how to answer, put before the prompt; with chat=true only"),
-    ],
+    arguments: GenerateArguments(),
     examples: [
       "generate \"The capital of Japan is\" max_tokens=20",
       "generate \"日本の首都は\" temperature=0.8 top_p=0.9 seed=1 stop=[\"。\"]",
@@ -40,7 +42,7 @@ enum GenerateCommand {
     let tokenizer = model.tokenizer
     let prompt = try promptTokens(arguments, tokenizer: tokenizer)
     let sampler = sampler(arguments, seed: session.settings.seed)
-    let stopTexts = arguments.strings("stop") ?? []
+    let stopTexts = arguments.stop ?? []
     guard !stopTexts.contains("") else {
       throw GemmaError.invalidValue(name: "stop", expected: "texts of at least one character", found: "\"\"")
     }
@@ -51,28 +53,24 @@ enum GenerateCommand {
     if let turn = tokenizer.endOfTurnID { stops.insert(turn) }
     let started = Stopwatch()
     let answers = try generator.generate(
-      [prompt], sampler: sampler, maxTokens: arguments.int("max_tokens"), stops: stops, stopTexts: stopTexts
+      [prompt], sampler: sampler, maxTokens: arguments.maxTokens, stops: stops, stopTexts: stopTexts
     ) { _, text in
       if !text.isEmpty { invocation.show(.stream(text)) }
-      return !session.isInterrupted()
+      return !invocation.isInterrupted
     }
     guard let answer = answers.first else { return }
     invocation.show(.stream("\n"))
-    invocation.print(
-      Span(NumberFormat.count(answer.ids.count, "token") + " in "),
-      Span(NumberFormat.duration(started.seconds), volatile: .time),
-      Span(", " + words(answer.ending, arguments)))
-    invocation.result(
-      [
-        ("ids", .ids(answer.ids)), ("text", .string(answer.text)),
-        ("stopped", .string(answer.ending.rawValue)),
-      ], volatile: [("seconds", .number(started.seconds))])
+    invocation.tell(Generated(answer: answer, limit: arguments.maxTokens, seconds: started.seconds))
+  } python: {
+    python($0, &$1)
   }
 
-  private static func promptTokens(_ arguments: Arguments, tokenizer: Tokenizer) throws -> [Int32] {
-    let text = arguments.string("prompt")
-    let system = arguments.optionalString("system")
-    guard arguments.bool("chat") else {
+  private static func promptTokens(_ arguments: Arguments<GenerateArguments>, tokenizer: Tokenizer) throws
+    -> [Int32]
+  {
+    let text = arguments.prompt
+    let system = arguments.system
+    guard arguments.chat else {
       guard system == nil else {
         throw GemmaError.invalidValue(name: "system", expected: "chat=true with it", found: "chat=false")
       }
@@ -83,36 +81,60 @@ enum GenerateCommand {
       .promptTokens(text.trimmingCharacters(in: .whitespacesAndNewlines), tokenizer: tokenizer)
   }
 
-  private static func sampler(_ arguments: Arguments, seed: UInt64) -> Sampler {
+  private static func sampler(_ arguments: Arguments<GenerateArguments>, seed: UInt64) -> Sampler {
     var sampler = Sampler()
-    sampler.temperature = arguments.double("temperature")
-    sampler.topK = arguments.int("top_k")
-    sampler.topP = arguments.double("top_p")
-    sampler.minP = arguments.double("min_p")
-    sampler.repetitionPenalty = arguments.double("repetition_penalty")
-    sampler.seed = arguments.optionalInt("seed").map(UInt64.init) ?? seed
+    sampler.temperature = arguments.temperature
+    sampler.topK = arguments.topK
+    sampler.topP = arguments.topP
+    sampler.minP = arguments.minP
+    sampler.repetitionPenalty = arguments.repetitionPenalty
+    sampler.seed = arguments.seed ?? seed
     return sampler
   }
 
   /// Says which settings do nothing, as nothing is drawn.
-  private static func tellIdle(_ arguments: Arguments, _ invocation: Invocation) {
+  private static func tellIdle(_ arguments: Arguments<GenerateArguments>, _ invocation: Invocation) {
     var idle: [String] = []
-    if arguments.int("top_k") > 0 { idle.append("top_k") }
-    if arguments.double("top_p") < 1 { idle.append("top_p") }
-    if arguments.double("min_p") > 0 { idle.append("min_p") }
-    if arguments.has("seed") { idle.append("seed") }
+    if arguments.topK > 0 { idle.append("top_k") }
+    if arguments.topP < 1 { idle.append("top_p") }
+    if arguments.minP > 0 { idle.append("min_p") }
+    if arguments.seed != nil { idle.append("seed") }
     guard !idle.isEmpty else { return }
     invocation.print(
       Span("nothing is drawn at temperature=0: no use for \(idle.joined(separator: ", "))", .faint))
   }
+}
+
+/// What `generate` wrote; the text itself was streamed.
+struct Generated: CommandResult {
+  let answer: Generator.Answer
+  /// The most tokens it could have.
+  let limit: Int
+  let seconds: Double
 
   /// Why the answer ends.
-  private static func words(_ ending: Generator.Ending, _ arguments: Arguments) -> String {
-    switch ending {
+  private var ending: String {
+    switch answer.ending {
     case .eos: "ended by the model"
     case .stop: "ended at a stop text"
-    case .length: "cut off at max_tokens=\(arguments.int("max_tokens"))"
+    case .length: "cut off at max_tokens=\(limit)"
     case .interrupted: "interrupted"
     }
   }
+
+  var outputs: [Output] {
+    [
+      .line(
+        Span(NumberFormat.count(answer.ids.count, "token") + " in "),
+        Span(NumberFormat.duration(seconds), volatile: .time), Span(", " + ending))
+    ]
+  }
+
+  var fields: [(name: String, value: JSONValue)] {
+    [
+      ("ids", .ids(answer.ids)), ("text", .string(answer.text)), ("stopped", .string(answer.ending.rawValue)),
+    ]
+  }
+
+  var volatile: [(name: String, value: JSONValue)] { [("seconds", .number(seconds))] }
 }

@@ -5,6 +5,23 @@ import Gemma
 enum PrepareCommands {
   static let all: [Command] = [split, prompt, lora]
 
+  /// Whose way of drawing.
+  enum Draw: String, CaseIterable {
+    case gnb, sklearn
+  }
+
+  struct SplitArguments: Sendable {
+    let train = Argument("train", .integer(1...Int.max), 100, "articles to train on")
+    let validation = Argument(
+      "validation", .integer(1...Int.max), "articles to validate with; 1000, or what is left if that is less")
+    let seed = Argument("seed", .seed, 200, "another seed draws other articles")
+    let stratify = Argument("stratify", .bool, true, "give every category its share")
+    let shuffle = Argument("shuffle", .bool, true, "draw at random, not from the top")
+    let method = Argument("method", .choice(Draw.self), .gnb, "whose draw")
+    let licenceFiles = Argument(
+      "licence_files", .bool, false, "let licence files take part, with method=sklearn only")
+  }
+
   static let split = Command(
     "split", .prepare, "draw the articles to train on and to validate with",
     details:
@@ -12,34 +29,23 @@ enum PrepareCommands {
       + "'sklearn' draws the articles of the Colab demo: scikit-learn's load_files and train_test_split (0.7 and 0.3, "
       + "random_state=seed), then the first of each part. With licence_files=true the LICENSE.txt of each category takes "
       + "part, as it did there; one that is drawn, or a duplicate, is then left out.",
-    arguments: [
-      ArgumentSpec("train", .integer(1...Int.max), .number(100), "articles to train on"),
-      ArgumentSpec(
-        "validation", .integer(1...Int.max),
-        "articles to validate with; 1000, or what is left if that is less"),
-      ArgumentSpec("seed", .integer(0...Int.max), .number(200), "another seed draws other articles"),
-      ArgumentSpec("stratify", .bool, .bool(true), "give every category its share"),
-      ArgumentSpec("shuffle", .bool, .bool(true), "draw at random, not from the top"),
-      ArgumentSpec("method", .choice(["gnb", "sklearn"]), .string("gnb"), "whose draw"),
-      ArgumentSpec(
-        "licence_files", .bool, .bool(false), "let licence files take part, with method=sklearn only"),
-    ],
+    arguments: SplitArguments(),
     examples: [
       "split", "split train=100 validation=1000 seed=200", "split method=sklearn licence_files=true",
     ]
   ) { arguments, invocation in
     let session = invocation.session
     let data = try session.workspace.needData()
-    let (train, validation) = (arguments.int("train"), arguments.optionalInt("validation"))
-    let seed = UInt64(arguments.int("seed"))
-    let (stratify, shuffle) = (arguments.bool("stratify"), arguments.bool("shuffle"))
+    let (train, validation) = (arguments.train, arguments.validation)
+    let seed = arguments.seed
+    let (stratify, shuffle) = (arguments.stratify, arguments.shuffle)
     let split: Split
-    if arguments.string("method") == "sklearn" {
+    if arguments.method == .sklearn {
       split = try Split.scikitLearn(
         data, train: train, validation: validation, seed: seed, stratify: stratify, shuffle: shuffle,
-        licenceFiles: arguments.bool("licence_files"))
+        licenceFiles: arguments.licenceFiles)
     } else {
-      guard !arguments.bool("licence_files") else {
+      guard !arguments.licenceFiles else {
         throw GemmaError.invalidValue(
           name: "licence_files", expected: "method=sklearn with it", found: "method=gnb")
       }
@@ -49,37 +55,18 @@ enum PrepareCommands {
     }
     session.workspace.split = split
     session.workspace.evaluations = []
-    showSplit(split, data, invocation)
-    if split.droppedFromTrain + split.droppedFromValidation > 0 {
-      invocation.print(
-        "drawn but no article, and left out: \(split.droppedFromTrain) of train, "
-          + "\(split.droppedFromValidation) of validation (licence files and duplicates)")
-    }
-    func ids(_ part: [Int]) -> JSONValue { .strings(part.map { data.samples[$0].id }) }
-    let dropped: [(name: String, value: JSONValue)] =
-      arguments.string("method") == "sklearn"
-      ? [
-        ("dropped_train", .int(split.droppedFromTrain)),
-        ("dropped_validation", .int(split.droppedFromValidation)),
-      ] : []
-    invocation.result(
-      [("train", ids(split.train)), ("validation", ids(split.validation)), ("seed", .int(Int(split.seed)))]
-        + dropped)
+    invocation.tell(DrawnSplit(split: split, data: data, method: arguments.method))
+  } python: {
+    python(split: $0, &$1)
   }
 
-  static func showSplit(_ split: Split, _ data: Dataset, _ invocation: Invocation) {
-    func count(_ part: [Int], _ category: String) -> Int {
-      part.count { data.samples[$0].category == category }
-    }
-    var rows = data.categories.map {
-      ["\($0)", "\(count(split.train, $0))", "\(count(split.validation, $0))"]
-    }
-    rows.append(["all", "\(split.train.count)", "\(split.validation.count)"])
-    invocation.show(
-      .table(
-        Table(
-          [.init("category"), .init("train", .right), .init("validation", .right)], rows: rows,
-          rules: [rows.count - 1])))
+  struct PromptArguments: Sendable {
+    let template = Argument(
+      "template", .text, "alpaca", positional: true, "alpaca, gemma-chat, or a template")
+    let instruction = Argument(
+      "instruction", .text, "what the model is told to do; names the categories by default")
+    let maxInputTokens = Argument(
+      "max_input_tokens", .integer(8...1_000_000), "cut articles to this many tokens")
   }
 
   static let prompt = Command(
@@ -87,12 +74,7 @@ enum PrepareCommands {
     details: "'alpaca' is the prompt of the Colab demo, 'gemma-chat' that of the instruction-tuned models. "
       + "A template of your own has {input} where the article goes, and may have {instruction} and {output}. "
       + "A long article is cut to max_input_tokens; the answer never is.",
-    arguments: [
-      ArgumentSpec(
-        "template", .text, .string("alpaca"), positional: true, "alpaca, gemma-chat, or a template"),
-      ArgumentSpec("instruction", .text, "what the model is told to do; names the categories by default"),
-      ArgumentSpec("max_input_tokens", .integer(8...1_000_000), "cut articles to this many tokens"),
-    ],
+    arguments: PromptArguments(),
     examples: [
       "prompt alpaca max_input_tokens=256", "prompt \"{instruction}\\n{input}\\nCategory: {output}\"",
     ]
@@ -100,44 +82,43 @@ enum PrepareCommands {
     let session = invocation.session
     let data = try session.workspace.needData()
     let instruction =
-      arguments.optionalString("instruction")
+      arguments.instruction
       ?? PromptTemplate.defaultInstruction(categories: data.categories)
-    let limit = arguments.optionalInt("max_input_tokens")
+    let limit = arguments.maxInputTokens
     let prompt: PromptTemplate
-    switch arguments.string("template") {
+    switch arguments.template {
     case "alpaca": prompt = .alpaca(instruction: instruction, maxInputTokens: limit)
     case "gemma-chat": prompt = .gemmaChat(instruction: instruction, maxInputTokens: limit)
     case let text: prompt = try .custom(text, instruction: instruction, maxInputTokens: limit)
     }
     session.workspace.prompt = prompt
-    invocation.print("prompt \(prompt.name), articles " + (limit.map { "cut to \($0) tokens" } ?? "whole"))
-    invocation.print(Span(instruction, .faint))
-    invocation.result([
-      ("template", .string(prompt.name)), ("instruction", .string(instruction)),
-      ("max_input_tokens", limit.map(JSONValue.int) ?? .null),
-    ])
+    invocation.tell(ChosenPrompt(prompt: prompt, instruction: instruction, limit: limit))
+  } python: {
+    python(prompt: $0, &$1)
+  }
+
+  struct LoraArguments: Sendable {
+    let rank = Argument("rank", .integer(1...1024), 16, "columns of the thin matrices")
+    let alpha = Argument("alpha", .number(0...1e6), 16, "the update is scaled by alpha / rank")
+    let dropout = Argument(
+      "dropout", .number(0...0.99), 0, "share of A's inputs that a training step leaves out")
+    let targets = Argument(
+      "targets", .list,
+      "projections, of: " + Projection.allCases.map(\.rawValue).joined(separator: " ") + "; all by default")
+    let layers = Argument("layers", .list, "layers it changes, such as [0, 1, 17]; all by default")
+    let rslora = Argument("rslora", .bool, false, "scale by alpha / sqrt(rank) instead")
+    let dora = Argument("dora", .bool, false, "learn each output's length apart from its direction (DoRA)")
+    let rankPattern = Argument(
+      "rank_pattern", .list, "other ranks for some modules, as PEFT: [\"down_proj: 8\", \"layers.0.*: 4\"]")
+    let alphaPattern = Argument("alpha_pattern", .list, "other alphas, in the same way")
+    let seed = Argument("seed", .seed, "of the random start; the session's by default")
   }
 
   static let lora = Command(
     "lora", .prepare, "attach a fresh LoRA adapter to the model",
     details: "Two thin matrices beside each chosen projection; only they are trained. "
       + "B begins at zero, so the tuned model begins as the base model.",
-    arguments: [
-      ArgumentSpec("rank", .integer(1...1024), .number(16), "columns of the thin matrices"),
-      ArgumentSpec("alpha", .number(0...1e6), .number(16), "the update is scaled by alpha / rank"),
-      ArgumentSpec(
-        "dropout", .number(0...0.99), .number(0), "share of A's inputs that a training step leaves out"),
-      ArgumentSpec(
-        "targets", .list,
-        "projections, of: " + Projection.allCases.map(\.rawValue).joined(separator: " ") + "; all by default"),
-      ArgumentSpec("layers", .list, "layers it changes, such as [0, 1, 17]; all by default"),
-      ArgumentSpec("rslora", .bool, .bool(false), "scale by alpha / sqrt(rank) instead"),
-      ArgumentSpec("dora", .bool, .bool(false), "learn each output's length apart from its direction (DoRA)"),
-      ArgumentSpec(
-        "rank_pattern", .list, "other ranks for some modules, as PEFT: [\"down_proj: 8\", \"layers.0.*: 4\"]"),
-      ArgumentSpec("alpha_pattern", .list, "other alphas, in the same way"),
-      ArgumentSpec("seed", .integer(0...Int.max), "of the random start; the session's by default"),
-    ],
+    arguments: LoraArguments(),
     examples: [
       "lora", "lora rank=8 alpha=16", "lora targets=[q_proj, v_proj]", "lora dora=true layers=[16, 17]",
     ]
@@ -145,7 +126,7 @@ enum PrepareCommands {
     let session = invocation.session
     let model = try session.workspace.needModel()
     var targets = Projection.allCases
-    if let names = arguments.strings("targets") {
+    if let names = arguments.targets {
       targets = try names.map { name in
         guard let projection = Projection(rawValue: name) else {
           throw GemmaError.invalidValue(
@@ -160,17 +141,19 @@ enum PrepareCommands {
       }
     }
     let config = AdapterConfig(
-      rank: arguments.int("rank"), alpha: arguments.double("alpha"), rankStabilised: arguments.bool("rslora"),
-      dora: arguments.bool("dora"), dropout: arguments.double("dropout"), targets: targets,
-      layers: try layers(arguments.strings("layers")),
-      rankPattern: try patterns("rank_pattern", arguments),
-      alphaPattern: try patterns("alpha_pattern", arguments),
-      seed: arguments.optionalInt("seed").map(UInt64.init) ?? session.settings.seed)
+      rank: arguments.rank, alpha: arguments.alpha, rankStabilised: arguments.rslora,
+      dora: arguments.dora, dropout: arguments.dropout, targets: targets,
+      layers: try layers(arguments.layers),
+      rankPattern: try patterns("rank_pattern", arguments.rankPattern),
+      alphaPattern: try patterns("alpha_pattern", arguments.alphaPattern),
+      seed: arguments.seed ?? session.settings.seed)
     try config.check(layers: model.config.layers.count)
     let adapter = Adapter(config, model: model, compute: try session.compute())
     session.workspace.adapter = adapter
     session.workspace.steps = []
-    describe(adapter, model: model, invocation)
+    invocation.tell(AttachedAdapter(adapter: adapter, model: model))
+  } python: {
+    python(lora: $0, &$1)
   }
 
   static func layers(_ words: [String]?) throws -> [Int]? {
@@ -184,8 +167,8 @@ enum PrepareCommands {
   }
 
   /// "down_proj: 8" for each.
-  static func patterns(_ name: String, _ arguments: Arguments) throws -> [AdapterConfig.Pattern] {
-    try (arguments.strings(name) ?? []).map { text in
+  static func patterns(_ name: String, _ texts: [String]?) throws -> [AdapterConfig.Pattern] {
+    try (texts ?? []).map { text in
       guard let colon = text.lastIndex(of: ":"),
         let value = Double(text[text.index(after: colon)...].trimmingCharacters(in: .whitespaces)),
         value.isFinite
@@ -194,32 +177,5 @@ enum PrepareCommands {
       }
       return AdapterConfig.Pattern(text[..<colon].trimmingCharacters(in: .whitespaces), value)
     }
-  }
-
-  static func describe(_ adapter: Adapter, model: GemmaModel, _ invocation: Invocation) {
-    let total = model.config.parameterCount
-    let share = Double(adapter.parameterCount) / Double(total + adapter.parameterCount)
-    let config = adapter.config
-    let ranks = Set(adapter.slots.map(\.rank)).sorted()
-    let scales = Set(adapter.slots.map(\.scale)).sorted()
-    func range(_ values: [String]) -> String {
-      values.count > 1 ? "\(values[0]) to \(values[values.count - 1])" : values.joined()
-    }
-    var line = "\(config.dora ? "DoRA" : "LoRA") rank \(range(ranks.map(String.init)))"
-    line += ", scale \(range(scales.map { NumberFormat.short(Double($0), 4) })), on "
-    line +=
-      config.targets.count == Projection.allCases.count
-      ? "all seven projections" : config.targets.map(\.rawValue).joined(separator: ", ")
-    if let layers = config.layers { line += " of layers \(layers.map(String.init).joined(separator: ", "))" }
-    if config.dropout > 0 { line += ", dropout \(NumberFormat.short(config.dropout, 3))" }
-    invocation.print(line)
-    invocation.print(
-      "trainable: \(NumberFormat.count(adapter.parameterCount)) of \(NumberFormat.count(total + adapter.parameterCount)) "
-        + "parameters, \(NumberFormat.percent(share, 2))")
-    invocation.result([
-      ("rank", .int(config.rank)), ("scale", .number(Double(config.scale))),
-      ("targets", .strings(config.targets.map(\.rawValue))), ("trainable", .int(adapter.parameterCount)),
-      ("parameters", .int(total)),
-    ])
   }
 }

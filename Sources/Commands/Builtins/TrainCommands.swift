@@ -1,9 +1,49 @@
 import Foundation
 import Gemma
 
-/// train and plot.
+/// train; plot is in PlotCommand.
 enum TrainCommands {
-  static let all: [Command] = [train, plot]
+  static let all: [Command] = [train, PlotCommand.plot]
+
+  struct TrainArguments: Sendable {
+    let steps = Argument("steps", .integer(1...1_000_000), "optimiser steps; 60 unless epochs is given")
+    let epochs = Argument(
+      "epochs", .number(0...10_000),
+      "passes over the training articles, in place of steps; a part of one too: 0.5")
+    let batch = Argument("batch", .integer(1...1024), 8, "articles a pass")
+    let accumulate = Argument("accumulate", .integer(1...1024), 1, "passes a step")
+    let lr = Argument("lr", .number(0...10), 2e-3, "the highest learning rate")
+    let schedule = Argument(
+      "schedule", .choice(LearningRate.Schedule.self), .linear, "how the rate falls after the warm-up")
+    let warmup = Argument("warmup", .integer(0...1_000_000), 5, "steps over which the rate rises from zero")
+    let weightDecay = Argument("weight_decay", .number(0...10), 0.01, "decay of the adapter's weights")
+    let clip = Argument("clip", .number(0...1e6), 1, "largest gradient norm; 0 does not clip")
+    let optimizer = Argument(
+      "optimizer", .choice(AdamW.Kind.self), .adamw, "adamw_8bit keeps its moments in 8 bits each")
+    let lossOn = Argument(
+      "loss_on", .choice(TrainingConfig.LossOn.self), .response,
+      "learn the answer only, or prompt and answer as the Colab demo does")
+    let shuffle = Argument("shuffle", .bool, true, "a new order each epoch")
+    let seed = Argument("seed", .seed, "of the order and all else that is random; the session's by default")
+    let packing = Argument(
+      "packing", .integer(0...1_000_000), 0,
+      "put articles together to sequences of at most so many tokens, which batch then counts")
+    let neftune = Argument(
+      "neftune", .number(0...1000), 0, "noise on the embeddings (NEFTune's alpha); 0 for none")
+    let spike = Argument(
+      "spike", .number(0...1e9), 3,
+      "stop when a loss is so many times the highest of the first five, or 1; 0 never stops")
+    let evalEvery = Argument(
+      "eval_every", .integer(1...1_000_000), "look at the validation articles every so many steps")
+    let evalLimit = Argument("eval_limit", .integer(1...1_000_000), 100, "articles of such a look")
+    let patience = Argument(
+      "patience", .integer(1...1000),
+      "stop after so many looks without a lower loss, and go back to the best; needs eval_every")
+    let checkpoint = Argument("checkpoint", .path, "a file to write the state to")
+    let checkpointEvery = Argument(
+      "checkpoint_every", .integer(1...1_000_000), 20, "steps between checkpoints")
+    let resume = Argument("resume", .path, "a checkpoint to go on from; takes no other arguments")
+  }
 
   static let train = Command(
     "train", .train, "fine-tune the adapter on the training articles",
@@ -15,48 +55,7 @@ enum TrainCommands {
       + "Training again goes on from where the adapter is, with a fresh optimiser. "
       + "With 'checkpoint' the state is written every so many steps and at Ctrl-C; 'train resume=FILE' goes on from it, with the "
       + "settings it began with, and ends with the same adapter to the last bit.",
-    arguments: [
-      ArgumentSpec("steps", .integer(1...1_000_000), "optimiser steps; 60 unless epochs is given"),
-      ArgumentSpec(
-        "epochs", .number(0...10_000),
-        "passes over the training articles, in place of steps; a part of one too: 0.5"),
-      ArgumentSpec("batch", .integer(1...1024), .number(8), "articles a pass"),
-      ArgumentSpec("accumulate", .integer(1...1024), .number(1), "passes a step"),
-      ArgumentSpec("lr", .number(0...10), .number(2e-3), "the highest learning rate"),
-      ArgumentSpec(
-        "schedule", .choice(LearningRate.Schedule.allCases.map(\.rawValue)), .string("linear"),
-        "how the rate falls after the warm-up"),
-      ArgumentSpec(
-        "warmup", .integer(0...1_000_000), .number(5), "steps over which the rate rises from zero"),
-      ArgumentSpec("weight_decay", .number(0...10), .number(0.01), "decay of the adapter's weights"),
-      ArgumentSpec("clip", .number(0...1e6), .number(1), "largest gradient norm; 0 does not clip"),
-      ArgumentSpec(
-        "optimizer", .choice(AdamW.Kind.allCases.map(\.rawValue)), .string("adamw"),
-        "adamw_8bit keeps its moments in 8 bits each"),
-      ArgumentSpec(
-        "loss_on", .choice(TrainingConfig.LossOn.allCases.map(\.rawValue)), .string("response"),
-        "learn the answer only, or prompt and answer as the Colab demo does"),
-      ArgumentSpec("shuffle", .bool, .bool(true), "a new order each epoch"),
-      ArgumentSpec(
-        "seed", .integer(0...Int.max), "of the order and all else that is random; the session's by default"),
-      ArgumentSpec(
-        "packing", .integer(0...1_000_000), .number(0),
-        "put articles together to sequences of at most so many tokens, which batch then counts"),
-      ArgumentSpec(
-        "neftune", .number(0...1000), .number(0), "noise on the embeddings (NEFTune's alpha); 0 for none"),
-      ArgumentSpec(
-        "spike", .number(0...1e9), .number(3),
-        "stop when a loss is so many times the highest of the first five, or 1; 0 never stops"),
-      ArgumentSpec(
-        "eval_every", .integer(1...1_000_000), "look at the validation articles every so many steps"),
-      ArgumentSpec("eval_limit", .integer(1...1_000_000), .number(100), "articles of such a look"),
-      ArgumentSpec(
-        "patience", .integer(1...1000),
-        "stop after so many looks without a lower loss, and go back to the best; needs eval_every"),
-      ArgumentSpec("checkpoint", .path, "a file to write the state to"),
-      ArgumentSpec("checkpoint_every", .integer(1...1_000_000), .number(20), "steps between checkpoints"),
-      ArgumentSpec("resume", .path, "a checkpoint to go on from; takes no other arguments"),
-    ],
+    arguments: TrainArguments(),
     examples: [
       "train", "train steps=60 lr=2e-3", "train epochs=2 loss_on=all", "train eval_every=10 patience=3",
       "train checkpoint=run.ckpt", "train resume=run.ckpt",
@@ -64,10 +63,14 @@ enum TrainCommands {
   ) { arguments, invocation in
     let run = try makeRun(arguments, invocation)
     try TrainCommands.run(run, invocation)
+  } python: {
+    python($0, &$1)
   }
 
   /// What the arguments ask for, or what a checkpoint holds.
-  private static func makeRun(_ arguments: Arguments, _ invocation: Invocation) throws -> TrainingRun {
+  private static func makeRun(_ arguments: Arguments<TrainArguments>, _ invocation: Invocation) throws
+    -> TrainingRun
+  {
     let session = invocation.session
     let model = try session.workspace.needModel()
     let (data, split) = (try session.workspace.needData(), try session.workspace.needSplit())
@@ -80,8 +83,8 @@ enum TrainCommands {
     }
     let compute = try session.compute()
     let run: TrainingRun
-    if let path = arguments.optionalString("resume").map({ ($0 as NSString).expandingTildeInPath }) {
-      if let other = arguments.given.subtracting(["resume"]).min() {
+    if let path = arguments.resume {
+      if let other = arguments.given(beside: \.resume) {
         throw GemmaError.invalidValue(
           name: "train", expected: "resume alone: the checkpoint has the settings", found: other)
       }
@@ -97,7 +100,7 @@ enum TrainCommands {
         adapter: try session.workspace.needAdapter().copy(compute: compute),
         examples: examples(split.train[...]),
         history: session.workspace.steps,
-        checkpoint: arguments.optionalString("checkpoint").map { ($0 as NSString).expandingTildeInPath },
+        checkpoint: arguments.checkpoint,
         compute: compute)
       if run.plan.training.packing > 0 {
         invocation.print(
@@ -105,7 +108,7 @@ enum TrainCommands {
             + "\(run.plan.training.packing) tokens")
       }
     }
-    run.trainer.isCancelled = { session.interruption() == .undo }
+    run.trainer.isCancelled = { invocation.context.interruption() == .undo }
     guard run.plan.evaluateEvery > 0 else { return run }
     let looked = split.validation.prefix(run.plan.evaluateLimit)
     let (answers, texts) = (examples(looked), looked.map { data.samples[$0].text })
@@ -113,7 +116,8 @@ enum TrainCommands {
     run.look = {
       let classifier = Classifier(
         model: model, adapter: adapter, prompt: prompt, categories: data.categories, compute: compute)
-      let found = try classifier.classify(texts, method: .constrained) { _ in session.interruption() != .undo
+      let found = try classifier.classify(texts, method: .constrained) { _ in
+        invocation.context.interruption() != .undo
       }
       let right = zip(found, looked).count { $0.prediction == data.samples[$1].category }
       let loss = try model.loss(of: answers, adapter: adapter, compute: compute)
@@ -122,33 +126,33 @@ enum TrainCommands {
     return run
   }
 
-  private static func plan(_ arguments: Arguments, session: Session) throws -> TrainingPlan {
+  private static func plan(_ arguments: Arguments<TrainArguments>, session: Session) throws -> TrainingPlan {
     var plan = TrainingPlan()
     var config = TrainingConfig()
-    config.batch = arguments.int("batch")
-    config.accumulate = arguments.int("accumulate")
-    if arguments.has("epochs"), arguments.has("steps") {
+    config.batch = arguments.batch
+    config.accumulate = arguments.accumulate
+    if arguments.epochs != nil, arguments.steps != nil {
       throw GemmaError.invalidValue(name: "train", expected: "steps or epochs", found: "both")
     }
-    config.steps = arguments.optionalInt("steps") ?? 60
-    config.epochs = arguments.has("epochs") ? arguments.double("epochs") : nil
-    config.optimizer = AdamW.Kind(rawValue: arguments.string("optimizer")) ?? .adamw
-    config.learningRate = arguments.double("lr")
-    config.schedule = LearningRate.Schedule(rawValue: arguments.string("schedule")) ?? .linear
-    config.warmup = arguments.int("warmup")
-    config.weightDecay = arguments.double("weight_decay")
-    config.clip = arguments.double("clip")
-    config.spike = arguments.double("spike")
-    config.lossOn = TrainingConfig.LossOn(rawValue: arguments.string("loss_on")) ?? .response
-    config.packing = arguments.int("packing")
-    config.neftuneAlpha = arguments.double("neftune")
-    config.shuffle = arguments.bool("shuffle")
-    config.seed = arguments.optionalInt("seed").map(UInt64.init) ?? session.settings.seed
+    config.steps = arguments.steps ?? 60
+    config.epochs = arguments.epochs
+    config.optimizer = arguments.optimizer
+    config.learningRate = arguments.lr
+    config.schedule = arguments.schedule
+    config.warmup = arguments.warmup
+    config.weightDecay = arguments.weightDecay
+    config.clip = arguments.clip
+    config.spike = arguments.spike
+    config.lossOn = arguments.lossOn
+    config.packing = arguments.packing
+    config.neftuneAlpha = arguments.neftune
+    config.shuffle = arguments.shuffle
+    config.seed = arguments.seed ?? session.settings.seed
     plan.training = config
-    plan.evaluateEvery = arguments.optionalInt("eval_every") ?? 0
-    plan.evaluateLimit = arguments.int("eval_limit")
-    plan.patience = arguments.optionalInt("patience") ?? 0
-    plan.checkpointEvery = arguments.int("checkpoint_every")
+    plan.evaluateEvery = arguments.evalEvery ?? 0
+    plan.evaluateLimit = arguments.evalLimit
+    plan.patience = arguments.patience ?? 0
+    plan.checkpointEvery = arguments.checkpointEvery
     if plan.patience > 0, plan.evaluateEvery == 0 {
       throw GemmaError.invalidValue(
         name: "patience", expected: "eval_every beside it", found: "patience alone")
@@ -181,7 +185,7 @@ enum TrainCommands {
             ], fields: fields(step)))
       }
     } catch GemmaError.interrupted {
-      guard session.interruption() != .undo else { throw GemmaError.interrupted }
+      guard invocation.context.interruption() != .undo else { throw GemmaError.interrupted }
       keep()
       try run.save()
       invocation.print(
@@ -201,22 +205,11 @@ enum TrainCommands {
     }
     keep()
     guard let last = run.history.last else { return }
-    invocation.print(
-      "step \(last.step)/\(last.steps)  loss \(NumberFormat.fixed(last.loss))  lr \(NumberFormat.short(last.rate))"
-    )
-    let seconds = started.seconds
     let done = run.trainer.completed - before
-    if done > 0 {
-      invocation.print(
-        Span("trained in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
-        Span("\(NumberFormat.fixed(Double(tokens) / seconds, 0)) tokens/s", volatile: .rate))
-    }
-    invocation.result(
-      [
-        ("steps", .int(done)), ("loss", .number(last.loss)), ("tokens", .int(tokens)),
-        ("losses", .numbers(run.history.suffix(done).map(\.loss))),
-      ] + (run.points.isEmpty ? [] : [("validation", .array(run.points.map(json)))]),
-      volatile: [("seconds", .number(seconds))])
+    invocation.tell(
+      Trained(
+        last: last, done: done, losses: run.history.suffix(done).map(\.loss), tokens: tokens,
+        points: run.points, seconds: started.seconds))
   }
 
   private static func tell(_ point: ValidationPoint, _ invocation: Invocation) {
@@ -225,63 +218,50 @@ enum TrainCommands {
         + "\(NumberFormat.fixed(point.perplexity, 3)), accuracy \(NumberFormat.fixed(point.accuracy, 3))")
   }
 
-  private static func json(_ point: ValidationPoint) -> JSONValue {
-    .object([
-      ("step", .int(point.step)), ("loss", .number(point.loss)), ("perplexity", .number(point.perplexity)),
-      ("accuracy", .number(point.accuracy)),
-    ])
-  }
-
   private static func fields(_ step: TrainingStep) -> [(name: String, value: JSONValue)] {
     [
       ("step", .int(step.step)), ("loss", .number(step.loss)), ("grad_norm", .number(step.gradientNorm)),
       ("lr", .number(step.rate)), ("tokens", .int(step.tokens)),
     ]
   }
+}
 
-  static let plot = Command(
-    "plot", .look, "draw the loss, the learning rate, article lengths or accuracies",
-    arguments: [
-      ArgumentSpec(
-        "what", .choice(["loss", "lr", "lengths", "accuracy"]), .string("loss"), positional: true,
-        "what to draw")
-    ], examples: ["plot loss", "plot accuracy"]
-  ) { arguments, invocation in
-    let workspace = invocation.session.workspace
-    let what = arguments.string("what")
-    switch what {
-    case "loss", "lr":
-      guard !workspace.steps.isEmpty else {
-        throw GemmaError.missing(need: "training steps", remedy: "train")
-      }
-      let values = workspace.steps.map { what == "loss" ? $0.loss : $0.rate }
-      let title = what == "loss" ? "loss (mean of -log p a target token)" : "learning rate"
-      invocation.show(.chart(.curve(values, title: title, xLabel: "step")))
-      invocation.result([("values", .numbers(values))])
-    case "lengths":
-      let data = try workspace.needData()
-      let tokenizer = try workspace.needModel().tokenizer
-      let lengths = data.samples.map { tokenizer.encode($0.text).count }
-      let top = max(lengths.max() ?? 1, 1)
-      // Steps of 1, 2 or 5 times a power of ten, at most twelve bars.
-      var size = 1
-      while (top / size) >= 12 { size = String(size).hasPrefix("2") ? size / 2 * 5 : size * 2 }
-      var bins = [Int](repeating: 0, count: top / size + 1)
-      for length in lengths { bins[length / size] += 1 }
-      let bars = bins.enumerated().map { i, n in
-        Chart.Bar("\(i * size)–\((i + 1) * size - 1)", Double(n), "\(n)")
-      }
-      invocation.show(.chart(Chart(title: "articles by length in tokens", .bars(bars))))
-      invocation.result([("lengths", .array(lengths.map(JSONValue.int)))])
-    default:
-      guard !workspace.evaluations.isEmpty else {
-        throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")
-      }
-      let bars = workspace.evaluations.map {
-        Chart.Bar($0.name, $0.accuracy, NumberFormat.percent($0.accuracy))
-      }
-      invocation.show(.chart(Chart(title: "accuracy", .bars(bars))))
-      invocation.result(bars.map { ($0.name, .number($0.value)) })
-    }
+/// What `train` did.
+struct Trained: CommandResult {
+  /// The last step of the adapter, of this training or an earlier one.
+  let last: TrainingStep
+  /// Steps of this training.
+  let done: Int
+  let losses: [Double]
+  let tokens: Int
+  let points: [ValidationPoint]
+  let seconds: Double
+
+  var outputs: [Output] {
+    let line = Output.line(
+      "step \(last.step)/\(last.steps)  loss \(NumberFormat.fixed(last.loss))  lr \(NumberFormat.short(last.rate))"
+    )
+    guard done > 0 else { return [line] }
+    return [
+      line,
+      .line(
+        Span("trained in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
+        Span("\(NumberFormat.fixed(Double(tokens) / seconds, 0)) tokens/s", volatile: .rate)),
+    ]
   }
+
+  var fields: [(name: String, value: JSONValue)] {
+    let looks = points.map { point -> JSONValue in
+      .object([
+        ("step", .int(point.step)), ("loss", .number(point.loss)), ("perplexity", .number(point.perplexity)),
+        ("accuracy", .number(point.accuracy)),
+      ])
+    }
+    return [
+      ("steps", .int(done)), ("loss", .number(last.loss)), ("tokens", .int(tokens)),
+      ("losses", .numbers(losses)),
+    ] + (looks.isEmpty ? [] : [("validation", .array(looks))])
+  }
+
+  var volatile: [(name: String, value: JSONValue)] { [("seconds", .number(seconds))] }
 }

@@ -34,6 +34,18 @@ public struct Expression: Sendable, Equatable {
   public var range: SourceRange
 }
 
+extension Expression {
+  /// Whether its value depends on a variable.
+  var mentionsVariable: Bool {
+    switch kind {
+    case .word: false
+    case .variable: true
+    case .string(let parts): parts.contains { if case .variable = $0 { true } else { false } }
+    case .list(let items): items.contains(where: \.mentionsVariable)
+    }
+  }
+}
+
 /// One command, assignment or loop.
 public indirect enum Statement: Sendable, Equatable {
   case command(CommandCall)

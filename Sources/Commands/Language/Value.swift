@@ -34,6 +34,11 @@ public enum Value: Sendable, Equatable {
     }
   }
 
+  /// The value as a whole number, if it is one.
+  var integer: Int? {
+    if case .number(let number) = self { Int(exactly: number) } else { nil }
+  }
+
   /// What a bare word means where no type is asked for.
   public init(word: String) {
     switch word {

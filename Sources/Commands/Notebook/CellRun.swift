@@ -15,8 +15,10 @@ extension Interpreter {
   /// Runs a cell whose statements have been checked, and keeps what it tells.
   public func run(_ cell: Notebook.Cell, _ statements: [Statement], file: String?) -> CellRun {
     var transcript = Transcript()
-    let sink = session.sink
-    session.sink = { event in
+    var context = session.context
+    context.rowLimit = cell.rows
+    context.deadline = cell.timeout.map { .now() + .seconds($0) }
+    context.sink = { [sink = session.context.sink] event in
       var event = event
       if case .error(var diagnostic) = event.kind, diagnostic.code == cell.raises {
         diagnostic.isExpected = true
@@ -25,16 +27,10 @@ extension Interpreter {
       transcript.add(event)
       sink(event)
     }
-    session.rowLimit = cell.rows
-    session.deadline = cell.timeout.map { .now() + .seconds($0) }
-    defer {
-      session.sink = sink
-      session.rowLimit = nil
-      session.deadline = nil
-    }
     let started = Stopwatch()
     var failure = run(
-      statements, cell: cell.name, file: file, source: cell.source, firstLine: cell.firstLine)
+      statements, cell: cell.name, file: file, source: cell.source, firstLine: cell.firstLine,
+      context: context)
     switch (failure, cell.raises) {
     case (let found?, let code?) where found.code == code: failure = nil
     case (nil, let code?):
@@ -43,7 +39,7 @@ extension Interpreter {
         range: SourceRange(line: cell.firstLine, columns: 1..<2))
       missing.file = file
       missing.cell = cell.name
-      session.sink(Event(.error(missing), cell: cell.name, command: cell.source))
+      context.sink(Event(.error(missing), cell: cell.name, command: cell.source))
       failure = missing
     default: break
     }

@@ -81,7 +81,7 @@ public final class Stepper: Stepping {
   }
 
   private func tell(_ text: String, _ style: Span.Style = .faint) {
-    session.sink(Event(.output(.line([Span(text, style)])), cell: "", command: ""))
+    session.context.sink(Event(.output(.line([Span(text, style)])), cell: "", command: ""))
   }
 
   // MARK: What is typed
@@ -108,7 +108,8 @@ public final class Stepper: Stepping {
       try interpreter.check(statements, known: &known)
       if isSession { runLine(text, statements) } else { runScratch(text, statements) }
     } catch {
-      session.sink(Event(.error(Diagnostic(error).located(file: nil, source: text)), cell: "", command: text))
+      session.context.sink(
+        Event(.error(Diagnostic(error).located(file: nil, source: text)), cell: "", command: text))
     }
   }
 
@@ -169,7 +170,7 @@ public final class Stepper: Stepping {
 
   /// What fails leaves nothing behind; what was interrupted once stays, with its mark.
   private func isUndone(_ failure: Diagnostic) -> Bool {
-    failure.code != .interrupted || session.interruption() == .undo
+    failure.code != .interrupted || session.context.interruption() == .undo
   }
 
   private func finish(_ run: CellRun) {

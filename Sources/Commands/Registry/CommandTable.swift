@@ -46,14 +46,16 @@ public struct CommandTable: Sendable {
   /// A line's command with the values of its arguments.
   ///
   /// - Parameter value: what an expression stands for; nil leaves it unchecked (a variable whose value is not known yet).
-  func bind(_ line: CommandCall, value: (Expression) throws -> Value?) throws -> (Command, Arguments) {
+  func bind(_ line: CommandCall, value: (Expression) throws -> Value?) throws -> (Command, BoundArguments) {
     let (command, skip) = try find(line)
     var values: [String: Value] = [:]
     var given: Set<String> = []
+    var expressions: [String: Expression] = [:]
     func take(_ spec: ArgumentSpec, _ expression: Expression) throws {
       given.insert(spec.name)
+      if expression.mentionsVariable { expressions[spec.name] = expression }
       if let raw = try Self.value(expression, as: spec.kind, value) {
-        values[spec.name] = try Self.check(raw, spec, expression)
+        values[spec.name] = try spec.check(raw, expression)
       }
     }
     for named in line.named {
@@ -103,7 +105,7 @@ public struct CommandTable: Sendable {
       }
       values[spec.name] = spec.standard
     }
-    return (command, Arguments(values: values, given: given))
+    return (command, BoundArguments(values: values, given: given, expressions: expressions))
   }
 
   /// Words stand as they are typed where text is taken: 007 and 1.50 are no numbers there.
@@ -121,62 +123,5 @@ public struct CommandTable: Sendable {
       return values.count == items.count ? .list(values) : nil
     default: return try text(expression)
     }
-  }
-
-  /// Beyond 2^53 - 1 a number may stand for its neighbour.
-  private static let largest = 9_007_199_254_740_991.0
-
-  /// The value as the argument's kind has it.
-  private static func check(_ value: Value, _ spec: ArgumentSpec, _ expression: Expression) throws -> Value {
-    func wrong() -> Diagnostic {
-      Diagnostic(
-        .wrongType, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)",
-        range: expression.range)
-    }
-    func notAChoice(of words: [String]) -> Diagnostic {
-      Diagnostic(
-        .notAChoice, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)",
-        range: expression.range,
-        help: Suggestion.nearest(value.text, in: words).map { "did you mean '\($0)'?" })
-    }
-    func outside() -> Diagnostic {
-      Diagnostic(
-        .outOfRange, "'\(spec.name)' takes \(spec.kind.description), not \(value.source)",
-        range: expression.range)
-    }
-    switch spec.kind {
-    case .integer(let range):
-      guard case .number(let number) = value, number == number.rounded() else { throw wrong() }
-      let hasEnd = range.upperBound < Int.max
-      guard number >= Double(range.lowerBound), !hasEnd || number <= Double(range.upperBound) else {
-        throw outside()
-      }
-      guard number <= largest, let whole = Int(exactly: number) else {
-        throw Diagnostic(
-          .outOfRange, "'\(spec.name)' takes a whole number up to \(Int(largest)), not \(value.source)",
-          range: expression.range)
-      }
-      guard range.contains(whole) else { throw outside() }
-    case .number(let range):
-      guard case .number(let number) = value else { throw wrong() }
-      guard range.contains(number) else { throw outside() }
-    case .bool: guard case .bool = value else { throw wrong() }
-    case .choice(let words):
-      if case .list = value { throw wrong() }
-      guard words.contains(value.text) else { throw notAChoice(of: words) }
-      return .string(value.text)
-    case .pullName:
-      if case .list = value { throw wrong() }
-      let names = Catalogue.items.map(\.name)
-      guard names.contains(value.text) || Hub.isName(value.text) else { throw notAChoice(of: names) }
-      return .string(value.text)
-    case .list:
-      if case .list = value { return value }
-      return .list([value])
-    case .text, .path, .modelName, .dataName, .evaluation, .cell, .topic:
-      if case .list = value { throw wrong() }
-      return .string(value.text)
-    }
-    return value
   }
 }

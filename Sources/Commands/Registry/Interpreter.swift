@@ -42,7 +42,7 @@ public struct Interpreter {
         if let timed = line.timed { line = timed }
         for expression in line.words + line.named.map(\.value) { try checkVariables(expression, known) }
         let (command, _) = try table.bind(line) { expression in
-          Self.mentionsVariable(expression) ? nil : try evaluate(expression)
+          expression.mentionsVariable ? nil : try evaluate(expression)
         }
         guard !command.isStepping else {
           throw Diagnostic(
@@ -66,15 +66,6 @@ public struct Interpreter {
     case .variable(let name): try check(name)
     case .string(let parts): for case .variable(let name) in parts { try check(name) }
     case .list(let items): for item in items { try checkVariables(item, known) }
-    }
-  }
-
-  static func mentionsVariable(_ expression: Expression) -> Bool {
-    switch expression.kind {
-    case .word: false
-    case .variable: true
-    case .string(let parts): parts.contains { if case .variable = $0 { true } else { false } }
-    case .list(let items): items.contains(where: mentionsVariable)
     }
   }
 
@@ -102,24 +93,27 @@ public struct Interpreter {
 
   /// Runs statements in order. Events tell what happens.
   ///
+  /// - Parameter context: the session's if nil.
   /// - Returns: the diagnostic that stopped it, or nil.
-  public func run(_ statements: [Statement], cell: String, file: String?, source: String, firstLine: Int = 1)
-    -> Diagnostic?
-  {
+  public func run(
+    _ statements: [Statement], cell: String, file: String?, source: String, firstLine: Int = 1,
+    context: RunContext? = nil
+  ) -> Diagnostic? {
+    let context = context ?? session.context
     do {
-      for statement in statements { try run(statement, cell: cell) }
+      for statement in statements { try run(statement, cell: cell, context) }
       return nil
     } catch let failure as Failure {
       var diagnostic = failure.diagnostic
-      if diagnostic.code == .interrupted, session.isOverdue {
+      if diagnostic.code == .interrupted, context.isOverdue {
         diagnostic = Diagnostic(
           .timedOut, "the cell took longer than its timeout", range: diagnostic.range,
           help: "allow it more: timeout=S")
       }
       diagnostic = diagnostic.located(
         file: file, cell: file == nil ? nil : cell, source: source, firstLine: firstLine)
-      session.sink(Event(.error(diagnostic), cell: cell, command: failure.command))
-      session.sink(Event(.end(ok: false), cell: cell, command: failure.command))
+      context.sink(Event(.error(diagnostic), cell: cell, command: failure.command))
+      context.sink(Event(.end(ok: false), cell: cell, command: failure.command))
       return diagnostic
     } catch {
       return Diagnostic(error)
@@ -131,7 +125,7 @@ public struct Interpreter {
     var command: String
   }
 
-  private func run(_ statement: Statement, cell: String) throws {
+  private func run(_ statement: Statement, cell: String, _ context: RunContext) throws {
     switch statement {
     case .assignment(let name, let value, let range):
       do { session.variables[name] = try session.overrides[name] ?? evaluate(value) } catch {
@@ -151,23 +145,24 @@ public struct Interpreter {
       }
       for item in items {
         session.variables[variable] = item
-        for statement in body { try run(statement, cell: cell) }
+        for statement in body { try run(statement, cell: cell, context) }
       }
     case .command(let line) where line.timed != nil:
       let started = Stopwatch()
-      if let timed = line.timed { try run(.command(timed), cell: cell) }
+      if let timed = line.timed { try run(.command(timed), cell: cell, context) }
       let spans = [Span("took "), Span(NumberFormat.duration(started.seconds), volatile: .time)]
-      session.sink(Event(.output(.line(spans)), cell: cell, command: line.source))
+      context.sink(Event(.output(.line(spans)), cell: cell, command: line.source))
     case .command(let line):
-      session.sink(Event(.start, cell: cell, command: line.source))
+      context.sink(Event(.start, cell: cell, command: line.source))
       do {
         let (command, arguments) = try table.bind(line, value: evaluate)
         try command.run(
-          arguments, Invocation(session: session, table: table, cell: cell, command: line.source))
+          arguments,
+          Invocation(session: session, table: table, context: context, cell: cell, command: line.source))
       } catch {
         throw Failure(diagnostic: placed(error, line.range), command: line.source)
       }
-      session.sink(Event(.end(ok: true), cell: cell, command: line.source))
+      context.sink(Event(.end(ok: true), cell: cell, command: line.source))
     }
   }
 

@@ -5,34 +5,46 @@ public final class Invocation {
   public let session: Session
   /// All commands, this one among them.
   public let table: CommandTable
+  public let context: RunContext
   public let cell: String
   public let command: String
 
-  init(session: Session, table: CommandTable, cell: String, command: String) {
+  init(session: Session, table: CommandTable, context: RunContext, cell: String, command: String) {
     self.session = session
     self.table = table
+    self.context = context
     self.cell = cell
     self.command = command
   }
 
-  func emit(_ kind: Event.Kind) { session.sink(Event(kind, cell: cell, command: command)) }
+  func emit(_ kind: Event.Kind) { context.sink(Event(kind, cell: cell, command: command)) }
 
   /// A line of text.
   public func print(_ spans: Span...) { emit(.output(.line(spans))) }
   public func print(_ text: String) { emit(.output(.line(text))) }
   public func show(_ output: Output) {
     guard case .table(let table) = output else { return emit(.output(output)) }
-    session.lastTable = table
-    emit(.output(.table(session.rowLimit.map(table.limited) ?? table)))
+    session.workspace.lastTable = table
+    emit(.output(.table(context.rowLimit.map(table.limited) ?? table)))
+  }
+
+  /// Shows what was found, to people and to programs.
+  public func tell(_ result: some CommandResult) {
+    result.outputs.forEach(show)
+    emit(.result(fields: result.fields, volatile: result.volatile))
   }
 
   /// - Throws: `interrupted` when the user asked to stop.
   public func progress(_ progress: ProgressReport) throws {
     emit(.progress(progress))
-    if session.isInterrupted() { throw GemmaError.interrupted }
+    try checkInterruption()
   }
 
-  public func result(
-    _ fields: [(name: String, value: JSONValue)], volatile: [(name: String, value: JSONValue)] = []
-  ) { emit(.result(fields: fields, volatile: volatile)) }
+  /// Whether the user or the cell's timeout asks to stop. To be asked between the steps of long work.
+  public var isInterrupted: Bool { context.isInterrupted }
+
+  /// - Throws: `interrupted` when the user or the cell's timeout asks to stop.
+  public func checkInterruption() throws {
+    if isInterrupted { throw GemmaError.interrupted }
+  }
 }

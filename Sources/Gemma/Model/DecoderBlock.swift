@@ -28,11 +28,11 @@ struct DecoderBlock: Sendable {
   }
 
   /// The same layer over other weights.
-  func replacing(_ weight: (Projection, WeightMatrix) -> WeightMatrix) -> DecoderBlock {
-    func linear(_ projection: Projection) -> Linear {
-      Linear(weight: weight(projection, self.linear(projection).weight))
+  func replacing(_ weight: (Projection, WeightMatrix) throws -> WeightMatrix) rethrows -> DecoderBlock {
+    func linear(_ projection: Projection) throws -> Linear {
+      Linear(weight: try weight(projection, self.linear(projection).weight))
     }
-    return DecoderBlock(
+    return try DecoderBlock(
       inputNorm: inputNorm, query: linear(.query), key: linear(.key), value: linear(.value),
       output: linear(.output), queryNorm: queryNorm, keyNorm: keyNorm, rotary: rotary, attention: attention,
       postAttentionNorm: postAttentionNorm, preFeedforwardNorm: preFeedforwardNorm,

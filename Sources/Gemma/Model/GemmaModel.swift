@@ -12,7 +12,11 @@ public final class GemmaModel: Sendable {
   package let head: WeightMatrix
 
   /// Reads and packs the weights of `file`.
-  public init(_ file: ModelFile, precision: WeightPrecision = .auto, compute: Compute) throws {
+  ///
+  /// - Parameter check: asked before each matrix; what it throws ends the reading.
+  public init(
+    _ file: ModelFile, precision: WeightPrecision = .auto, compute: Compute, check: () throws -> Void = {}
+  ) throws {
     self.file = file
     let config = file.config
     self.config = config
@@ -34,7 +38,8 @@ public final class GemmaModel: Sendable {
     var blocks: [DecoderBlock] = []
     for (i, plan) in config.layers.enumerated() {
       func linear(_ projection: Projection) throws -> Linear {
-        Linear(
+        try check()
+        return Linear(
           weight: WeightMatrix(
             try file.tensor(.projection(projection, layer: i, config)), precision: precision, compute: compute
           ))
@@ -63,9 +68,11 @@ public final class GemmaModel: Sendable {
     }
     self.blocks = blocks
     finalNorm = try norm(.finalNorm(config))
+    try check()
     let embeddings = try file.tensor(.embedding(config))
     embedding = Embedding(
       view: embeddings, precision: precision, scale: Float(config.hiddenSize).squareRoot())
+    try check()
     head = WeightMatrix(
       config.hasOwnHead ? try file.tensor(.head(config)) : embeddings, precision: precision,
       isEmbedding: true,

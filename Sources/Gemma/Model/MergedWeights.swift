@@ -50,13 +50,17 @@ struct MergedWeights {
 extension GemmaModel {
   /// This model with `adapter` folded into its projections. The others, the norms and the embedding are shared with this one.
   ///
-  /// - Parameter precision: how the changed projections are kept; `auto` is Float32, since rounding them again would lose most of a
-  ///   small update.
-  public func merging(_ adapter: Adapter, precision: WeightPrecision = .auto, compute: Compute) -> GemmaModel
-  {
+  /// - Parameters:
+  ///   - precision: how the changed projections are kept; `auto` is Float32, since rounding them again would lose most of a
+  ///     small update.
+  ///   - check: asked before each projection; what it throws ends the merge.
+  public func merging(
+    _ adapter: Adapter, precision: WeightPrecision = .auto, compute: Compute, check: () throws -> Void = {}
+  ) throws -> GemmaModel {
     let merged = MergedWeights(self, adapter: adapter, compute: compute)
-    let blocks = blocks.enumerated().map { layer, block in
-      block.replacing { projection, weight in
+    let blocks = try blocks.enumerated().map { layer, block in
+      try block.replacing { projection, weight in
+        try check()
         guard let slot = merged.slot(layer, projection) else { return weight }
         let values = merged.rows(0..<slot.outputs, layer: layer, projection)
         let view = TensorView(

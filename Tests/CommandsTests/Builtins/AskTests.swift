@@ -58,7 +58,7 @@ import Testing
   @Test func anAnswerCanBeInterrupted() throws {
     let recorder = Recorder()
     #expect(recorder.run("load model \(Self.tiny)/gemma2") == nil)
-    recorder.session.interruption = { .stop }
+    recorder.session.context.interruption = { .stop }
     #expect(recorder.run("generate \"the sea\"") == nil)
     #expect(recorder.lines().last == "1 token in «time», interrupted")
   }

@@ -10,8 +10,8 @@ final class Recorder {
   init() {
     session = Session(
       cache: Cache(path: "/nonexistent-gnb-cache"), settings: Settings(threads: 1),
-      sink: { _ in })
-    session.sink = { [weak self] in self?.events.append($0) }
+      context: RunContext(sink: { _ in }))
+    session.context.sink = { [weak self] in self?.events.append($0) }
   }
 
   /// Checks and runs source; the diagnostic that stopped it.

@@ -175,9 +175,9 @@ import Testing
   @Test func anInterruptedCellIsKeptOnceAndUndoneTwice() throws {
     let stepper = try stepper(["load data mini-news", "split train=6 validation=4", "baseline"])
     enter(stepper, "run 2")
-    recorder.session.interruption = { .undo }
+    recorder.session.context.interruption = { .undo }
     enter(stepper, "")
-    recorder.session.interruption = { .none }
+    recorder.session.context.interruption = { .none }
     // Too quick to be interrupted, or undone: never half done.
     #expect(stepper.position == 3 || stepper.position == 2 && recorder.session.workspace.evaluations.isEmpty)
   }

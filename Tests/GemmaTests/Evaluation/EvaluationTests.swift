@@ -38,7 +38,7 @@ import Testing
     if let text = (b["odd_document"] as? [String: Any])?["text"] as? String {
       #expect(vectors.row(text).count == odd.count)
     }
-    let baseline = TFIDFBaseline(texts: texts, labels: labels, classes: classes)
+    let baseline = try TFIDFBaseline(texts: texts, labels: labels, classes: classes)
     let heldOut = b["held_out"] as? [String] ?? []
     let expected = b["converged_held_out_predictions"] as? [[String: Any]] ?? []
     #expect(expected.count == 6)

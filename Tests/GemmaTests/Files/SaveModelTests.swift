@@ -173,7 +173,7 @@ import Testing
       let (model, loaded) = try load(name, path)
       guard let adapter = loaded else { continue }
       let truth = try logits(model, adapter)
-      let merged = model.merging(adapter, compute: compute)
+      let merged = try model.merging(adapter, compute: compute)
       #expect(relativeError(try logits(merged), truth) < 1e-5)
       #expect(merged.isMerged && !model.isMerged)
       try save(merged, nil, "merged.gguf", .f32)
@@ -181,7 +181,7 @@ import Testing
       #expect(
         FileManager.default.contentsEqual(
           atPath: folder + "/merged.gguf", andPath: folder + "/folded.gguf"))
-      let small = model.merging(adapter, precision: .bf16, compute: compute)
+      let small = try model.merging(adapter, precision: .bf16, compute: compute)
       #expect(relativeError(try logits(small), truth) < 0.05)
       #expect(small.projectionBytes <= merged.projectionBytes)
     }

@@ -2,25 +2,12 @@ import Gemma
 
 /// The notebook's steps in Python, for Unsloth and TRL on a GPU: the way on for whoever outgrows a laptop. It needs no gnb.
 struct ColabExport {
-  /// Settings and variables at the place being written. Nothing runs.
-  let session: Session
+  /// Variables at the place being written. Nothing runs.
+  private let session: Session
+  private let interpreter: Interpreter
   private let notebook: Notebook
   private var cells: [JSONValue] = []
-  private var placed: Set<ColabPiece> = []
-  /// Helpers that the cell being written needs before it.
-  private var pending: [ColabPiece] = []
-  /// Cells of data that must stand before, as Python.
-  var pendingData: [String] = []
-  var hasPrompt = false
-  /// Whether the prompt has max_input_tokens.
-  var cutsArticles = false
-  var hasAdapter = false
-  var hasSplit = false
-  var isInLoop = false
-  /// The trainings that wrote checkpoints, by where.
-  var checkpointed: [String: ColabCall] = [:]
-  /// Of the data loaded last, if that can be known without reading it.
-  var data: Dataset?
+  private var script: PythonScript
 
   static func text(_ notebook: Notebook) -> String {
     var export = ColabExport(notebook)
@@ -29,8 +16,10 @@ struct ColabExport {
 
   private init(_ notebook: Notebook) {
     self.notebook = notebook
-    session = Session(cache: Cache(), settings: Settings(threads: 1), sink: { _ in })
-    if let seed = notebook.seed { session.settings.seed = seed }
+    let settings = Settings(threads: 1)
+    session = Session(cache: Cache(), settings: settings, context: RunContext(sink: { _ in }))
+    interpreter = Interpreter(session, .standard)
+    script = PythonScript(seed: notebook.seed ?? settings.seed)
   }
 
   private mutating func text() -> String {
@@ -39,7 +28,7 @@ struct ColabExport {
         + "[Unsloth](https://unsloth.ai) and TRL on a GPU (on Colab: Runtime, Change runtime type, T4). "
         + "A GPU computes in 16 bits and mixes the articles in another order: figures come out close, not equal."
     ])
-    code(ColabPiece.install)
+    code(PythonPiece.install)
     for part in notebook.parts {
       switch part {
       case .prose(let lines): markdown(JupyterExport.trimmed(lines))
@@ -79,18 +68,8 @@ struct ColabExport {
     // The whole notebook was checked before: what does not parse here cannot be.
     let statements = (try? Parser.parse(cell.source)) ?? []
     let python = lines(statements).joined(separator: "\n")
-    for piece in pending { code(piece.python) }
-    for data in pendingData { code(data) }
-    pending = []
-    pendingData = []
+    for needed in script.takePending() { code(needed) }
     code(python)
-  }
-
-  /// Puts helpers before the cell being written, unless they are there.
-  mutating func need(_ piece: ColabPiece) {
-    guard placed.insert(piece).inserted else { return }
-    for other in piece.needs { need(other) }
-    pending.append(piece)
   }
 
   private mutating func lines(_ statements: [Statement]) -> [String] {
@@ -98,18 +77,18 @@ struct ColabExport {
     for statement in statements {
       switch statement {
       case .assignment(let name, let value, _):
-        session.variables[name] = try? Interpreter(session, .standard).evaluate(value)
+        session.variables[name] = try? interpreter.evaluate(value)
         result.append("\(Python.name(name)) = \(Python.expression(value))")
       case .loop(let variable, let values, let body, _):
         // Types are checked with the first value; Python goes through all.
-        if case .list(let items)? = try? Interpreter(session, .standard).evaluate(values) {
+        if case .list(let items)? = try? interpreter.evaluate(values) {
           session.variables[variable] = items.first
         }
         result.append("for \(Python.name(variable)) in \(Python.expression(values)):")
-        let isNested = isInLoop
-        isInLoop = true
+        let isNested = script.isInLoop
+        script.isInLoop = true
         let inner = lines(body)
-        isInLoop = isNested
+        script.isInLoop = isNested
         result += inner.map { $0.isEmpty ? "" : "    " + $0 }
         if inner.allSatisfy({ $0.hasPrefix("#") || $0.isEmpty }) { result.append("    pass") }
       case .command(var line):
@@ -123,64 +102,10 @@ struct ColabExport {
   }
 
   private mutating func command(_ line: CommandCall) -> [String] {
-    guard let call = try? ColabCall(line, session) else { return ["# this could not be read"] }
-    return python(call)
-  }
-}
-
-/// A command with its arguments, and the Python for each of them.
-struct ColabCall {
-  let command: Command
-  let arguments: Arguments
-  /// Arguments whose value has a variable in it.
-  private var expressions: [String: Expression] = [:]
-
-  init(_ line: CommandCall, _ session: Session) throws {
-    (command, arguments) = try CommandTable.standard.bind(
-      line, value: Interpreter(session, .standard).evaluate)
-    for named in line.named where Interpreter.mentionsVariable(named.value) {
-      expressions[named.name] = named.value
+    guard let (command, arguments) = try? interpreter.table.bind(line, value: interpreter.evaluate) else {
+      return ["# this could not be read"]
     }
-    let words = line.words.dropFirst(command.noun == nil ? 1 : 2)
-    if words.count == 1, let word = words.first, Interpreter.mentionsVariable(word),
-      let spec = command.arguments.first(where: \.positional)
-    {
-      expressions[spec.name] = word
-    }
-  }
-
-  /// Whether it is only known where Python runs.
-  func isVariable(_ name: String) -> Bool { expressions[name] != nil }
-
-  /// Whether it is anything but the default.
-  func isChanged(_ name: String) -> Bool {
-    isVariable(name)
-      || arguments.values[name] != command.arguments.first { $0.name == name }?.standard
-  }
-
-  /// The same with the values that variables have now.
-  var withoutVariables: ColabCall {
-    var call = self
-    call.expressions = [:]
-    return call
-  }
-
-  /// The argument's value, or None.
-  func python(_ name: String) -> String {
-    let isText =
-      switch command.arguments.first(where: { $0.name == name })?.kind {
-      case .integer, .number, .bool, .list, nil: false
-      default: true
-      }
-    guard let expression = expressions[name] else {
-      return arguments.values[name].map { Python.literal($0) } ?? "None"
-    }
-    if isText, case .variable(let variable) = expression.kind { return "str(\(Python.name(variable)))" }
-    return Python.expression(expression)
-  }
-
-  /// The seed given, or the session's.
-  func seed(_ session: Session) -> String {
-    arguments.has("seed") ? python("seed") : "\(session.settings.seed)"
+    guard let python = command.python else { return ["# \(command.name) has no counterpart here"] }
+    return python(arguments, &script)
   }
 }

@@ -43,7 +43,7 @@ enum Python {
     case .variable(let variable): return name(variable)
     case .list(let items): return "[" + items.map(Self.expression).joined(separator: ", ") + "]"
     case .string(let parts):
-      guard Interpreter.mentionsVariable(expression) else {
+      guard expression.mentionsVariable else {
         return literal(parts.map { if case .text(let text) = $0 { text } else { "" } }.joined())
       }
       return "f"

@@ -1,0 +1,109 @@
+import Gemma
+
+/// evaluate.
+enum EvaluateCommand {
+
+  enum Part: String, CaseIterable {
+    case validation, train
+  }
+
+  struct EvaluateArguments: Sendable {
+    let on = Argument("on", .choice(Part.self), .validation, "which articles")
+    let limit = Argument("limit", .integer(1...Int.max), "only the first so many")
+    let method = Argument("method", .choice(Classifier.Method.self), .constrained, "how to read the answer")
+    let name = Argument("as", .text, "the name to keep it under; by default from the steps trained")
+  }
+
+  static let evaluate = Command(
+    "evaluate", .evaluate, "classify the validation articles and count what is right",
+    details:
+      "'constrained' lets the model choose among the categories only and gives each a probability. 'generate' "
+      + "lets it write freely and takes the first line, as the Colab demo does.",
+    arguments: EvaluateArguments(), examples: ["evaluate", "evaluate limit=200 method=generate as=free"]
+  ) { arguments, invocation in
+    let session = invocation.session
+    let workspace = session.workspace
+    let model = try workspace.needModel()
+    let (data, split) = (try workspace.needData(), try workspace.needSplit())
+    let all = arguments.on == .train ? split.train : split.validation
+    let samples = Array(all.prefix(arguments.limit ?? all.count))
+    let classifier = Classifier(
+      model: model, adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),
+      categories: data.categories,
+      compute: try session.compute())
+    let started = Stopwatch()
+    let truth = samples.map { data.samples[$0].category }
+    let answers = try classifier.classify(samples.map { data.samples[$0].text }, method: arguments.method) {
+      answers in
+      let right = zip(answers, truth).count { $0.prediction == $1 }
+      let note = Span("\(NumberFormat.percent(Double(right) / Double(answers.count))) right so far")
+      invocation.emit(
+        .progress(ProgressReport(done: answers.count, total: samples.count, unit: "article", note: [note])))
+      return !invocation.isInterrupted
+    }
+    let standard = workspace.steps.isEmpty ? "untrained" : "step \(workspace.steps.count)"
+    let evaluation = Workspace.Evaluation(
+      name: arguments.name ?? standard, method: arguments.method.rawValue, samples: samples,
+      truth: truth,
+      predictions: answers.map(\.prediction), probabilities: answers.map(\.probabilities))
+    session.workspace.add(evaluation)
+    invocation.tell(
+      Evaluated(
+        evaluation: evaluation, ids: samples.map { data.samples[$0].id }, seconds: started.seconds))
+  } python: { call, script in
+    script.need(.answers)
+    let part = call.on.rawValue + (call.limit.map { _ in "[:\(call.python(\.limit))]" } ?? "")
+    let note =
+      call.method == .constrained
+      ? ["# gnb lets the model choose among the categories; here it writes freely, as with method=generate."]
+      : []
+    return script.promptIfMissing() + note + ["evaluate(\(part), \(call.python(\.name)))"]
+  }
+}
+
+/// What `evaluate` found.
+struct Evaluated: CommandResult {
+  let evaluation: Workspace.Evaluation
+  /// Of the articles, in the evaluation's order.
+  let ids: [String]
+  let seconds: Double
+
+  var outputs: [Output] {
+    [
+      evaluation.summary,
+      .line(
+        Span("evaluated in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
+        Span("\(NumberFormat.fixed(Double(ids.count) / seconds, 1)) articles/s", volatile: .rate)),
+    ]
+  }
+
+  var fields: [(name: String, value: JSONValue)] {
+    let e = evaluation
+    let predictions = e.samples.indices.map { i -> JSONValue in
+      .object(
+        [
+          ("id", .string(ids[i])), ("label", .string(e.truth[i])), ("prediction", .string(e.predictions[i])),
+        ]
+          + (e.probabilities.isEmpty || e.probabilities[i].isEmpty
+            ? [] : [("probabilities", .numbers(e.probabilities[i]))]))
+    }
+    return [
+      ("name", .string(e.name)), ("method", .string(e.method)), ("accuracy", .number(e.accuracy)),
+      ("correct", .int(e.correct)), ("total", .int(e.truth.count)), ("predictions", .array(predictions)),
+    ]
+  }
+
+  var volatile: [(name: String, value: JSONValue)] { [("seconds", .number(seconds))] }
+}
+
+extension Workspace.Evaluation {
+  /// Its accuracy in a line.
+  var summary: Output {
+    let (low, high) = Significance.wilson(correct: correct, total: truth.count)
+    return .line(
+      Span("\(name): "), Span("accuracy \(NumberFormat.fixed(accuracy))", .strong),
+      Span(
+        "  (\(correct) of \(truth.count), 95% interval \(NumberFormat.fixed(low, 3)) to \(NumberFormat.fixed(high, 3)), "
+          + "\(method))"))
+  }
+}

@@ -1,0 +1,94 @@
+import Gemma
+
+/// plot.
+enum PlotCommand {
+  enum Subject: String, CaseIterable {
+    case loss, lr, lengths, accuracy
+  }
+
+  struct PlotArguments: Sendable {
+    let what = Argument("what", .choice(Subject.self), .loss, positional: true, "what to draw")
+  }
+
+  static let plot = Command(
+    "plot", .look, "draw the loss, the learning rate, article lengths or accuracies",
+    arguments: PlotArguments(), examples: ["plot loss", "plot accuracy"]
+  ) { arguments, invocation in
+    let workspace = invocation.session.workspace
+    switch arguments.what {
+    case .loss, .lr:
+      guard !workspace.steps.isEmpty else {
+        throw GemmaError.missing(need: "training steps", remedy: "train")
+      }
+      invocation.tell(TrainingCurve(steps: workspace.steps, subject: arguments.what))
+    case .lengths:
+      let data = try workspace.needData()
+      let tokenizer = try workspace.needModel().tokenizer
+      invocation.tell(
+        Lengths(
+          tokens: try data.samples.map {
+            try invocation.checkInterruption()
+            return tokenizer.encode($0.text).count
+          }))
+    case .accuracy:
+      guard !workspace.evaluations.isEmpty else {
+        throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")
+      }
+      invocation.tell(Accuracies(evaluations: workspace.evaluations))
+    }
+  } python: { call, _ in
+    guard call.what == .loss else { return ["# plot \(call.what.rawValue) has no counterpart here"] }
+    return [
+      "import matplotlib.pyplot as plot", "", "plot.plot(range(1, len(losses) + 1), losses)",
+      "plot.xlabel(\"step\")", "plot.ylabel(\"loss\")", "plot.show()",
+    ]
+  }
+}
+
+/// The loss or the learning rate of each step.
+struct TrainingCurve: CommandResult {
+  let steps: [TrainingStep]
+  let subject: PlotCommand.Subject
+
+  private var values: [Double] { steps.map { subject == .loss ? $0.loss : $0.rate } }
+
+  var outputs: [Output] {
+    let title = subject == .loss ? "loss (mean of -log p a target token)" : "learning rate"
+    return [.chart(.curve(values, title: title, xLabel: "step"))]
+  }
+
+  var fields: [(name: String, value: JSONValue)] { [("values", .numbers(values))] }
+}
+
+/// How long the articles are.
+struct Lengths: CommandResult {
+  /// Of each article.
+  let tokens: [Int]
+
+  var outputs: [Output] {
+    let top = max(tokens.max() ?? 1, 1)
+    // Steps of 1, 2 or 5 times a power of ten, at most twelve bars.
+    var size = 1
+    while (top / size) >= 12 { size = String(size).hasPrefix("2") ? size / 2 * 5 : size * 2 }
+    var bins = [Int](repeating: 0, count: top / size + 1)
+    for length in tokens { bins[length / size] += 1 }
+    let bars = bins.enumerated().map { i, n in
+      Chart.Bar("\(i * size)–\((i + 1) * size - 1)", Double(n), "\(n)")
+    }
+    return [.chart(Chart(title: "articles by length in tokens", .bars(bars)))]
+  }
+
+  var fields: [(name: String, value: JSONValue)] { [("lengths", .array(tokens.map(JSONValue.int)))] }
+}
+
+/// The accuracy of each evaluation.
+struct Accuracies: CommandResult {
+  let evaluations: [Workspace.Evaluation]
+
+  var outputs: [Output] {
+    let bars = evaluations.map { Chart.Bar($0.name, $0.accuracy, NumberFormat.percent($0.accuracy)) }
+    return [.chart(Chart(title: "accuracy", .bars(bars)))]
+  }
+
+  var fields: [(name: String, value: JSONValue)] { evaluations.map { ($0.name, .number($0.accuracy)) } }
+}

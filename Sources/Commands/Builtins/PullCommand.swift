@@ -1,0 +1,99 @@
+import Gemma
+
+/// pull.
+enum PullCommand {
+  struct PullArguments: Sendable {
+    let name = Argument(required: "name", .pullName, "what to fetch")
+    let from = Argument("from", .path, "take this file in place of downloading")
+  }
+
+  static let pull = Command(
+    "pull", .load, "fetch a model or data set into the cache",
+    details: "Downloads are checked and go on where they stopped. Names the licence of what it fetches. "
+      + "OWNER/MODEL is a model with safetensors on the Hugging Face hub; it lands where the hub's own tools keep "
+      + "theirs. Where a licence must be accepted first, do so on the model's page, and set HF_TOKEN to a token "
+      + "of yours. HF_ENDPOINT, HF_HOME and HF_HUB_CACHE count too.",
+    arguments: PullArguments(),
+    examples: [
+      "pull gemma-3-270m", "pull google/gemma-2-2b", "pull livedoor",
+      "pull livedoor from=ldcc-20140209.tar.gz",
+    ]
+  ) { arguments, invocation in
+    let name = arguments.name
+    let from = arguments.from
+    if let item = Catalogue.items.first(where: { $0.name == name }) {
+      try pull(item, from: from, invocation)
+    } else if from == nil {
+      try pull(hub: name, invocation)
+    } else {
+      throw GemmaError.invalidValue(
+        name: "from", expected: "one of \(Catalogue.items.map(\.name).joined(separator: ", ")) to go with",
+        found: name)
+    }
+  }
+
+  private static func pull(_ item: Catalogue.Item, from: String?, _ invocation: Invocation) throws {
+    invocation.print("\(item.name) is under \(item.licence): \(item.licenceAddress)")
+    // A data set must be one before it goes into the cache.
+    if let from, !item.isModel { _ = try Dataset.load(path: from) }
+    let outcome = try Pull(item, cache: invocation.session.cache).run(
+      from: from, progress: fetching(invocation))
+    invocation.tell(
+      Pulled(
+        name: item.name, note: ", sha256 \(outcome.sha256.prefix(16))…", path: outcome.path,
+        bytes: outcome.bytes,
+        wasThere: outcome.wasThere, more: [("sha256", .string(outcome.sha256))]))
+  }
+
+  private static func pull(hub name: String, _ invocation: Invocation) throws {
+    let hub = try HubPull(name, cache: invocation.session.cache)
+    let listing = try hub.listing(progress: fetching(invocation))
+    invocation.print("\(name) is under \(listing.licence): \(listing.licenceAddress)")
+    let outcome = try hub.run(listing, progress: fetching(invocation, of: listing.bytes))
+    invocation.tell(
+      Pulled(
+        name: name, note: " in \(outcome.files) files, commit \(listing.commit.prefix(12))",
+        path: outcome.path,
+        bytes: outcome.bytes, wasThere: outcome.wasThere,
+        more: [("files", .int(outcome.files)), ("commit", .string(listing.commit))]))
+  }
+
+  /// Tells what is going on, each time that it reads differently; false when interrupted.
+  private static func fetching(_ invocation: Invocation, of total: Int? = nil) -> (String, Int) -> Bool {
+    var last = ""
+    let whole = total.map { " of \(NumberFormat.bytes($0))" } ?? ""
+    return { what, bytes in
+      let text = bytes > 0 ? "\(what) \(NumberFormat.bytes(bytes))\(whole)" : what
+      if text != last {
+        last = text
+        invocation.emit(.progress(ProgressReport(done: bytes, total: 0, unit: "byte", note: [Span(text)])))
+      }
+      return !invocation.isInterrupted
+    }
+  }
+}
+
+/// What `pull` fetched, or found in the cache.
+struct Pulled: CommandResult {
+  let name: String
+  /// Said after the size.
+  let note: String
+  let path: String
+  let bytes: Int
+  let wasThere: Bool
+  /// Fields that only this kind of thing has.
+  let more: [(name: String, value: JSONValue)]
+
+  var outputs: [Output] {
+    [
+      .line(
+        Span("\(wasThere ? "already there" : "fetched"), \(NumberFormat.bytes(bytes))\(note), in "),
+        Span(path, volatile: .path))
+    ]
+  }
+
+  var fields: [(name: String, value: JSONValue)] { [("name", .string(name)), ("bytes", .int(bytes))] + more }
+  var volatile: [(name: String, value: JSONValue)] {
+    [("path", .string(path)), ("was_there", .bool(wasThere))]
+  }
+}

@@ -1,0 +1,183 @@
+import Gemma
+
+/// report, confusion, mistakes: what one evaluation says.
+enum ReportCommands {
+  static let all: [Command] = [report, confusion, mistakes]
+
+  /// Of commands that tell about an evaluation.
+  struct EvaluationArguments: Sendable {
+    let name = evaluationName
+  }
+
+  private static let evaluationName = Argument(
+    "name", .evaluation, positional: true, "which evaluation; the last by default")
+
+  static let report = Command(
+    "report", .evaluate, "precision, recall and F1 of each category",
+    details: "As scikit-learn's classification_report prints them, with four digits.",
+    arguments: EvaluationArguments(), examples: ["report"]
+  ) { arguments, invocation in
+    let workspace = invocation.session.workspace
+    let e = try workspace.evaluation(arguments.name)
+    invocation.tell(
+      Report(
+        evaluation: e.name,
+        report: ClassificationReport(
+          classes: try workspace.needData().categories, truth: e.truth, predicted: e.predictions)))
+  } python: { call, script in
+    script.need(.answers)
+    return [
+      "truth, predicted = evaluation(\(call.python(\.name)))",
+      "print(classification_report(truth, predicted, labels=categories, digits=4, zero_division=0))",
+    ]
+  }
+
+  static let confusion = Command(
+    "confusion", .evaluate, "how often each category was taken for each",
+    arguments: EvaluationArguments(), examples: ["confusion"]
+  ) { arguments, invocation in
+    let workspace = invocation.session.workspace
+    let e = try workspace.evaluation(arguments.name)
+    invocation.tell(
+      Confusion(
+        evaluation: e.name,
+        matrix: ConfusionMatrix(
+          classes: try workspace.needData().categories, truth: e.truth, predicted: e.predictions)))
+  } python: { call, script in
+    script.need(.answers)
+    return [
+      "truth, predicted = evaluation(\(call.python(\.name)))",
+      "ConfusionMatrixDisplay.from_predictions(",
+      "    truth, predicted, labels=categories, cmap=\"Blues\", xticks_rotation=\"vertical\")",
+    ]
+  }
+
+  struct MistakesArguments: Sendable {
+    let name = evaluationName
+    let limit = Argument("limit", .integer(1...100_000), 10, "at most so many")
+  }
+
+  static let mistakes = Command(
+    "mistakes", .evaluate, "the articles it got wrong, with their text",
+    arguments: MistakesArguments(), examples: ["mistakes", "mistakes limit=20"]
+  ) { arguments, invocation in
+    let workspace = invocation.session.workspace
+    let data = try workspace.needData()
+    let e = try workspace.evaluation(arguments.name)
+    invocation.tell(Mistakes(evaluation: e, data: data, limit: arguments.limit))
+  } python: { call, script in
+    script.need(.answers)
+    return [
+      "truth, predicted = evaluation(\(call.python(\.name)))",
+      "wrong = [i for i, (t, p) in enumerate(zip(truth, predicted)) if t != p]",
+      "for i in wrong[:\(call.python(\.limit))]:",
+      "    print(truth[i], \"|\", predicted[i], \"|\", validation[i][\"text\"][:80].replace(\"\\n\", \" \"))",
+    ]
+  }
+}
+
+/// What `report` found.
+struct Report: CommandResult {
+  let evaluation: String
+  let report: ClassificationReport
+
+  var outputs: [Output] {
+    func cells(_ r: ClassificationReport.Row) -> [String] {
+      [r.name] + [r.precision, r.recall, r.f1].map { NumberFormat.fixed($0) } + ["\(r.support)"]
+    }
+    let middle =
+      report.micro.map(cells) ?? ["accuracy", "", "", NumberFormat.fixed(report.accuracy), "\(report.total)"]
+    return [
+      .table(
+        Table(
+          [.init("", flexible: true)]
+            + ["precision", "recall", "f1-score", "support"].map { .init($0, .right) },
+          rows: report.rows.map(cells) + [middle, cells(report.macro), cells(report.weighted)],
+          rules: [report.rows.count]))
+    ]
+  }
+
+  var fields: [(name: String, value: JSONValue)] {
+    func row(_ r: ClassificationReport.Row) -> JSONValue {
+      .object([
+        ("name", .string(r.name)), ("precision", .number(r.precision)), ("recall", .number(r.recall)),
+        ("f1", .number(r.f1)), ("support", .int(r.support)),
+      ])
+    }
+    return [
+      ("name", .string(evaluation)), ("accuracy", .number(report.accuracy)),
+      ("rows", .array((report.rows + [report.macro, report.weighted]).map(row))),
+    ]
+  }
+}
+
+/// What `confusion` found.
+struct Confusion: CommandResult {
+  let evaluation: String
+  let matrix: ConfusionMatrix
+
+  var outputs: [Output] {
+    let hasOther = matrix.outside.contains { $0 > 0 }
+    var columns = [Table.Column(Table.confusionTitle, flexible: true)]
+    columns += matrix.classes.indices.map { Table.Column("\($0 + 1)", .right) }
+    if hasOther { columns.append(.init("other", .right)) }
+    let rows = matrix.classes.indices.map { i in
+      ["\(i + 1) \(matrix.classes[i])"] + matrix.counts[i].map { $0 == 0 ? Table.zero : "\($0)" }
+        + (hasOther ? ["\(matrix.outside[i])"] : [])
+    }
+    return [.table(Table(columns, rows: rows, shaded: true))]
+  }
+
+  var fields: [(name: String, value: JSONValue)] {
+    [
+      ("name", .string(evaluation)), ("classes", .strings(matrix.classes)),
+      ("counts", .array(matrix.counts.map { .array($0.map(JSONValue.int)) })),
+      ("other", .array(matrix.outside.map(JSONValue.int))),
+    ]
+  }
+}
+
+/// What `mistakes` found: which articles of an evaluation are wrong.
+struct Mistakes: CommandResult {
+  let evaluation: Workspace.Evaluation
+  let data: Dataset
+  /// At most so many are shown.
+  let limit: Int
+
+  /// Places in the evaluation.
+  private var wrong: [Int] {
+    evaluation.samples.indices.filter { evaluation.predictions[$0] != evaluation.truth[$0] }
+  }
+
+  var outputs: [Output] {
+    let wrong = self.wrong
+    guard !wrong.isEmpty else { return [.line("no mistakes in \(evaluation.truth.count) articles")] }
+    let shown = wrong.prefix(limit)
+    func confidence(_ i: Int) -> String {
+      guard !evaluation.probabilities.isEmpty, let top = evaluation.probabilities[i].max() else { return "" }
+      return NumberFormat.fixed(top, 2)
+    }
+    let table = Table(
+      [
+        .init("truth"), .init("prediction", flexible: true), .init("p", .right),
+        .init("article", flexible: true),
+      ],
+      rows: shown.map { i in
+        let text = data.samples[evaluation.samples[i]].text
+        return [
+          evaluation.truth[i], evaluation.predictions[i].isEmpty ? "(nothing)" : evaluation.predictions[i],
+          confidence(i), text.split(whereSeparator: \.isNewline).joined(separator: " "),
+        ]
+      })
+    guard shown.count < wrong.count else { return [.table(table)] }
+    let more = "\(wrong.count - shown.count) more of \(wrong.count): mistakes limit=\(wrong.count)"
+    return [.table(table), .line(Span(more, .faint))]
+  }
+
+  var fields: [(name: String, value: JSONValue)] {
+    [
+      ("name", .string(evaluation.name)),
+      ("mistakes", .strings(wrong.map { data.samples[evaluation.samples[$0]].id })),
+    ]
+  }
+}

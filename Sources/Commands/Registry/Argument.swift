@@ -1,0 +1,146 @@
+import Foundation
+
+/// A typed key of a command's arguments. It is declared once, and owns the argument's name, type, range, default and help; parsing, help,
+/// completion, suggestions and docs/language.md follow from it.
+///
+/// A command's keys are the stored properties of one struct, in the order in which help lists them:
+/// ```
+/// struct SplitArguments: Sendable {
+///   let train = Argument("train", .integer(1...Int.max), 100, "articles to train on")   // read as Int
+///   let limit = Argument("limit", .integer(1...Int.max), "only the first so many")      // read as Int?
+///   let path = Argument(required: "path", .path, "the file to write")                   // read as String
+/// }
+/// ```
+public struct Argument<Content: Sendable>: Sendable {
+  public let spec: ArgumentSpec
+  /// The content of the value that `CommandTable.bind` has checked; of nil, the default.
+  let read: @Sendable (Value?) -> Content
+
+  /// With a default.
+  public init(
+    _ name: String, _ type: ArgumentType<Content>, _ standard: Content, positional: Bool = false,
+    _ help: String
+  ) {
+    spec = ArgumentSpec(
+      name: name, kind: type.kind, standard: type.write(standard), required: false, positional: positional,
+      help: help)
+    read = { $0.flatMap(type.read) ?? standard }
+  }
+
+  /// Nil if it is not given.
+  public init<Given>(_ name: String, _ type: ArgumentType<Given>, positional: Bool = false, _ help: String)
+  where Content == Given? {
+    spec = ArgumentSpec(
+      name: name, kind: type.kind, standard: nil, required: false, positional: positional, help: help)
+    read = { $0.flatMap(type.read) }
+  }
+
+  /// One that the command cannot do without; its name may be left out.
+  public init(required name: String, _ type: ArgumentType<Content>, _ help: String) {
+    spec = ArgumentSpec(
+      name: name, kind: type.kind, standard: nil, required: true, positional: true, help: help)
+    read = { value in
+      guard let content = value.flatMap(type.read) else {
+        preconditionFailure("a command ran without its argument '\(name)', which bind should have refused")
+      }
+      return content
+    }
+  }
+}
+
+/// A key of any type, as the command table has it.
+protocol ArgumentKey {
+  var spec: ArgumentSpec { get }
+}
+
+extension Argument: ArgumentKey {}
+
+/// What an argument takes, and how a checked value of the language becomes a value of Swift.
+public struct ArgumentType<Content: Sendable>: Sendable {
+  let kind: ArgumentKind
+  let read: @Sendable (Value) -> Content?
+  let write: @Sendable (Content) -> Value
+}
+
+extension ArgumentType where Content == Int {
+  public static func integer(_ range: ClosedRange<Int>) -> Self {
+    Self(kind: .integer(range), read: \.integer) { .number(Double($0)) }
+  }
+}
+
+extension ArgumentType where Content == UInt64 {
+  /// The start of a random sequence.
+  public static var seed: Self {
+    Self(kind: .integer(0...Int.max)) {
+      $0.integer.flatMap(UInt64.init(exactly:))
+    } write: {
+      .number(Double($0))
+    }
+  }
+}
+
+extension ArgumentType where Content == Double {
+  public static func number(_ range: ClosedRange<Double>) -> Self {
+    Self(kind: .number(range)) {
+      if case .number(let number) = $0 { number } else { nil }
+    } write: {
+      .number($0)
+    }
+  }
+}
+
+extension ArgumentType where Content == Bool {
+  public static var bool: Self {
+    Self(kind: .bool) {
+      $0 == .bool(true)
+    } write: {
+      .bool($0)
+    }
+  }
+}
+
+extension ArgumentType where Content: RawRepresentable & CaseIterable, Content.RawValue == String {
+  /// One of the cases' words.
+  public static func choice(_ type: Content.Type) -> Self {
+    Self(kind: .choice(type.allCases.map(\.rawValue))) {
+      Content(rawValue: $0.text)
+    } write: {
+      .string($0.rawValue)
+    }
+  }
+}
+
+extension ArgumentType where Content == [String] {
+  /// A list of words, or one word.
+  public static var list: Self {
+    Self(kind: .list) {
+      if case .list(let items) = $0 { items.map(\.text) } else { [$0.text] }
+    } write: {
+      .list($0.map(Value.string))
+    }
+  }
+}
+
+extension ArgumentType where Content == String {
+  private static func string(_ kind: ArgumentKind, _ read: @escaping @Sendable (String) -> String = { $0 })
+    -> Self
+  {
+    Self(kind: kind) {
+      read($0.text)
+    } write: {
+      .string($0)
+    }
+  }
+
+  public static var text: Self { string(.text) }
+  /// One of these words.
+  public static func choice(_ words: [String]) -> Self { string(.choice(words)) }
+  /// A path, with the home folder in place of `~`.
+  public static var path: Self { string(.path) { ($0 as NSString).expandingTildeInPath } }
+  public static var modelName: Self { string(.modelName) }
+  public static var dataName: Self { string(.dataName) }
+  public static var pullName: Self { string(.pullName) }
+  public static var evaluation: Self { string(.evaluation) }
+  public static var cell: Self { string(.cell) }
+  public static var topic: Self { string(.topic) }
+}

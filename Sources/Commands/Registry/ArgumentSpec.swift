@@ -1,0 +1,128 @@
+import Gemma
+
+/// What an argument takes.
+public enum ArgumentKind: Sendable, Equatable {
+  case integer(ClosedRange<Int>)
+  case number(ClosedRange<Double>)
+  case bool
+  case text
+  case choice([String])
+  /// A list of words, or one word.
+  case list
+  case path
+  case modelName
+  case dataName
+  /// What `pull` can fetch.
+  case pullName
+  /// The name of an evaluation made so far.
+  case evaluation
+  /// A cell's number or #id.
+  case cell
+  /// What `help` explains.
+  case topic
+
+  /// Whether the value is one word or text, whatever it looks like.
+  var isText: Bool {
+    switch self {
+    case .integer, .number, .bool, .list: false
+    default: true
+    }
+  }
+
+  /// For people: "a whole number from 1 to 10".
+  public var description: String {
+    switch self {
+    case .integer(let range):
+      range.upperBound == Int.max
+        ? "a whole number of at least \(range.lowerBound)"
+        : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .number(let range):
+      range.upperBound == .infinity
+        ? "a number of at least \(NumberFormat.short(range.lowerBound, 6))"
+        : "a number from \(NumberFormat.short(range.lowerBound, 6)) to \(NumberFormat.short(range.upperBound, 6))"
+    case .bool: "true or false"
+    case .text: "text"
+    case .choice(let words): words.joined(separator: ", ")
+    case .list: "a list [a, b]"
+    case .path: "a path"
+    case .modelName: "a model's name or path"
+    case .dataName: "a data set's name or path"
+    case .pullName:
+      Catalogue.items.map(\.name).joined(separator: ", ") + ", or OWNER/MODEL on the Hugging Face hub"
+    case .evaluation: "an evaluation's name"
+    case .cell: "a cell's number or id"
+    case .topic: "a command or an error code"
+    }
+  }
+}
+
+/// A row of a command's help: what there is to say about one of its arguments.
+public struct ArgumentSpec: Sendable {
+  public var name: String
+  public var kind: ArgumentKind
+  /// What stands if it is not given; nil with `required` false means absent.
+  public var standard: Value?
+  public var required: Bool
+  /// Whether it may be given without its name, in order.
+  public var positional: Bool
+  public var help: String
+}
+
+extension ArgumentSpec {
+  /// Beyond 2^53 - 1 a number may stand for its neighbour.
+  private static let largest = 9_007_199_254_740_991.0
+
+  /// The value as the argument's kind has it. Whatever passes, the key of this argument can read.
+  func check(_ value: Value, _ expression: Expression) throws -> Value {
+    func wrong() -> Diagnostic {
+      Diagnostic(
+        .wrongType, "'\(name)' takes \(kind.description), not \(value.source)",
+        range: expression.range)
+    }
+    func notAChoice(of words: [String]) -> Diagnostic {
+      Diagnostic(
+        .notAChoice, "'\(name)' takes \(kind.description), not \(value.source)",
+        range: expression.range,
+        help: Suggestion.nearest(value.text, in: words).map { "did you mean '\($0)'?" })
+    }
+    func outside() -> Diagnostic {
+      Diagnostic(
+        .outOfRange, "'\(name)' takes \(kind.description), not \(value.source)",
+        range: expression.range)
+    }
+    switch kind {
+    case .integer(let range):
+      guard case .number(let number) = value, number == number.rounded() else { throw wrong() }
+      let hasEnd = range.upperBound < Int.max
+      guard number >= Double(range.lowerBound), !hasEnd || number <= Double(range.upperBound) else {
+        throw outside()
+      }
+      guard number <= Self.largest, let whole = Int(exactly: number) else {
+        throw Diagnostic(
+          .outOfRange, "'\(name)' takes a whole number up to \(Int(Self.largest)), not \(value.source)",
+          range: expression.range)
+      }
+      guard range.contains(whole) else { throw outside() }
+    case .number(let range):
+      guard case .number(let number) = value else { throw wrong() }
+      guard range.contains(number) else { throw outside() }
+    case .bool: guard case .bool = value else { throw wrong() }
+    case .choice(let words):
+      if case .list = value { throw wrong() }
+      guard words.contains(value.text) else { throw notAChoice(of: words) }
+      return .string(value.text)
+    case .pullName:
+      if case .list = value { throw wrong() }
+      let names = Catalogue.items.map(\.name)
+      guard names.contains(value.text) || Hub.isName(value.text) else { throw notAChoice(of: names) }
+      return .string(value.text)
+    case .list:
+      if case .list = value { return value }
+      return .list([value])
+    case .text, .path, .modelName, .dataName, .evaluation, .cell, .topic:
+      if case .list = value { throw wrong() }
+      return .string(value.text)
+    }
+    return value
+  }
+}

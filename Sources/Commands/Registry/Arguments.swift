@@ -1,0 +1,17 @@
+/// The arguments of one call, by the command's own typed keys: `arguments.steps` is an `Int?` where the command declares
+/// `let steps = Argument("steps", .integer(1...1_000_000), "...")`. A key that it does not declare does not compile.
+@dynamicMemberLookup
+public struct Arguments<Keys: Sendable>: Sendable {
+  let keys: Keys
+  let bound: BoundArguments
+
+  public subscript<Content>(dynamicMember key: KeyPath<Keys, Argument<Content>>) -> Content {
+    let argument = keys[keyPath: key]
+    return argument.read(bound.values[argument.spec.name])
+  }
+
+  /// The first, by the alphabet, of the arguments that were given beside this one.
+  func given<Content>(beside key: KeyPath<Keys, Argument<Content>>) -> String? {
+    bound.given.subtracting([keys[keyPath: key].spec.name]).min()
+  }
+}

@@ -1,0 +1,34 @@
+/// A call being translated to Python: `call.steps` is the value as it is now, `call.python(\.steps)` what to write for it.
+@dynamicMemberLookup
+public struct PythonCall<Keys: Sendable> {
+  let keys: Keys
+  let bound: BoundArguments
+
+  public subscript<Content>(dynamicMember key: KeyPath<Keys, Argument<Content>>) -> Content {
+    keys[keyPath: key].read(bound.values[keys[keyPath: key].spec.name])
+  }
+
+  /// Whether the value is only known where Python runs.
+  public func isVariable<Content>(_ key: KeyPath<Keys, Argument<Content>>) -> Bool {
+    bound.expressions[keys[keyPath: key].spec.name] != nil
+  }
+
+  /// Whether it is anything but the default.
+  public func isChanged<Content>(_ key: KeyPath<Keys, Argument<Content>>) -> Bool {
+    let spec = keys[keyPath: key].spec
+    return isVariable(key) || bound.values[spec.name] != spec.standard
+  }
+
+  /// The argument in Python; `absent` if it has no value.
+  public func python<Content>(_ key: KeyPath<Keys, Argument<Content>>, else absent: String = "None") -> String
+  {
+    let spec = keys[keyPath: key].spec
+    guard let expression = bound.expressions[spec.name] else {
+      return bound.values[spec.name].map { Python.literal($0) } ?? absent
+    }
+    if case .variable(let variable) = expression.kind, spec.kind.isText {
+      return "str(\(Python.name(variable)))"
+    }
+    return Python.expression(expression)
+  }
+}
