@@ -3,7 +3,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 GNB := .build/release/gnb
 
-.PHONY: build test check record neon bench format lint demo packages
+.PHONY: build test check record neon bench fuzz format lint demo packages
 
 # $(call install,PACKAGES): those of Debian's packages that are missing.
 install = for package in $(1); do \
@@ -26,6 +26,13 @@ demo: build
 test: packages lint
 	$(SWIFT) build -c release
 	$(SWIFT) test -c release
+
+# Broken files for every parser, FUZZ_COUNT of each format. What fails is in .build/fuzz, made small. A short run is part of the tests.
+FUZZ_COUNT ?= 100000
+FUZZ_SEED ?= 1
+fuzz: packages
+	$(SWIFT) build -c release --product Fuzz
+	.build/release/Fuzz --count $(FUZZ_COUNT) --seed $(FUZZ_SEED)
 
 # Every recorded notebook, byte for byte: those that have an output. livedoor-270m needs the corpus: gnb pull livedoor.
 NOTEBOOKS ?= $(shell grep -l '^```out' notebooks/*.gnb notebooks/lessons/*.gnb)
