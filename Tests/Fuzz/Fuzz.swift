@@ -61,7 +61,7 @@ enum Fuzz {
     guard let format = try Formats(root: root, folder: folder).make(name) else {
       throw Wrong(text: "no format \(name)")
     }
-    Worker.limit()
+    Worker.limit(isSanitized: ProcessInfo.processInfo.environment["GNB_SANITIZED"] != nil)
     let worker = Worker(format: format, place: try Worker.Place(path: scratch + "/place"))
     if let path = options["input"] {
       let isTaken = worker.read(Array(try Data(contentsOf: URL(fileURLWithPath: path))))

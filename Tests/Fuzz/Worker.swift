@@ -43,9 +43,12 @@ struct Worker {
     }
   }
 
-  static func limit() {
-    var memory = rlimit(rlim_cur: addresses, rlim_max: addresses)
-    setrlimit(__rlimit_resource_t(9), &memory)  // RLIMIT_AS
+  /// - Parameter isSanitized: a sanitizer's shadow takes terabytes of addresses.
+  static func limit(isSanitized: Bool) {
+    if !isSanitized {
+      var memory = rlimit(rlim_cur: addresses, rlim_max: addresses)
+      setrlimit(__rlimit_resource_t(9), &memory)  // RLIMIT_AS
+    }
     var core = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(4), &core)  // RLIMIT_CORE
   }
