@@ -113,16 +113,17 @@ struct Formats {
       return Seed.gguf(try bytes(path))
     }
     let path = folder + "/model.gguf"
-    return Format(
+    var format = Format(
       name: "gguf", seeds: seeds,
-      words: ["gemma2", "gemma3", "llama", "general.alignment", "token_embd.weight"],
-      finish: { bytes, tail, isConsistent in
-        bytes + [UInt8](repeating: 0, count: isConsistent ? (32 - bytes.count % 32) % 32 : 0) + tail
-      }
+      words: ["gemma2", "gemma3", "llama", "general.alignment", "token_embd.weight"]
     ) {
       try write($0, path)
       try use(path)
     }
+    format.finish = { bytes, tail, isConsistent in
+      bytes + [UInt8](repeating: 0, count: isConsistent ? (32 - bytes.count % 32) % 32 : 0) + tail
+    }
+    return format
   }
 
   /// A folder with the files of a tiny model, one of which is to be changed.
@@ -223,29 +224,28 @@ struct Formats {
     header["__metadata__"] = metadata
     let frame = String(decoding: try JSONSerialization.data(withJSONObject: header), as: UTF8.self)
       .components(separatedBy: "\"@\"")
-    return Format(
-      name: "checkpoint", seeds: [whole, .json(Array(state.utf8), tail: whole.tail)],
-      finish: { bytes, data, isConsistent in
-        guard !bytes.starts(with: #"{"__metadata__"#.utf8), bytes.count < 1 << 18 else {
-          return Self.joined(bytes, data, isConsistent)
-        }
-        var quoted: [UInt8] = []
-        for byte in bytes {
-          if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { quoted.append(UInt8(ascii: "\\")) }
-          if byte >= 0x20 {
-            quoted.append(byte)
-          } else {
-            quoted += Array("\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
-          }
-        }
-        return Self.joined(
-          Array(frame[0].utf8) + [0x22] + quoted + [0x22] + Array(frame[1].utf8), data, isConsistent)
-      }
-    ) {
+    var format = Format(name: "checkpoint", seeds: [whole, .json(Array(state.utf8), tail: whole.tail)]) {
       try write($0, path)
       let run = try TrainingRun(resuming: path, model: model, examples: examples, compute: compute)
       _ = (run.isFinished, run.hasStopped, run.finish())
     }
+    format.finish = { bytes, data, isConsistent in
+      guard !bytes.starts(with: #"{"__metadata__"#.utf8), bytes.count < 1 << 18 else {
+        return Self.joined(bytes, data, isConsistent)
+      }
+      var quoted: [UInt8] = []
+      for byte in bytes {
+        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { quoted.append(UInt8(ascii: "\\")) }
+        if byte >= 0x20 {
+          quoted.append(byte)
+        } else {
+          quoted += Array("\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
+        }
+      }
+      return Self.joined(
+        Array(frame[0].utf8) + [0x22] + quoted + [0x22] + Array(frame[1].utf8), data, isConsistent)
+    }
+    return format
   }
 
   // MARK: Data
@@ -259,17 +259,18 @@ struct Formats {
     var seed = Seed.tar(files)
     seed.mark(512..<513, .integer)
     let long = Seed.tar([("././@LongLink", Array("text/a/a-9.txt\0".utf8)), ("x", article(9))])
-    return Format(
-      name: "tar.gz", seeds: [seed, long], words: ["../a", "/a", "text/a/b-1.txt", "L", "x", "5"],
-      finish: { bytes, _, isConsistent in
-        var bytes = bytes
-        if isConsistent { Self.sum(&bytes) }
-        return bytes.count % 3 == 0 ? bytes : Self.gzip(bytes)
-      }
+    var format = Format(
+      name: "tar.gz", seeds: [seed, long], words: ["../a", "/a", "text/a/b-1.txt", "L", "x", "5"]
     ) {
       try write($0, "\(folder)/a.tar.gz")
       _ = try Dataset.load(path: "\(folder)/a.tar.gz")
     }
+    format.finish = { bytes, _, isConsistent in
+      var bytes = bytes
+      if isConsistent { Self.sum(&bytes) }
+      return bytes.count % 3 == 0 ? bytes : Self.gzip(bytes)
+    }
+    return format
   }
 
   /// Puts the checksums of all headers right, as far as sizes lead from one to the next.
