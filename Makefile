@@ -3,7 +3,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 GNB := .build/release/gnb
 
-.PHONY: build test check record neon bench format lint demo packages
+.PHONY: build test check record neon bench fuzz sanitize format lint demo packages
 
 # $(call install,PACKAGES): those of Debian's packages that are missing.
 install = for package in $(1); do \
@@ -27,6 +27,13 @@ test: packages lint
 	$(SWIFT) build -c release
 	$(SWIFT) test -c release
 
+# Broken files for every parser, FUZZ_COUNT of each format. What fails is in .build/fuzz, made small. A short run is part of the tests.
+FUZZ_COUNT ?= 100000
+FUZZ_SEED ?= 1
+fuzz: packages
+	$(SWIFT) build -c release --product Fuzz
+	.build/release/Fuzz --count $(FUZZ_COUNT) --seed $(FUZZ_SEED)
+
 # Every recorded notebook, byte for byte: those that have an output. livedoor-270m needs the corpus: gnb pull livedoor.
 NOTEBOOKS ?= $(shell grep -l '^```out' notebooks/*.gnb notebooks/lessons/*.gnb)
 check: build
@@ -49,6 +56,19 @@ neon:
 	aarch64-linux-gnu-gcc -static $(NEON)/*.o -lm -o $(NEON)/digest
 	qemu-aarch64-static $(NEON)/digest | tee $(NEON)/digests
 	@grep -q "^neon " $(NEON)/digests && ! grep -v " $$(cat Tests/Fixtures/kernels/digest.txt)$$" $(NEON)/digests
+
+# The kernels' digest under the address and the undefined-behaviour sanitizer, then the parsers under the first: Swift has the second
+# for C alone. Swift's own checks are on in both.
+SANITIZE := .build/sanitize
+SANITIZE_COUNT ?= 500
+sanitize: packages
+	mkdir -p $(SANITIZE)
+	clang -fuse-ld=lld -fsanitize=address,undefined -fno-sanitize-recover=all -g -O1 -ffp-contract=off -fno-math-errno -std=gnu2x -Wall -Wextra \
+	  -Werror -ISources/CKernels/include -ISources/CKernels $(KERNELS) -lm -o $(SANITIZE)/digest
+	$(SANITIZE)/digest | tee $(SANITIZE)/digests
+	@! grep -v " $$(cat Tests/Fixtures/kernels/digest.txt)$$" $(SANITIZE)/digests
+	$(SWIFT) build --sanitize=address --scratch-path $(SANITIZE)/swift --product Fuzz
+	GNB_SANITIZED=1 $(SANITIZE)/swift/debug/Fuzz --count $(SANITIZE_COUNT)
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -22,8 +22,10 @@ let package = Package(
     .executableTarget(name: "Shell", dependencies: ["Commands", "CEdit"], swiftSettings: strict),
     .executableTarget(
       name: "Bench", dependencies: ["Gemma"], path: "Benchmarks/Bench", swiftSettings: strict),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["Gemma", "Commands", "CZlib"], path: "Tests/Fuzz", swiftSettings: strict),
     .testTarget(name: "GemmaTests", dependencies: ["Gemma", "CKernels"], swiftSettings: strict),
     .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: strict),
-    .testTarget(name: "ShellTests", dependencies: ["Shell", "Gemma"], swiftSettings: strict),
+    .testTarget(name: "ShellTests", dependencies: ["Shell", "Fuzz", "Gemma"], swiftSettings: strict),
   ]
 )

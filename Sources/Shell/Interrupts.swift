@@ -53,6 +53,13 @@ enum Interrupts {
     sigaddset(&interrupt, SIGINT)
     sigprocmask(SIG_UNBLOCK, &interrupt, nil)
     signal(SIGPIPE, SIG_IGN)
+    // A model's file is mapped, not copied: if it is cut while it is in use, its pages are gone, and so is what computes with them.
+    signal(SIGBUS) { _ in
+      let text: StaticString =
+        "\nerror[G031]: a file in use was cut short, or its disk failed, so gnb has to end. Bring the file back whole, and load it again.\n"
+      _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
+      _exit(3)
+    }
     signal(SIGWINCH) { _ in Interrupts.resized.store(true, ordering: .relaxed) }
     signal(SIGINT) { _ in
       let number = Interrupts.count.add(1, ordering: .relaxed).newValue

@@ -190,6 +190,36 @@ import Testing
     }
   }
 
+  @Test func aModelThatIsCutWhileItIsInUseEndsWithWords() throws {
+    let tiny = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/tiny/gemma2").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: tiny, toPath: folder + "/model")
+    let weights = folder + "/model/model.safetensors"
+    let process = Process()
+    process.executableURL = Self.binary
+    let (input, output, errors) = (Pipe(), Pipe(), try write("err", Data()))
+    (process.standardInput, process.standardOutput) = (input, output)
+    process.standardError = FileHandle(forWritingAtPath: errors)
+    process.arguments = [
+      "--json", "-", "-c",
+      "load model \(folder)/model; load data mini-news; split train=20 validation=5; lora rank=2; train steps=1000000 batch=2",
+    ]
+    try process.run()
+    var told = Data()
+    while String(decoding: told, as: UTF8.self).contains("\"unit\":\"step\"") == false {
+      let more = output.fileHandleForReading.availableData
+      guard !more.isEmpty else { break }
+      told += more
+    }
+    try #require(truncate(weights, 0) == 0)
+    while !output.fileHandleForReading.availableData.isEmpty {}
+    process.waitUntilExit()
+    let text = try String(contentsOfFile: errors, encoding: .utf8)
+    #expect(process.terminationReason == .exit && process.terminationStatus == 3, "\(text)")
+    #expect(text.contains("error[G031]: a file in use was cut short"), "\(text)")
+  }
+
   @Test func colourIsForTerminalsOnly() throws {
     let source = "load data mini-news; show sample 1"
     #expect(!(try gnb(["-c", source])).output.contains("\u{1B}["))

@@ -20,8 +20,12 @@ extension ModelConfig {
     for cap in [attentionSoftCap, finalSoftCap].compactMap({ $0 }) where !cap.isFinite || cap <= 0 {
       throw malformed("soft caps", "positive numbers", "\(cap)")
     }
-    for layer in layers where !(layer.ropeBase.isFinite && layer.ropeBase > 0 && layer.ropeFactor.isFinite) {
-      throw malformed("rotary base", "a positive number", "\(layer.ropeBase)")
+    // Below these, angles leave what `ElementaryMath.sinCos` is exact for.
+    for layer in layers where !(layer.ropeBase >= 1 && layer.ropeBase.isFinite) {
+      throw malformed("rotary base", "a number from 1", "\(layer.ropeBase)")
+    }
+    for layer in layers where !(layer.ropeFactor >= 0x1p-8 && layer.ropeFactor.isFinite) {
+      throw malformed("rotary scaling", "a factor from 1/256", "\(layer.ropeFactor)")
     }
   }
 }

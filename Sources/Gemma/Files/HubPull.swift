@@ -66,8 +66,18 @@ public struct HubPull: Sendable {
     try fetch(
       address, to: Download(address: address, part: path, limit: 64 << 20),
       progress: { _ in progress("asking the hub", 0) })
-    guard Download.length(of: path) <= 64 << 20, let data = FileManager.default.contents(atPath: path),
-      let json = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any],
+    guard Download.length(of: path) <= 64 << 20, let data = FileManager.default.contents(atPath: path) else {
+      throw GemmaError.malformed(
+        path: address, location: "answer", expected: "at most 64 MiB of JSON", found: "more")
+    }
+    return try listing(data, address: address)
+  }
+
+  /// What the hub's answer says. Nothing in it is trusted.
+  ///
+  /// - Throws: `malformed` with the address, `unsupported` for a model without safetensors.
+  package func listing(_ data: Data, address: String) throws -> Listing {
+    guard let json = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any],
       let commit = json["sha"] as? String, Self.isHash(commit, digits: 40)
     else {
       throw GemmaError.malformed(

@@ -31,7 +31,7 @@ public struct TarGzip {
         continue
       }
       try checkSum(header)
-      guard let size = Self.octal(header[124..<136]), size <= Self.entryLimit else {
+      guard let size = Self.octal(header[124..<136]), (0...Self.entryLimit) ~= size else {
         throw malformed("an entry of at most \(Self.entryLimit) bytes", "a larger one or no number")
       }
       guard let data = try stream.read(size), try stream.read((512 - size % 512) % 512) != nil else {

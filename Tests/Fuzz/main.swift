@@ -1,0 +1,3 @@
+import Foundation
+
+exit(Fuzz.main(Array(CommandLine.arguments.dropFirst())))
