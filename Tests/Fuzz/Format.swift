@@ -404,7 +404,7 @@ struct Formats {
     let cache = Cache(path: folder + "/none")
     let table = CommandTable.standard
     var workspace = Workspace()
-    let first = Session(cache: cache, settings: Settings(threads: 1), sink: { _ in })
+    let first = Session(cache: cache, settings: Settings(threads: 1), context: RunContext(sink: { _ in }))
     if let statements = try? Parser.parse("load data mini-news\nsplit train=6 validation=4") {
       _ = Interpreter(first, table).run(statements, cell: "1", file: nil, source: "")
       workspace = first.workspace
@@ -416,7 +416,7 @@ struct Formats {
       ]
     ) {
       let text = String(decoding: $0, as: UTF8.self)
-      let session = Session(cache: cache, settings: Settings(threads: 1), sink: { _ in })
+      let session = Session(cache: cache, settings: Settings(threads: 1), context: RunContext(sink: { _ in }))
       session.workspace = workspace
       _ = Completion(String(text.prefix(200)), session: session, table: table)
       let statements = try Parser.parse(text)

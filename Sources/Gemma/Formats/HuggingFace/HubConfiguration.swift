@@ -138,7 +138,7 @@ extension ModelConfig {
   private static func plans(_ text: inout HubKeys, _ layers: Int, _ defaults: Defaults) throws -> [LayerPlan]
   {
     let ropes = try ropes(&text, defaults)
-    let period = defaults.period
+    var period = defaults.period
     if defaults.isGemma3 {
       let noted = try text.size("_sliding_window_pattern", default: period)
       // transformers writes this note beside layer_types and does not read it.
