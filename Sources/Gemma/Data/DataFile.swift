@@ -41,52 +41,30 @@ enum DataFile {
       "data is a folder, .tar.gz, .csv, .tsv, .jsonl or .json; .csv.gz and the like are read too")
   }
 
-  /// First bytes, whose they are, and what to do.
-  private static let kinds: [(signature: [UInt8], name: String, remedy: String)] = {
-    let text = "write it as .jsonl or .csv"
-    let unpack = "unpack it, and load the folder or the file in it"
-    return [
-      (
-        Array("PAR1".utf8), "a Parquet file",
-        text + "; in Python: pandas.read_parquet(\"a.parquet\").to_csv(\"a.csv\", index=False)"
-      ),
-      (Array("ARROW1".utf8), "an Arrow file", text),
-      (Array("SQLite format 3".utf8), "an SQLite database", text),
-      (Array("PK\u{3}\u{4}".utf8), "a ZIP archive", unpack + "; of a spreadsheet, save the sheet as CSV"),
-      (Array("PK\u{5}\u{6}".utf8), "an empty ZIP archive", unpack),
-      ([0xD0, 0xCF, 0x11, 0xE0], "a document of an office program", "save it as CSV in UTF-8"),
-      (Array("BZh".utf8), "a bzip2 archive", unpack),
-      ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "an xz archive", unpack),
-      ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard archive", unpack),
-      ([0x37, 0x7A, 0xBC, 0xAF], "a 7-Zip archive", unpack), (Array("Rar!".utf8), "a RAR archive", unpack),
-      (Array("%PDF".utf8), "a PDF document", text),
-      (Array("GGUF".utf8), "a model, not data", "load model PATH"),
-      (
-        Array("version https://git-lfs.github.com/spec/".utf8),
-        "a Git LFS pointer: a note that stands for the file", "fetch the file itself: git lfs pull"
-      ),
-      ([0xFF, 0xFE], "UTF-16 text", "save it as UTF-8"), ([0xFE, 0xFF], "UTF-16 text", "save it as UTF-8"),
-    ]
-  }()
+  /// - Throws: `wrongKind` for what is neither text nor compressed by gzip.
+  private static func refuse(_ bytes: UnsafeRawBufferPointer, path: String) throws {
+    guard let kind = FileKind.name(bytes), !["a JSON text", "a gzip file"].contains(kind) else { return }
+    let remedy =
+      switch kind {
+      case _ where kind.hasPrefix("a Git LFS pointer"): "fetch the file itself: git lfs pull"
+      case "a web page": "download the file itself, not the page about it"
+      case "a text in UTF-16": "save it as UTF-8"
+      case "a document of an office program": "save it as CSV in UTF-8"
+      case "a zip archive":
+        "unpack it, and load the folder or file in it; of a spreadsheet, save the sheet as CSV"
+      case _
+      where kind.hasSuffix(" archive") || ["a bzip2 file", "an xz file", "a Zstandard file"].contains(kind):
+        "unpack it, and load the folder or file in it"
+      case "a GGUF file", "a safetensors file": "load model PATH"
+      case "a Parquet file":
+        "write it as CSV; in Python: pandas.read_parquet(\"a.parquet\").to_csv(\"a.csv\", index=False)"
+      default: "write it as .jsonl or .csv"
+      }
+    throw wrongKind(path, kind, remedy)
+  }
 
   private static func wrongKind(_ path: String, _ found: String, _ remedy: String) -> GemmaError {
     .wrongKind(path: path, expected: "a data set", found: found, remedy: remedy)
-  }
-
-  private static func refuse(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    for kind in kinds where bytes.starts(with: kind.signature) {
-      throw wrongKind(path, kind.name, kind.remedy)
-    }
-    // UTF-16 without a mark: every second byte of what is written in Latin letters is zero.
-    let start = Array(bytes.prefix(8))
-    let zeros = start.enumerated().filter { $1 == 0 }.map { $0.offset % 2 }
-    if start.count == 8, zeros == [0, 0, 0, 0] || zeros == [1, 1, 1, 1] {
-      throw wrongKind(path, "UTF-16 text", "save it as UTF-8")
-    }
-    let words = String(decoding: bytes.prefix(64), as: UTF8.self).lowercased().drop { $0.isWhitespace }
-    if words.hasPrefix("<!doctype html") || words.hasPrefix("<html") {
-      throw wrongKind(path, "a web page", "download the file itself, not the page about it")
-    }
   }
 }
 

@@ -10,17 +10,33 @@ enum FileKind {
     if ["lmgg", "fmgg", "tjgg", "algg"].contains(where: begins) {
       return "a GGML file, the form before GGUF"
     }
-    if begins("PK\u{3}\u{4}") { return "a zip archive, as PyTorch writes its .bin and .pt files" }
+    if begins("PK\u{3}\u{4}") || begins("PK\u{5}\u{6}") { return "a zip archive" }
     if head.starts(with: [0x1F, 0x8B]) { return "a gzip file" }
     if head.starts(with: [0x80, 0x02]) { return "a Python pickle" }
-    if begins("PAR1") { return "a Parquet file" }
-    if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "a text in UTF-16" }
-    if begins("<!DOCTYPE") || begins("<!doctype") || begins("<html") { return "a web page" }
+    for (signature, name) in others where head.starts(with: signature) { return name }
+    if isUTF16(head) { return "a text in UTF-16" }
+    let words = String(decoding: head, as: UTF8.self).lowercased().drop { $0.isWhitespace }
+    if words.hasPrefix("<!doctype html") || words.hasPrefix("<html") { return "a web page" }
     if head.count > 9, head[8] == UInt8(ascii: "{"), head[3...7].allSatisfy({ $0 == 0 }) {
       return "a safetensors file"
     }
     if head.first == UInt8(ascii: "{") { return "a JSON text" }
     return nil
+  }
+
+  private static let others: [(signature: [UInt8], name: String)] = [
+    (Array("PAR1".utf8), "a Parquet file"), (Array("ARROW1".utf8), "an Arrow file"),
+    (Array("SQLite format 3".utf8), "an SQLite database"), (Array("%PDF".utf8), "a PDF document"),
+    ([0xD0, 0xCF, 0x11, 0xE0], "a document of an office program"), (Array("BZh".utf8), "a bzip2 file"),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "an xz file"), ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard file"),
+    ([0x37, 0x7A, 0xBC, 0xAF], "a 7-Zip archive"), (Array("Rar!".utf8), "a RAR archive"),
+  ]
+
+  /// By its mark; without one, every second byte of what is written in Latin letters is zero.
+  private static func isUTF16(_ head: [UInt8]) -> Bool {
+    if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return true }
+    let zeros = head.prefix(8).enumerated().filter { $1 == 0 }.map { $0.offset % 2 }
+    return head.count >= 8 && (zeros == [0, 0, 0, 0] || zeros == [1, 1, 1, 1])
   }
 
   /// What to do about a file of that kind where weights were expected; nil where nothing is known.

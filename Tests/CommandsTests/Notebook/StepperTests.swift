@@ -22,6 +22,14 @@ import Testing
     }
   }
 
+  @Test func aPlaceThatThereIsNotIsAnErrorWhateverItsNumber() throws {
+    let stepper = try stepper(["let a = 1"])
+    enter(
+      stepper, "goto -9223372036854775808", "goto 9223372036854775807", "goto 99999999999999999999", "goto 0",
+      "back 9e18", "next")
+    #expect(errors == ["G035", "G035", "G035", "G035", "G017"] && value("a") == "1")
+  }
+
   @Test func enterRunsTheNextCellAndBackRestores() throws {
     let stepper = try stepper(["let a = 1", "let a = \"$a,2\"", "let a = \"$a,3\""])
     #expect(stepper.prompt == "gnb[1/3]> ")

@@ -256,19 +256,19 @@ import Testing
   @Test(arguments: [
     ("a.parquet", Array("PAR1\u{15}\0\u{15}".utf8), "a Parquet file"),
     ("a.csv", Array("PAR1".utf8), "a Parquet file"),
-    ("a.zip", Array("PK\u{3}\u{4}..".utf8), "a ZIP archive"),
-    ("a.csv", Array("PK\u{3}\u{4}..".utf8), "a ZIP archive"),
+    ("a.zip", Array("PK\u{3}\u{4}..".utf8), "a zip archive"),
+    ("a.csv", Array("PK\u{3}\u{4}..".utf8), "a zip archive"),
     (
       "a.csv", Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8),
-      "a Git LFS pointer: a note that stands for the file"
+      "a Git LFS pointer, which stands in for the file itself"
     ),
-    ("a.csv", [0xFF, 0xFE, 0x74, 0, 0x65, 0], "UTF-16 text"),
-    ("a.csv", [0xFE, 0xFF, 0, 0x74, 0, 0x65], "UTF-16 text"),
-    ("a.jsonl", [0x7B, 0, 0x22, 0, 0x74, 0, 0x65, 0, 0x78, 0], "UTF-16 text"),
-    ("a.jsonl", [0, 0x7B, 0, 0x22, 0, 0x74, 0, 0x65, 0, 0x78], "UTF-16 text"),
+    ("a.csv", [0xFF, 0xFE, 0x74, 0, 0x65, 0], "a text in UTF-16"),
+    ("a.csv", [0xFE, 0xFF, 0, 0x74, 0, 0x65], "a text in UTF-16"),
+    ("a.jsonl", [0x7B, 0, 0x22, 0, 0x74, 0, 0x65, 0, 0x78, 0], "a text in UTF-16"),
+    ("a.jsonl", [0, 0x7B, 0, 0x22, 0, 0x74, 0, 0x65, 0, 0x78], "a text in UTF-16"),
     ("a.csv", Array("\n<!DOCTYPE html><html>".utf8), "a web page"),
     ("a.txt", Array("text,label".utf8), "a file whose name does not say what it holds"),
-    ("data", Array("GGUF\u{3}".utf8), "a model, not data"),
+    ("data", Array("GGUF\u{3}".utf8), "a GGUF file"),
   ])
   func anotherKindOfFileIsRefusedByName(_ name: String, _ bytes: [UInt8], _ kind: String) {
     guard case .wrongKind(_, _, kind, let remedy?)? = refusal(name, bytes) else {
