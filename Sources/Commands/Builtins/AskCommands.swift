@@ -40,7 +40,7 @@ enum AskCommands {
   ) { arguments, invocation in
     let session = invocation.session
     let model = try session.workspace.needModel()
-    let ids = [model.tokenizer.bosID] + model.tokenizer.encode(arguments.text)
+    let ids = model.tokenizer.encodePrompt(arguments.text)
     let values = try Generator(
       model: model, adapter: session.workspace.adapter, compute: try session.compute()
     )

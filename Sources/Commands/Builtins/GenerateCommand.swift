@@ -4,7 +4,9 @@ import Gemma
 /// generate.
 enum GenerateCommand {
   struct GenerateArguments: Sendable {
-    let prompt = Argument(required: "prompt", .text, "the text to continue, as it stands")
+    let prompt = Argument(
+      required: "prompt", .text,
+      "the text to continue, as it stands; <start_of_turn> and the like are special tokens")
     let maxTokens = Argument("max_tokens", .integer(1...8192), 64, "stop after so many tokens")
     let temperature = Argument(
       "temperature", .number(0...5), 0, "0 takes the likeliest token; above, how bold the draw is")
@@ -49,11 +51,10 @@ enum GenerateCommand {
     if sampler.temperature == 0 { tellIdle(arguments, invocation) }
     let generator = Generator(
       model: model, adapter: session.workspace.adapter, compute: try session.compute())
-    var stops: Set<Int32> = [tokenizer.eosID]
-    if let turn = tokenizer.endOfTurnID { stops.insert(turn) }
     let started = Stopwatch()
     let answers = try generator.generate(
-      [prompt], sampler: sampler, maxTokens: arguments.maxTokens, stops: stops, stopTexts: stopTexts
+      [prompt], sampler: sampler, maxTokens: arguments.maxTokens, stops: tokenizer.stopIDs,
+      stopTexts: stopTexts
     ) { _, text in
       if !text.isEmpty { invocation.show(.stream(text)) }
       return !invocation.isInterrupted
@@ -74,7 +75,7 @@ enum GenerateCommand {
       guard system == nil else {
         throw GemmaError.invalidValue(name: "system", expected: "chat=true with it", found: "chat=false")
       }
-      return [tokenizer.bosID] + tokenizer.encode(text)
+      return tokenizer.encodePrompt(text)
     }
     // Gemma's own template trims what the user says, not the system's text.
     return PromptTemplate.gemmaChat(system: system)

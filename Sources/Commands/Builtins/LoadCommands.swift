@@ -100,7 +100,8 @@ enum LoadCommands {
     }
     if stored.visionTensors > 0 {
       notes.append(
-        "note: \(NumberFormat.count(stored.visionTensors)) tensors for the vision tower are left out: gnb computes the text part")
+        "note: \(NumberFormat.count(stored.visionTensors)) tensors for the vision tower are left out: gnb computes the text part"
+      )
     }
     invocation.tell(AttachedAdapter(adapter: adapter, model: model, notes: notes))
   } python: { call, script in
@@ -126,9 +127,11 @@ struct LoadedModel: CommandResult {
         "\(model.file.name): \(config.layers.count) layers, \(NumberFormat.count(config.parameterCount)) parameters, "
           + "stored as \(model.file.storedTypes.joined(separator: ", "))"
           + (precision == .auto
-            ? "" : ", kept as \(precision.rawValue): \(NumberFormat.bytes(model.weightBytes))")),
-      .line(Span("loaded in "), Span(NumberFormat.duration(seconds), volatile: .time)),
+            ? "" : ", kept as \(precision.rawValue): \(NumberFormat.bytes(model.weightBytes))"))
     ]
+      + (model.tokenizer.start.isEmpty
+        ? [.line("the file says that no <bos> stands before a text, and gnb puts none there")] : [])
+      + [.line(Span("loaded in "), Span(NumberFormat.duration(seconds), volatile: .time))]
   }
 
   var fields: [(name: String, value: JSONValue)] {

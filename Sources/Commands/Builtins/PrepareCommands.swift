@@ -73,6 +73,7 @@ enum PrepareCommands {
     "prompt", .prepare, "say how an article becomes a prompt",
     details: "'alpaca' is the prompt of the Colab demo, 'gemma-chat' that of the instruction-tuned models. "
       + "A template of your own has {input} where the article goes, and may have {instruction} and {output}. "
+      + "Markers such as <start_of_turn> are special tokens in a template, and plain text in articles and instructions. "
       + "A long article is cut to max_input_tokens; the answer never is.",
     arguments: PromptArguments(),
     examples: [

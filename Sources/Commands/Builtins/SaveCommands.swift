@@ -111,7 +111,9 @@ struct SavedAdapter: CommandResult {
     ] + (path.hasSuffix(".gguf") ? [] : [.line("its base model is named \(base)")])
   }
 
-  var fields: [(name: String, value: JSONValue)] { [("parameters", .int(parameters)), ("base", .string(base))] }
+  var fields: [(name: String, value: JSONValue)] {
+    [("parameters", .int(parameters)), ("base", .string(base))]
+  }
   var volatile: [(name: String, value: JSONValue)] { [("path", .string(path))] }
 }
 

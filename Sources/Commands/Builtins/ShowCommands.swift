@@ -107,7 +107,7 @@ enum ShowCommands {
     examples: ["show tokens \"機械学習を学ぶ\""]
   ) { arguments, invocation in
     let tokenizer = try invocation.session.workspace.needModel().tokenizer
-    let ids = tokenizer.encode(arguments.text)
+    let ids = tokenizer.encode(arguments.text, parsingSpecialTokens: true)
     invocation.tell(Tokens(text: arguments.text, ids: ids, pieces: ids.map(tokenizer.piece)))
   } python: { call, script in
     script.need(.prompt)

@@ -110,6 +110,14 @@ public struct Diagnostic: Error, Sendable, Equatable {
       self.init(.invalidValue, "\(name): expected \(expected), found \(found)")
     case .missing(let need, let remedy):
       self.init(.missingStep, "this needs \(need)", help: remedy)
+    case .noEmbedding(let token, let id, let rows):
+      self.init(
+        .invalidValue,
+        "the token \(token.debugDescription) has the id \(id), but the model's embedding has \(rows) rows, "
+          + "0 to \(rows - 1)",
+        help:
+          "the token was added to the tokenizer and not to the model: enlarge the embedding where the model was made, "
+          + "or write the text without it")
     case .diverged(let step, let found, let lastGood):
       let state =
         lastGood.map {

@@ -9,7 +9,6 @@ public struct PromptTemplate: Sendable, Equatable {
   public var maxInputTokens: Int?
   /// The token that ends a response: true for <end_of_turn>, false for <eos>.
   public var endsTurn: Bool
-  /// Whether the template's own markers such as <start_of_turn> are special tokens. An article's never are.
   public var name: String
 
   /// Stanford Alpaca's prompt with an input, as the Colab demo has it.
@@ -95,12 +94,12 @@ public struct PromptTemplate: Sendable, Equatable {
     parts(cut(input, tokenizer: tokenizer)).map(\.text).joined()
   }
 
-  /// The prompt's tokens with one <bos>. The assembled text is tokenized as a whole, since newlines merge.
+  /// The prompt's tokens, one <bos> first. Markers such as <start_of_turn> are special tokens in the template, never in
+  /// an article or instruction. The assembled text is tokenized as a whole, since newlines merge.
   public func promptTokens(_ input: String, tokenizer: Tokenizer) -> [Int32] {
-    // In a chat, markers of the template are special tokens; the same words in what is filled in are not.
-    [tokenizer.bosID]
-      + tokenizer.encode(
-        parts(cut(input, tokenizer: tokenizer)).map { ($0.text, endsTurn && $0.isTemplate) })
+    // Markers of the template are special tokens; the same words in what is filled in are not.
+    tokenizer.starting(
+      tokenizer.encode(parts(cut(input, tokenizer: tokenizer)).map { ($0.text, $0.isTemplate) }))
   }
 
   /// The token after a response.

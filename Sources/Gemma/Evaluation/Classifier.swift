@@ -47,11 +47,11 @@ public struct Classifier: Sendable {
   ) throws -> [Answer] {
     let tokenizer = model.tokenizer
     let prompts = texts.map { prompt.promptTokens($0, tokenizer: tokenizer) }
-    for (index, ids) in prompts.enumerated() where ids.count + Self.answerTokens > model.config.contextLength
-    {
+    for (index, ids) in prompts.enumerated()
+    where ids.isEmpty || ids.count + Self.answerTokens > model.config.contextLength {
       throw GemmaError.invalidValue(
         name: "article \(index + 1)",
-        expected: "at most \(model.config.contextLength - Self.answerTokens) tokens",
+        expected: "1 to \(model.config.contextLength - Self.answerTokens) tokens",
         found: "\(ids.count) tokens (set max_input_tokens)")
     }
     // What all prompts begin with is computed once. Found by comparing tokens, not by trusting the template.
@@ -82,11 +82,9 @@ public struct Classifier: Sendable {
 
   private func generated(_ prompts: [[Int32]], prefix: KeyValueCache, generator: Generator) throws -> [Answer]
   {
-    let tokenizer = model.tokenizer
-    var stops: Set<Int32> = [tokenizer.eosID]
-    if let turn = tokenizer.endOfTurnID { stops.insert(turn) }
-    return try generator.generate(prompts, prefix: prefix, maxTokens: Self.answerTokens, stops: stops).map {
-      answer in
+    return try generator.generate(
+      prompts, prefix: prefix, maxTokens: Self.answerTokens, stops: model.tokenizer.stopIDs
+    ).map { answer in
       let line =
         answer.text.split(separator: "\n", omittingEmptySubsequences: true).first.map(String.init) ?? ""
       return Answer(
@@ -96,6 +94,7 @@ public struct Classifier: Sendable {
 
   private func constrained(_ prompts: [[Int32]], prefix: KeyValueCache) throws -> [Answer] {
     let trie = LabelTrie(categories.map { prompt.responseTokens($0, tokenizer: model.tokenizer) })
+    for node in trie.nodes { try model.checkRows(node.children.map(\.token)) }
     let choices = trie.choices
     var batch = TokenBatch()
     // Choices below the root continue the prompt, so its keys and values are kept.

@@ -16,6 +16,8 @@ public enum GemmaError: Error, Equatable, Sendable {
   case invalidValue(name: String, expected: String, found: String)
   /// Something is needed first, e.g. training before a model is loaded. `need` names it, `remedy` how to get it.
   case missing(need: String, remedy: String)
+  /// The tokenizer knows `token`, but its `id` is beyond the `rows` of the model's embedding.
+  case noEmbedding(token: String, id: Int, rows: Int)
   /// Training went wrong at `step`; `lastGood` is the last loss that was well, before it.
   case diverged(step: Int, found: String, lastGood: Double?)
   /// The caller's progress callback answered stop.

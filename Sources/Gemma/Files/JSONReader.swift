@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reads JSON value by value, strings as bytes. Foundation's reader makes dictionaries of Swift strings, and those take two pieces of
 /// a vocabulary that differ only in how an accent is composed for one.
 struct JSONReader {
@@ -19,7 +21,9 @@ struct JSONReader {
 
   /// The first byte of the next value, or nil at the end.
   mutating func peek() -> UInt8? {
-    while at < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
+    while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x0A || bytes[at] == 0x09 || bytes[at] == 0x0D {
+      at += 1
+    }
     return at < bytes.count ? bytes[at] : nil
   }
 
@@ -71,15 +75,22 @@ struct JSONReader {
   mutating func string(into result: inout [UInt8]) throws {
     try take("\"")
     while at < bytes.count {
+      let start = at
+      while at < bytes.count, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\"),
+        bytes[at] >= 0x20
+      {
+        at += 1
+      }
+      result.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<at]))
+      guard at < bytes.count else { break }
       let byte = bytes[at]
       at += 1
       switch byte {
       case UInt8(ascii: "\""): return
       case UInt8(ascii: "\\"): result += try escape()
-      case 0..<0x20:
+      default:
         at -= 1
         throw malformed("no control character within a string: it is written \\n, \\t or \\u0000")
-      default: result.append(byte)
       }
     }
     throw malformed("the end of a string")
@@ -151,6 +162,18 @@ struct JSONReader {
     }
     at += isTrue ? 4 : 5
     return isTrue
+  }
+
+  /// The next value as Foundation reads it: for small ones, where keys that look alike do not matter.
+  mutating func value() throws -> Any {
+    _ = peek()
+    let start = at
+    try skip()
+    let data = Data(bytes[start..<at])
+    guard let value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed) else {
+      throw malformed("a value before here")
+    }
+    return value
   }
 
   mutating func skip(depth: Int = 0) throws {

@@ -161,10 +161,7 @@ public final class ModelFile: Sendable {
 
   public func tokenizer() throws -> Tokenizer {
     if let gguf { return try Tokenizer(gguf) }
-    let (json, model) = (path + "/tokenizer.json", path + "/tokenizer.model")
-    if FileManager.default.fileExists(atPath: model) { return try Tokenizer(sentencePieceModel: model) }
-    if FileManager.default.fileExists(atPath: json) { return try Tokenizer(tokenizerJSON: json) }
-    throw GemmaError.fileNotFound(path: model)
+    return try Tokenizer(folder: path)
   }
 
   /// A tensor, its shape as the configuration has it.

@@ -123,6 +123,7 @@ public struct Generator: Sendable {
   /// log p of each token after the first.
   public func logProbabilities(_ ids: [Int32]) throws -> [Double] {
     guard ids.count > 1 else { return [] }
+    try model.checkRows(ids)
     var batch = TokenBatch()
     batch.append(Array(ids.dropLast()), wanted: 0..<ids.count - 1)
     let (hidden, _) = try model.forward(batch, adapter: adapter, compute: compute)

@@ -109,6 +109,12 @@ public final class GemmaModel: Sendable {
   /// Bytes that the activations of whole layers may take in a tape. Large models keep the last layers so, and the inputs of the others.
   package static let tapeBytes = 1_300_000_000
 
+  /// - Throws: `noEmbedding` for an id without a row in the embedding: of a token that was added to the tokenizer alone.
+  func checkRows(_ ids: [Int32]) throws {
+    guard let id = ids.first(where: { $0 < 0 || $0 >= config.vocabularySize }) else { return }
+    throw GemmaError.noEmbedding(token: tokenizer.piece(id), id: Int(id), rows: config.vocabularySize)
+  }
+
   /// Runs the decoder over a batch.
   ///
   /// - Parameters:
@@ -119,10 +125,7 @@ public final class GemmaModel: Sendable {
     _ batch: TokenBatch, adapter: Adapter?, keep: Bool = false, noise: TrainingNoise? = nil,
     tapeBytes: Int = GemmaModel.tapeBytes, compute: Compute
   ) throws -> (hidden: Matrix, tape: Tape?) {
-    if let bad = batch.tokens.first(where: { $0 < 0 || $0 >= config.vocabularySize }) {
-      throw GemmaError.invalidValue(
-        name: "token id", expected: "0..<\(config.vocabularySize)", found: String(bad))
-    }
+    try checkRows(batch.tokens)
     var x = embedding.forward(batch.tokens, compute: compute)
     noise?.disturb(x, compute: compute)
     let scales = adapter?.magnitudeScales(compute: compute)

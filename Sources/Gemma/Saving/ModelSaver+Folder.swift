@@ -3,10 +3,7 @@ import Foundation
 /// The Hugging Face folder: configuration, tokenizer, weights.
 extension ModelSaver {
   /// Files beside the weights that are taken over from a source folder as they stand.
-  private static let copied = [
-    "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json",
-    "added_tokens.json", "chat_template.jinja", "generation_config.json",
-  ]
+  private static let copied = tokenizerFiles + ["generation_config.json"]
   private static let indexName = "model.safetensors.index.json"
 
   /// In the header of weights and in the index: what gnb wrote, gnb may remove.
@@ -76,24 +73,21 @@ extension ModelSaver {
     var config: [String: Any]
     if model.file.gguf == nil {
       // Of a multimodal checkpoint the decoder's part is what is written.
-      let source = try JSONFile.object(model.file.path + "/config.json")
-      config = source["text_config"] as? [String: Any] ?? source
+      let original = try JSONFile.object(model.file.path + "/config.json")
+      config = original["text_config"] as? [String: Any] ?? original
       config["quantization_config"] = nil
       config["tie_word_embeddings"] = !model.config.hasOwnHead
       config["architectures"] = [
         model.config.hasQueryKeyNorm ? "Gemma3ForCausalLM" : "Gemma2ForCausalLM"
       ]
-      for name in Self.copied {
-        let source = model.file.path + "/" + name
-        guard FileManager.default.fileExists(atPath: source) else { continue }
-        try AtomicFile.write(try MappedFile(path: source).withBytes { Data($0) }, to: folder + "/" + name)
+      let (source, target) = (model.file.path + "/generation_config.json", folder + "/generation_config.json")
+      if FileManager.default.fileExists(atPath: source) {
+        try AtomicFile.write(try MappedFile(path: source).withBytes { Data($0) }, to: target)
       }
     } else {
       config = model.config.hub(bos: tokenizer.bosID, eos: tokenizer.eosID, pad: tokenizer.padID)
-      try AtomicFile.write(tokenizer.sentencePieceModel(), to: folder + "/tokenizer.model")
-      try write(
-        tokenizer.hubConfig(chatTemplate: model.file.chatTemplate), to: folder + "/tokenizer_config.json")
     }
+    try writeTokenizer(folder)
     let name = [.f32: "float32", .f16: "float16"][type] ?? "bfloat16"
     config["dtype"] = name
     // What transformers 4 calls it.
@@ -102,7 +96,7 @@ extension ModelSaver {
     return outcome(.safetensors, stored, files: files)
   }
 
-  private func write(_ json: [String: Any], to path: String) throws {
+  func write(_ json: [String: Any], to path: String) throws {
     let data = try JSONSerialization.data(
       withJSONObject: json, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     // JSONSerialization writes 30.0 as 30, which transformers refuses for these.

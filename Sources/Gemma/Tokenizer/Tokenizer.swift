@@ -1,67 +1,96 @@
 /// Gemma's tokenizer: text to ids and back.
 ///
-/// Spaces become U+2581 and nothing else is normalised: no prefix, no NFKC, no splitting into words.
+/// Spaces become U+2581 and nothing else is normalised: no prefix, no NFKC, no splitting into words. Added tokens are found first, what
+/// lies between them is merged.
 public final class Tokenizer: Sendable {
+  /// What a file says, gathered before the tokenizer is made of it.
+  struct Contents {
+    var vocabulary: Vocabulary
+    var rules = BytePairEncoder.Rules()
+    /// Found in the text as it comes: special tokens, and tokens that somebody added.
+    var added: [AddedToken] = []
+    /// Found once spaces are U+2581: SentencePiece's user-defined pieces.
+    var userDefined: [AddedToken] = []
+    var escapesSpaces = true
+    /// What a character without a piece and without bytes becomes; nil leaves it out.
+    var unknownID: Int32?
+    var bosID: Int32
+    var eosID: Int32
+    var padID: Int32
+    var endOfTurnID: Int32?
+    /// Further tokens that end an answer.
+    var stopIDs: Set<Int32> = []
+    /// What stands before every text; nil is <bos>.
+    var start: [Int32]?
+  }
+
   let vocabulary: Vocabulary
   let encoder: BytePairEncoder
-  /// Pieces such as <bos> that stand for no text, longest first.
-  private let controls: [(text: String, id: Int32)]
+  let contents: Contents
+  private let added: AddedTokens
+  private let userDefined: AddedTokens
   private let byteValues: [Int32: UInt8]
 
   public let bosID: Int32
   public let eosID: Int32
   public let padID: Int32
-  public let unknownID: Int32
+  public let unknownID: Int32?
   /// <end_of_turn>, which ends an answer in the chat format.
   public let endOfTurnID: Int32?
+  /// The tokens that end an answer.
+  public let stopIDs: Set<Int32>
+  /// What stands before every text: <bos>, unless the file says that nothing does.
+  public let start: [Int32]
 
   public var count: Int { vocabulary.count }
 
   private static let space: [UInt8] = [0xE2, 0x96, 0x81]
 
-  /// - Parameter path: named in errors.
-  init(_ vocabulary: Vocabulary, ranks: [UInt64: Int32]?, path: String) throws {
-    func control(_ name: String) throws -> Int32 {
-      guard let id = vocabulary.id(name) else {
-        throw GemmaError.malformed(
-          path: path, location: "vocabulary", expected: "the piece \(name)", found: "none")
-      }
-      return id
-    }
-    self.vocabulary = vocabulary
-    bosID = try control("<bos>")
-    eosID = try control("<eos>")
-    padID = try control("<pad>")
-    unknownID = try control("<unk>")
-    endOfTurnID = vocabulary.id("<end_of_turn>")
-    var controls: [(text: String, id: Int32)] = []
-    var userDefined: [(bytes: [UInt8], id: Int32)] = []
+  init(_ contents: Contents) {
+    self.contents = contents
+    vocabulary = contents.vocabulary
+    (bosID, eosID, padID) = (contents.bosID, contents.eosID, contents.padID)
+    (unknownID, endOfTurnID) = (contents.unknownID, contents.endOfTurnID)
+    stopIDs = contents.stopIDs.union([contents.eosID]).union(contents.endOfTurnID.map { [$0] } ?? [])
+    start = contents.start ?? [contents.bosID]
     var byteValues: [Int32: UInt8] = [:]
-    for id in 0..<Int32(vocabulary.count) {
-      switch vocabulary.kinds[Int(id)] {
-      case .control, .unknown: controls.append((String(decoding: vocabulary.piece(id), as: UTF8.self), id))
-      case .userDefined: userDefined.append((Self.normalise(Array(vocabulary.piece(id))), id))
-      case .byte:
-        // <0xAB>
-        let digits = vocabulary.piece(id).dropFirst(3).dropLast()
-        if let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) { byteValues[id] = value }
-      case .normal, .unused: break
-      }
+    for id in 0..<Int32(vocabulary.count) where vocabulary.kinds[Int(id)] == .byte {
+      // <0xAB>
+      let digits = vocabulary.piece(id).dropFirst(3).dropLast()
+      if let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) { byteValues[id] = value }
     }
-    self.controls = controls.sorted { $0.text.utf8.count > $1.text.utf8.count }
     self.byteValues = byteValues
-    encoder = BytePairEncoder(
-      vocabulary: vocabulary, ranks: ranks, unknown: unknownID, userDefined: userDefined)
+    added = AddedTokens(contents.added)
+    userDefined = AddedTokens(contents.userDefined)
+    encoder = BytePairEncoder(vocabulary: vocabulary, rules: contents.rules, unknown: contents.unknownID)
   }
 
-  private static func normalise(_ text: [UInt8]) -> [UInt8] {
+  /// Text with U+2581 for each space.
+  static func escapingSpaces(_ text: some Collection<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count + text.count / 8)
     for byte in text { if byte == 0x20 { result += space } else { result.append(byte) } }
     return result
   }
 
-  /// The ids of `text`, without <bos>.
+  /// Text with a space for each U+2581.
+  static func unescapingSpaces(_ text: some Collection<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
+    var rest = text[...]
+    while let first = rest.first {
+      if first == space[0], rest.starts(with: space) {
+        result.append(0x20)
+        rest = rest.dropFirst(3)
+      } else {
+        result.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return result
+  }
+
+  /// The ids of `text`, without what stands before every text.
   /// - Parameter parsingSpecialTokens: whether "<eos>" and the like in the text mean the tokens. Off for articles.
   public func encode(_ text: String, parsingSpecialTokens: Bool = false) -> [Int32] {
     encode([(text, parsingSpecialTokens)])
@@ -70,37 +99,60 @@ public final class Tokenizer: Sendable {
   /// The ids of parts in a row, as of one text: special tokens are found in some of the parts only.
   func encode(_ parts: [(text: String, parsingSpecialTokens: Bool)]) -> [Int32] {
     var ids: [Int32] = []
-    // What stands between two special tokens, of however many parts.
-    var plain: [UInt8] = []
-    func flush() {
-      Self.normalise(plain).withUnsafeBytes { encoder.encode($0, into: &ids) }
-      plain.removeAll()
+    var text: [UInt8] = []
+    var special: [Range<Int>] = []
+    for part in parts {
+      let start = text.count
+      text += part.text.utf8
+      if part.parsingSpecialTokens { special.append(start..<text.count) }
     }
-    for (text, parsingSpecialTokens) in parts {
-      var rest = Array(text.utf8)[...]
-      // Every control piece begins with this character.
-      while parsingSpecialTokens, let at = rest.firstIndex(of: UInt8(ascii: "<")) {
-        plain += rest[..<at]
-        if let found = controls.first(where: { rest[at...].starts(with: $0.text.utf8) }) {
-          flush()
-          ids.append(found.id)
-          rest = rest.dropFirst(at - rest.startIndex + found.text.utf8.count)
-        } else {
-          plain.append(rest[at])
-          rest = rest[(at + 1)...]
+    text.withUnsafeBytes { text in
+      added.split(text, special: special) { piece in
+        switch piece {
+        case .token(let id): ids.append(id)
+        case .text(let range): encodePlain(text, range, special: special, into: &ids)
         }
       }
-      plain += rest
     }
-    flush()
     return ids
   }
+
+  /// The ids of a stretch without tokens that are found before spaces are replaced.
+  private func encodePlain(
+    _ text: UnsafeRawBufferPointer, _ stretch: Range<Int>, special: [Range<Int>], into ids: inout [Int32]
+  ) {
+    let plain = text[stretch]
+    let normalised = contents.escapesSpaces ? Self.escapingSpaces(plain) : Array(plain)
+    // Where the special stretches are now: each space has become two bytes longer.
+    let inside = userDefined.hasSpecial ? special.map { $0.clamped(to: stretch) } : []
+    let places = inside.filter { !$0.isEmpty }.map { range in
+      func place(_ end: Int) -> Int {
+        let before = text[stretch.lowerBound..<end]
+        return before.count + (contents.escapesSpaces ? 2 * before.count { $0 == 0x20 } : 0)
+      }
+      return place(range.lowerBound)..<place(range.upperBound)
+    }
+    normalised.withUnsafeBytes { text in
+      userDefined.split(text, special: places) { piece in
+        switch piece {
+        case .token(let id): ids.append(id)
+        case .text(let range): encoder.encode(UnsafeRawBufferPointer(rebasing: text[range]), into: &ids)
+        }
+      }
+    }
+  }
+
+  /// The ids of a text that somebody typed for the model to go on from: special tokens in it are meant, and <bos> stands before it, once.
+  public func encodePrompt(_ text: String) -> [Int32] { starting(encode(text, parsingSpecialTokens: true)) }
+
+  /// `ids` with what stands before every text, unless they begin with it.
+  func starting(_ ids: [Int32]) -> [Int32] { ids.starts(with: start) ? ids : start + ids }
 
   /// What one token is, as the vocabulary has it: "▁the", "<0x0A>", "<bos>".
   public func piece(_ id: Int32) -> String { String(decoding: vocabulary.piece(id), as: UTF8.self) }
 
   /// The bytes a token stands for.
-  fileprivate func bytes(_ id: Int32, skippingSpecialTokens: Bool) -> [UInt8] {
+  func bytes(_ id: Int32, skippingSpecialTokens: Bool) -> [UInt8] {
     if let byte = byteValues[id] { return [byte] }
     guard id >= 0, id < vocabulary.count else { return [] }
     let kind = vocabulary.kinds[Int(id)]
@@ -108,17 +160,7 @@ public final class Tokenizer: Sendable {
     // GGUF files call it a control token like the others.
     if skippingSpecialTokens, id == unknownID { return Array(" \u{2047} ".utf8) }
     if skippingSpecialTokens, kind == .control { return [] }
-    var result: [UInt8] = []
-    var rest = vocabulary.piece(id)
-    while !rest.isEmpty {
-      if rest.starts(with: Self.space) {
-        result.append(0x20)
-        rest = rest.dropFirst(3)
-      } else {
-        result.append(rest.removeFirst())
-      }
-    }
-    return result
+    return Self.unescapingSpaces(vocabulary.piece(id))
   }
 
   /// The text of ids. Bytes that make no character become U+FFFD.
@@ -127,56 +169,5 @@ public final class Tokenizer: Sendable {
     var text = ""
     for id in ids { text += decoder.push(id) }
     return text + decoder.finish()
-  }
-}
-
-/// Text as its tokens come: a character is given out only when all its bytes are there.
-public struct StreamingDecoder: Sendable {
-  private let tokenizer: Tokenizer
-  private let skippingSpecialTokens: Bool
-  private var pending: [UInt8] = []
-
-  public init(_ tokenizer: Tokenizer, skippingSpecialTokens: Bool = true) {
-    self.tokenizer = tokenizer
-    self.skippingSpecialTokens = skippingSpecialTokens
-  }
-
-  /// The characters that `id` completes.
-  public mutating func push(_ id: Int32) -> String {
-    pending += tokenizer.bytes(id, skippingSpecialTokens: skippingSpecialTokens)
-    return drain(all: false)
-  }
-
-  /// What is left: broken characters become U+FFFD, one for each byte.
-  public mutating func finish() -> String { drain(all: true) }
-
-  private mutating func drain(all: Bool) -> String {
-    var text = ""
-    var at = 0
-    while at < pending.count {
-      let length: Int
-      switch pending[at] {
-      case 0x00...0x7F: length = 1
-      case 0xC2...0xDF: length = 2
-      case 0xE0...0xEF: length = 3
-      case 0xF0...0xF4: length = 4
-      default: length = 0
-      }
-      if length > 0, at + length <= pending.count,
-        let character = String(validating: pending[at..<at + length], as: UTF8.self)
-      {
-        text += character
-        at += length
-      } else if !all, length > 0, at + length > pending.count,
-        pending[(at + 1)...].allSatisfy({ $0 & 0xC0 == 0x80 })
-      {
-        break
-      } else {
-        text += "\u{FFFD}"
-        at += 1
-      }
-    }
-    pending.removeFirst(at)
-    return text
   }
 }

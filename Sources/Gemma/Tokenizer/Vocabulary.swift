@@ -15,6 +15,8 @@ struct Vocabulary: Sendable {
   private var ends: [Int32] = []
   private(set) var kinds: [Kind] = []
   private(set) var scores: [Float] = []
+  /// The first two ids with the same piece, if there are such.
+  private(set) var duplicate: (Int32, Int32)?
   private var slots: [Int32] = []
   private var mask = 0
 
@@ -31,7 +33,8 @@ struct Vocabulary: Sendable {
     mask = size - 1
   }
 
-  /// Adds the next id. A piece that is there already keeps its first id.
+  /// Adds the next id. A piece that is there already keeps its first id. One of no bytes is never found: it stands for an id that
+  /// nothing leads to.
   mutating func append(_ piece: UnsafeRawBufferPointer, kind: Kind, score: Float) {
     let id = Int32(ends.count)
     bytes.append(contentsOf: piece)
@@ -49,10 +52,29 @@ struct Vocabulary: Sendable {
 
   private mutating func insert(_ id: Int32) {
     let range = self.range(id)
+    if range.isEmpty { return }
     let (slot, found) = bytes.withUnsafeBytes { buffer in
       probe(UnsafeRawBufferPointer(rebasing: buffer[range]), in: buffer)
     }
-    if found < 0 { slots[slot] = id }
+    if found < 0 {
+      slots[slot] = id
+    } else if duplicate == nil, found != id {
+      duplicate = (found, id)
+    }
+  }
+
+  /// Gives an id another kind.
+  mutating func mark(_ id: Int32, as kind: Kind) { kinds[Int(id)] = kind }
+
+  /// The same with pieces for ids that have none.
+  func filling(_ gaps: [Int32: [UInt8]]) -> Vocabulary {
+    var result = Vocabulary(capacity: count)
+    for id in 0..<Int32(count) {
+      (gaps[id] ?? Array(piece(id))).withUnsafeBytes {
+        result.append($0, kind: kinds[Int(id)], score: scores[Int(id)])
+      }
+    }
+    return result
   }
 
   private func range(_ id: Int32) -> Range<Int> {

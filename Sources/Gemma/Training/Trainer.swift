@@ -84,6 +84,7 @@ public final class Trainer {
         throw GemmaError.invalidValue(
           name: "training example", expected: "a prompt and a response", found: "\(example.ids.count) tokens")
       }
+      try model.checkRows(example.ids)
       guard example.ids.count <= model.config.contextLength else {
         throw GemmaError.invalidValue(
           name: "training example", expected: "at most \(model.config.contextLength) tokens",

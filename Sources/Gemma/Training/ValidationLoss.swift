@@ -1,6 +1,7 @@
 extension GemmaModel {
   /// Mean of -log p over the answers' tokens of all examples: the loss that training on the response would see.
   public func loss(of examples: [TokenizedExample], adapter: Adapter?, compute: Compute) throws -> Double {
+    for example in examples { try checkRows(example.ids) }
     let silent = TrainingNoise(dropout: 0, neftuneAlpha: 0, seed: 0)
     let passes = MicroBatch.make(
       examples, places: Array(examples.indices), lossOn: .response, noise: silent,

@@ -101,8 +101,19 @@ import Testing
       let fromGGUF = try open("a.gguf")
       try save(fromGGUF, nil, "b")
       try save(model, nil, "c")
-      #expect(try files("b").contains("tokenizer.model"))
-      for tokenizer in [fromGGUF.tokenizer, try open("b").tokenizer, try open("c").tokenizer] {
+      // More spaces than the longest piece has: SentencePiece takes the longest from the left, a list of merges cannot.
+      for path in ["b/tokenizer.model", "b/tokenizer.json"] {
+        let file = folder + "/" + path
+        let tokenizer =
+          try path.hasSuffix("json") ? Tokenizer(tokenizerJSON: file) : Tokenizer(sentencePieceModel: file)
+        #expect(tokenizer.encode("a" + String(repeating: " ", count: 7) + "a") == [290, 12, 12, 277])
+      }
+      #expect(try files("c").contains("tokenizer.json") && files("c").contains("tokenizer_config.json"))
+      for tokenizer in [
+        fromGGUF.tokenizer, try open("b").tokenizer, try open("c").tokenizer,
+        try Tokenizer(sentencePieceModel: folder + "/b/tokenizer.model"),
+        try Tokenizer(tokenizerJSON: folder + "/b/tokenizer.json"),
+      ] {
         for row in rows as? [[String: Any]] ?? [] {
           let text = row["text"] as? String ?? ""
           #expect(tokenizer.encode(text) == (row["ids"] as? [Int] ?? []).map(Int32.init), "\(name) \(text)")
@@ -111,6 +122,28 @@ import Testing
           #expect(tokenizer.decode(special) == row["decoded_special"] as? String)
         }
       }
+    }
+  }
+
+  @Test func addedTokensGoAlong() throws {
+    for (name, text, ids) in [
+      ("gemma2", "the zymurgy<|im_start|>he", [289, 272, 287, 320, 321, 272]),
+      ("gemma3", "the zymurgy<|im_start|>he", [289, 272, 287, 320, 321, 272]),
+    ] as [(String, String, [Int32])] {
+      let source = folder + "/source-" + name
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: Fixtures.folder + "/tiny/" + name, toPath: source)
+      let config = #"""
+        {"added_tokens_decoder": {"320": {"content": "zymurgy", "special": false}, "321": {"content": "<|im_start|>", "special": true}}}
+        """#
+      try config.write(toFile: source + "/tokenizer_config.json", atomically: true, encoding: .utf8)
+      let model = try GemmaModel(ModelFile.open(path: source), compute: compute)
+      #expect(model.tokenizer.encode(text, parsingSpecialTokens: true) == ids)
+      try save(model, nil, name)
+      #expect(try open(name).tokenizer.encode(text, parsingSpecialTokens: true) == ids)
+      // The embedding has no rows for them: a GGUF file has as many tokens as rows.
+      try save(model, nil, name + ".gguf")
+      #expect(try open(name + ".gguf").tokenizer.count == 320)
     }
   }
 
