@@ -1,18 +1,10 @@
-/// Token embeddings times sqrt(hidden), read from the file's own storage row by row, rounded as the precision asks.
+/// Token embeddings times sqrt(hidden), read from the file's own storage row by row.
 struct Embedding: Sendable {
   /// [vocabulary, hidden]
   let view: TensorView
   let scale: Float
-  /// The type that values are rounded to; nil keeps them.
-  let rounded: ElementType?
 
-  init(view: TensorView, precision: WeightPrecision, scale: Float) {
-    self.view = view
-    self.scale = scale
-    rounded = precision.rounding(of: view, isEmbedding: true)
-  }
-
-  /// The rows of `tokens` [tokens, hidden], as the model computes with them, without the scale.
+  /// The rows `tokens` of the file [tokens, hidden], without the scale.
   func rows(_ tokens: some RandomAccessCollection<Int> & Sendable, compute: Compute) -> Matrix {
     let hidden = view.shape[1]
     let rowBytes = view.type.bytes(count: hidden)
@@ -22,13 +14,6 @@ struct Embedding: Sendable {
       for i in range {
         let token = tokens[tokens.index(tokens.startIndex, offsetBy: i)]
         view.type.dequantize(from: base + token * rowBytes, into: x.row(i), count: hidden)
-      }
-      guard let rounded else { return }
-      let bytes = HeapBytes(count: rounded.bytes(count: hidden))
-      guard let scratch = bytes.bytes.baseAddress else { return }
-      for i in range {
-        rounded.quantise(x.row(i), into: scratch, count: hidden)
-        rounded.dequantize(from: scratch, into: x.row(i), count: hidden)
       }
     }
     return x

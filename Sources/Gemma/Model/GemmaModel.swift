@@ -8,8 +8,10 @@ public final class GemmaModel: Sendable {
   let embedding: Embedding
   let blocks: [DecoderBlock]
   let finalNorm: RMSNorm
-  /// The output matrix [vocabulary, hidden]: the embedding's, or one of its own.
+  /// The output matrix [vocabulary, hidden]: the embedding's, or one of its own. The precision rounds it, but never the embedding.
   package let head: WeightMatrix
+  /// Whether the values of the output matrix are others than the embedding's: the file has two matrices, or the precision rounds one.
+  let computesWithOwnHead: Bool
 
   /// Reads and packs the weights of `file`.
   ///
@@ -70,13 +72,11 @@ public final class GemmaModel: Sendable {
     finalNorm = try norm(.finalNorm(config))
     try check()
     let embeddings = try file.tensor(.embedding(config))
-    embedding = Embedding(
-      view: embeddings, precision: precision, scale: Float(config.hiddenSize).squareRoot())
+    embedding = Embedding(view: embeddings, scale: Float(config.hiddenSize).squareRoot())
     try check()
-    head = WeightMatrix(
-      config.hasOwnHead ? try file.tensor(.head(config)) : embeddings, precision: precision,
-      isEmbedding: true,
-      compute: compute)
+    let output = config.hasOwnHead ? try file.tensor(.head(config)) : embeddings
+    head = WeightMatrix(output, precision: precision, isEmbedding: true, compute: compute)
+    computesWithOwnHead = config.hasOwnHead || precision.rounding(of: output, isEmbedding: true) != nil
     compute.blocks.trim()
   }
 
@@ -88,6 +88,7 @@ public final class GemmaModel: Sendable {
     isMerged = true
     (config, file, tokenizer) = (model.config, model.file, model.tokenizer)
     (embedding, finalNorm, head) = (model.embedding, model.finalNorm, model.head)
+    computesWithOwnHead = model.computesWithOwnHead
     self.blocks = blocks
   }
 

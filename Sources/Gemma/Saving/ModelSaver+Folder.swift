@@ -76,7 +76,7 @@ extension ModelSaver {
       let original = try JSONFile.object(model.file.path + "/config.json")
       config = original["text_config"] as? [String: Any] ?? original
       config["quantization_config"] = nil
-      config["tie_word_embeddings"] = !model.config.hasOwnHead
+      config["tie_word_embeddings"] = !savedConfig.hasOwnHead
       config["architectures"] = [
         model.config.hasQueryKeyNorm ? "Gemma3ForCausalLM" : "Gemma2ForCausalLM"
       ]
@@ -85,7 +85,7 @@ extension ModelSaver {
         try AtomicFile.write(try MappedFile(path: source).withBytes { Data($0) }, to: target)
       }
     } else {
-      config = model.config.hub(bos: tokenizer.bosID, eos: tokenizer.eosID, pad: tokenizer.padID)
+      config = savedConfig.hub(bos: tokenizer.bosID, eos: tokenizer.eosID, pad: tokenizer.padID)
     }
     try writeTokenizer(folder)
     let name = [.f32: "float32", .f16: "float16"][type] ?? "bfloat16"
@@ -109,7 +109,7 @@ extension ModelSaver {
 
   /// The weights in one file, or in several with an index where one would be too large.
   private func writeWeights(_ folder: String, _ type: ElementType) throws -> ([StoredTensor], files: Int) {
-    let pairs = ModelTensor.all(model.config)
+    let pairs = ModelTensor.all(savedConfig)
       .map {
         ($0, StoredTensor(name: $0.kind == .head ? $0.name : "model." + $0.name, type: type, shape: $0.shape))
       }

@@ -26,6 +26,13 @@ public struct ModelSaver {
 
   var model: GemmaModel { weights.model }
 
+  /// The configuration of what is written: with a head of its own where the session computes with one.
+  var savedConfig: ModelConfig {
+    var config = model.config
+    config.hasOwnHead = model.computesWithOwnHead
+    return config
+  }
+
   public init(
     _ model: GemmaModel, adapter: Adapter?, compute: Compute,
     progress: @escaping (Int, Int) throws -> Void = { _, _ in }
@@ -73,7 +80,7 @@ public struct ModelSaver {
   }
 
   private func saveGGUF(_ path: String, _ type: SavedType) throws -> Outcome {
-    let (config, file) = (model.config, model.file)
+    let (config, file) = (savedConfig, model.file)
     var writer = GGUFWriter()
     writer.set("general.architecture", config.ggufArchitecture)
     writer.set("general.type", "model")
@@ -133,7 +140,7 @@ public struct ModelSaver {
     case .embedding:
       let view = model.embedding.view
       defer { view.release() }
-      if view.type == type, model.embedding.rounded == nil { return try write(view.bytes) }
+      if view.type == type { return try write(view.bytes) }
       try chunks { model.embedding.rows($0, compute: compute) }
     case .head: try chunks { model.head.rows($0, compute: compute) }
     case .projection(let layer, let projection):
