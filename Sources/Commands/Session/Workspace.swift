@@ -58,28 +58,28 @@ public struct Workspace: Sendable {
       ?? modelName
   }
 
-  func needModel() throws -> GemmaModel {
+  public func needModel() throws -> GemmaModel {
     guard let model else { throw GemmaError.missing(need: "a model", remedy: "load model gemma-3-270m") }
     return model
   }
 
-  func needData() throws -> Dataset {
+  public func needData() throws -> Dataset {
     guard let data else { throw GemmaError.missing(need: "data", remedy: "load data mini-news") }
     return data
   }
 
-  func needSplit() throws -> Split {
+  public func needSplit() throws -> Split {
     guard let split else { throw GemmaError.missing(need: "a split", remedy: "split") }
     return split
   }
 
-  func needAdapter() throws -> Adapter {
+  public func needAdapter() throws -> Adapter {
     guard let adapter else { throw GemmaError.missing(need: "an adapter", remedy: "lora") }
     return adapter
   }
 
   /// The prompt, or Alpaca's with the data's categories.
-  func promptOrDefault() throws -> PromptTemplate {
+  public func promptOrDefault() throws -> PromptTemplate {
     if let prompt { return prompt }
     return .alpaca(
       instruction: PromptTemplate.defaultInstruction(categories: try needData().categories),

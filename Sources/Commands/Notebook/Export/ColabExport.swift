@@ -9,16 +9,16 @@ struct ColabExport {
   private var cells: [JSONValue] = []
   private var script: PythonScript
 
-  static func text(_ notebook: Notebook) -> String {
-    var export = ColabExport(notebook)
+  static func text(_ notebook: Notebook, _ table: CommandTable) -> String {
+    var export = ColabExport(notebook, table)
     return export.text()
   }
 
-  private init(_ notebook: Notebook) {
+  private init(_ notebook: Notebook, _ table: CommandTable) {
     self.notebook = notebook
     let settings = Settings(threads: 1)
     session = Session(cache: Cache(), settings: settings, context: RunContext(sink: { _ in }))
-    interpreter = Interpreter(session, .standard)
+    interpreter = Interpreter(session, table)
     script = PythonScript(seed: notebook.seed ?? settings.seed)
   }
 

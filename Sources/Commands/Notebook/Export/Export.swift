@@ -10,13 +10,15 @@ public enum Export {
     public static let names = allCases.map(\.rawValue)
   }
 
-  public static func text(_ notebook: Notebook, to format: Format) -> String {
+  /// - Parameter table: the commands that the notebook's cells call.
+  public static func text(_ notebook: Notebook, to format: Format, table: CommandTable = .standard) -> String
+  {
     let notebook = visible(notebook)
     return switch format {
     case .ipynb: JupyterExport.text(notebook)
     case .html: HTMLExport.text(notebook)
     case .md: markdown(notebook)
-    case .colab: ColabExport.text(notebook)
+    case .colab: ColabExport.text(notebook, table)
     }
   }
 
