@@ -156,7 +156,8 @@ struct Merged: CommandResult {
     [
       .line(
         "\(NumberFormat.count(adapter.parameterCount)) parameters folded into \(adapter.slots.count) projections, "
-          + "kept as \(kept.rawValue); all projections take \(NumberFormat.bytes(bytes)), before \(NumberFormat.bytes(bytesBefore))"
+          + "kept as \(kept.rawValue); all projections take \(NumberFormat.bytes(bytes)), "
+          + "before \(NumberFormat.bytes(bytesBefore))"
       )
     ]
   }
