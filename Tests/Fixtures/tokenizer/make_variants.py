@@ -85,6 +85,8 @@ JSON = [
     ("no byte_fallback, no unknown token", {"model": {"byte_fallback": False, "unk_token": None}}, ["aQQ the辻b辻辻", "éa"]),
     ("ignore_merges", {"model": {"ignore_merges": True}}, ["日本語", "日本語の", "the<b>日本語"]),
     ("merges as one text", {"model": {"merges": [" ".join(pair) for pair in BASE["model"]["merges"]]}}, ["the string 日本語の"]),
+    ("a template of the text alone", {"set": {"post_processor": BASE["post_processor"] | {"single": BASE["post_processor"]["single"][1:], "special_tokens": {}}}}, ["the"]),
+    ("no template", {"set": {"post_processor": None}}, ["the"]),
     ("truncation", {"set": {"truncation": {"direction": "Right", "max_length": 2, "strategy": "LongestFirst", "stride": 0}}}, ["the string"]),
 ]
 TEMPLATE = BASE["post_processor"]

@@ -216,7 +216,8 @@ struct TokenizerJSON {
           before += ids.compactMap { Int32(exactly: $0) }
         }
       }
-      start = before
+      // transformers 5 writes a template of the text alone where it read a tokenizer.model; Gemma needs its <bos> all the same.
+      if !before.isEmpty { start = before }
     }
   }
 
