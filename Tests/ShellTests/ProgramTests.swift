@@ -203,7 +203,7 @@ import Testing
     process.standardError = FileHandle(forWritingAtPath: errors)
     process.arguments = [
       "--json", "-", "-c",
-      "load model \(folder)/model; load data mini-news; split train=20 validation=5; lora rank=2; train steps=1000000 batch=2",
+      "load model \(folder)/model; load data mini-news; split train=20 validation=5; prompt \"{input} => {output}\" max_input_tokens=19; lora rank=2; train steps=1000000 batch=2",
     ]
     try process.run()
     var told = Data()

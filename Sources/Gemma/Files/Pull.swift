@@ -35,7 +35,11 @@ public struct Pull: Sendable {
     var download = Download(address: "", part: part)
     if let from {
       let source = try MappedFile(path: from)
-      try append([source], to: part, progress: progress)
+      do { try append([source], to: part, progress: progress) } catch {
+        // A copy of a file that is here is begun anew each time: half of it is of no use.
+        download.discard()
+        throw error
+      }
     } else {
       switch item.source {
       case .wheels(let packages, let version):
