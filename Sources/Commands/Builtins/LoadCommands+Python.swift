@@ -46,7 +46,7 @@ extension LoadCommands {
     switch name {
     case "mini-news":
       script.data = try? Dataset.miniNews(categories: call.categories)
-      script.dataCells.append(miniNews())
+      script.need(.miniNews)
       lines = ["root = Path(\"mini-news\")", "categories = \(given ?? demo)"]
     case "livedoor":
       lines = ["categories = \(given ?? demo)"]
@@ -80,21 +80,20 @@ extension LoadCommands {
       "print(count(articles))",
     ]
   }
-
-  /// gnb's own articles, as files in Livedoor's layout.
-  private static func miniNews() -> String {
-    let articles = MiniNews.articles.map {
-      "    \(Python.literal($0.category + "/" + $0.file)): \(Python.literal(String(decoding: $0.bytes, as: UTF8.self))),"
-    }
-    return
-      (["mini_news = {"] + articles + [
-        "}", "for name, text in mini_news.items():", "    path = Path(\"mini-news\", name)",
-        "    path.parent.mkdir(parents=True, exist_ok=True)", "    path.write_bytes(text.encode())",
-      ]).joined(separator: "\n")
-  }
 }
 
 extension PythonPiece {
+  /// gnb's own articles, as files in Livedoor's layout.
+  static let miniNews = PythonPiece(
+    "mini-news", needs: [.data],
+    (["mini_news = {"]
+      + MiniNews.articles.map {
+        "    \(Python.literal($0.category + "/" + $0.file)): \(Python.literal(String(decoding: $0.bytes, as: UTF8.self))),"
+      } + [
+        "}", "for name, text in mini_news.items():", "    path = Path(\"mini-news\", name)",
+        "    path.parent.mkdir(parents=True, exist_ok=True)", "    path.write_bytes(text.encode())",
+      ]).joined(separator: "\n"))
+
   static let data = PythonPiece(
     "data",
     #"""

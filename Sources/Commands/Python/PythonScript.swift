@@ -14,9 +14,8 @@ public struct PythonScript {
   var trainings: [String: BoundArguments] = [:]
   /// Of the data loaded last, if that can be known without reading it.
   var data: Dataset?
-  /// Functions that must stand before the cell being written, and after them cells of data.
+  /// Functions and data that must stand before the cell being written.
   private var pieces: [String] = []
-  var dataCells: [String] = []
   private var placed: Set<String> = []
 
   init(seed: UInt64) { self.seed = seed }
@@ -30,8 +29,8 @@ public struct PythonScript {
 
   /// The cells that must stand before the one being written; none after that.
   mutating func takePending() -> [String] {
-    defer { (pieces, dataCells) = ([], []) }
-    return pieces + dataCells
+    defer { pieces = [] }
+    return pieces
   }
 
   /// Lines that choose a prompt.

@@ -88,14 +88,15 @@ package enum Livedoor {
 extension Dataset {
   /// The data set that comes with gnb: 300 short articles written for it, 60 in each of the five categories.
   public static func miniNews(categories: [String]? = nil) throws -> Dataset {
-    var samples: [Sample] = []
-    for article in MiniNews.articles {
-      samples.append(
-        try Livedoor.sample(
-          category: article.category, file: article.file, bytes: article.bytes,
-          path: "mini-news/" + article.file))
+    try select(miniNewsSamples.get(), categories: categories, name: "mini-news")
+  }
+
+  /// Read once: a notebook may load them in every cell.
+  private static let miniNewsSamples = Result {
+    try MiniNews.articles.map {
+      try Livedoor.sample(
+        category: $0.category, file: $0.file, bytes: $0.bytes, path: "mini-news/" + $0.file)
     }
-    return try select(samples, categories: categories, name: "mini-news")
   }
 }
 
