@@ -44,7 +44,7 @@ public final class ModelFile: Sendable {
   private static func openGGUF(_ path: String) throws -> ModelFile {
     guard !path.hasSuffix(".safetensors") else {
       throw GemmaError.wrongKind(
-        path: path, expected: "a model", found: "the weights of one",
+        path: path, expected: "a model", found: "a file with the weights of a model",
         remedy: "give the folder that it lies in, with config.json and the tokenizer")
     }
     let file = try GGUFFile(path: path)

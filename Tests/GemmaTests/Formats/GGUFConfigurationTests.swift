@@ -180,7 +180,7 @@ import Testing
       copy[place] = number
       try copy.write(to: URL(fileURLWithPath: folder + "/type.gguf"))
       let found = words { _ = try ModelFile.open(path: folder + "/type.gguf") }
-      #expect(found.contains(word) || found.contains("rows of whole"), "\(word): \(found)")
+      #expect(found.contains(word), "\(word): \(found)")
     }
     for (version, word) in [
       ([UInt8(1), 0, 0, 0], "version 1"), ([0, 0, 0, 3], "big-endian"), ([9, 0, 0, 0], "version 9"),

@@ -180,6 +180,9 @@ public final class GGUFFile: TensorSource {
         count = product
       }
       guard let rowCount = shape.last, rowCount % type.blockCount == 0 else {
+        guard type.isRead else {
+          throw GemmaError.unsupported(path: file.path, feature: "the type \(type.name) of tensor \(name)")
+        }
         throw malformed("rows of whole \(type.name) blocks", "rows of \(shape.last ?? 0)")
       }
       let size = type.bytes(count: count)
