@@ -28,7 +28,7 @@ struct Gnb {
     let arguments: Arguments
     do { arguments = try Arguments(words) } catch {
       let message = (error as? Arguments.UsageError)?.message ?? "\(error)"
-      FileDescriptor.error.write("gnb: \(VisibleText.of(message))\n\n\(Arguments.usage)\n")
+      FileDescriptor.error.write("gnb: \(VisibleText.of(message))\n\(Arguments.hint(for: words))\n")
       return Status.usage.rawValue
     }
     do {
@@ -126,6 +126,11 @@ struct Gnb {
         ? help.overview(width: width) : try help.topic(words.joined(separator: " ")).lines(width)
       FileDescriptor.output.write(lines.joined(separator: "\n") + "\n")
       return .fine
+    case .usage(let verb):
+      for form in Arguments.forms where form.verb == verb {
+        FileDescriptor.output.write(Arguments.usage(of: form) + "\n")
+      }
+      return .fine
     case .commands(let text):
       return script(text, name: "-c")
     case .run(let paths): return try replay(paths)
@@ -138,6 +143,10 @@ struct Gnb {
       _ = Replay(notebook, session: session)
       return Repl(stepper: try Stepper(notebook, session: session), painter: painter).run(
         presents: arguments.presents)
+    case .last:
+      let last = try LastSession(in: session.cache)
+      let stepper = try last.restore(session) { painter.notice($0) }
+      return Repl(stepper: stepper, painter: painter).run(presents: false)
     case .interactive:
       guard isatty(0) == 1 else {
         return script(

@@ -25,12 +25,27 @@ struct Repl {
     var hintedAtScratch = false
     // Before an audience, what a cell told stays on the screen until the presenter goes on.
     var holds = false
-    while !stepper.isLeaving {
+    let keeper = isTerminal ? SessionKeeper(stepper) : nil
+    var kept = stepper.moves
+    // Whether it was just said what leaving would lose.
+    var hasAsked = !isTerminal
+    while true {
+      if stepper.isLeaving {
+        guard !hasAsked, !stepper.unsaved.isEmpty else { break }
+        stepper.stay()
+        hasAsked = true
+        ask()
+      }
       if stepper.moves != shown, !holds {
         shown = stepper.moves
         show(presents: presents)
       }
-      guard let text = read(editor, showsPrompt: isTerminal) else { break }
+      guard let text = read(editor, showsPrompt: isTerminal) else {
+        guard !hasAsked, !stepper.unsaved.isEmpty else { break }
+        hasAsked = true
+        ask()
+        continue
+      }
       if holds, text.allSatisfy(\.isWhitespace) {
         holds = false
         continue
@@ -38,6 +53,13 @@ struct Repl {
       Interrupts.clear()
       Interrupts.isWorking = true
       stepper.enter(text)
+      if !stepper.isLeaving { hasAsked = !isTerminal }
+      if stepper.moves != kept, let keeper {
+        kept = stepper.moves
+        do { try keeper.keep() } catch {
+          painter.say("this session is not kept for 'gnb --last': \(Diagnostic(error).message)")
+        }
+      }
       Interrupts.isWorking = false
       Interrupts.clear()
       holds = presents && stepper.moves != shown && !stepper.isAtEnd
@@ -48,6 +70,13 @@ struct Repl {
       }
     }
     return .fine
+  }
+
+  /// Says what leaving would lose.
+  private func ask() {
+    let parts = stepper.unsaved.map { "\($0.what) ('\($0.remedy)')" }
+    painter.notice("not saved: " + parts.joined(separator: " and "))
+    painter.notice("Ctrl-D or 'quit' once more leaves; 'gnb --last' then brings this back")
   }
 
   private func greet() {

@@ -18,6 +18,7 @@ final class TerminalPainter {
   var showsOutputs = true
   private var progressShown = false
   private var lastTenth = -1
+  private var lastInnerTenth = 0
   private var started = DispatchTime.now().uptimeNanoseconds
   private var lineOpen = false
 
@@ -69,7 +70,7 @@ final class TerminalPainter {
   func paint(_ event: Event) {
     switch event.kind {
     case .start:
-      lastTenth = -1
+      (lastTenth, lastInnerTenth) = (-1, 0)
       started = DispatchTime.now().uptimeNanoseconds
     case .output where !showsOutputs: break
     case .output(.stream(let text)): out(text)
@@ -102,10 +103,10 @@ final class TerminalPainter {
       }
       return
     }
-    let share = Double(progress.done) / Double(progress.total)
+    let share = (Double(progress.done) + (progress.inside ?? 0)) / Double(progress.total)
     let elapsed = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
     var rest = ""
-    if progress.done > 1, share < 1 {
+    if progress.done > 1 || (progress.inside ?? 0) > 0, share < 1 {
       rest = "  " + NumberFormat.duration(elapsed / share * (1 - share)) + " left"
     }
     if redraws {
@@ -116,9 +117,16 @@ final class TerminalPainter {
       FileDescriptor.error.write("\r\u{1B}[K" + DisplayWidth.truncate(text, to: (columns() ?? 80) - 1))
       progressShown = true
     } else {
-      let tenth = progress.done * 10 / progress.total
-      guard tenth > lastTenth else { return }
-      lastTenth = tenth
+      if let inside = progress.inside {
+        // Once one step is done, the tenths of all are close enough together.
+        let tenth = Int(inside * 10)
+        guard progress.done == 0, tenth > lastInnerTenth else { return }
+        lastInnerTenth = tenth
+      } else {
+        let tenth = progress.done * 10 / progress.total
+        guard tenth > lastTenth else { return }
+        lastTenth = tenth
+      }
       FileDescriptor.error.write("\(progress.unit) \(progress.done)/\(progress.total)  \(note)\(rest)\n")
     }
   }
@@ -215,6 +223,12 @@ final class TerminalPainter {
   func hint(_ text: String) {
     guard hints, showsResults else { return }
     for line in DisplayWidth.wrap(text, to: width()) { out(styled(line, .faint) + "\n") }
+  }
+
+  /// What has to be read, on standard error.
+  func notice(_ text: String) {
+    clearProgress()
+    for line in DisplayWidth.wrap(text, to: columns() ?? 80) { say(line) }
   }
 
   func say(_ text: String) { FileDescriptor.error.write(VisibleText.of(text) + "\n") }

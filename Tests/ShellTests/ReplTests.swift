@@ -126,6 +126,53 @@ import Testing
     #expect(try terminal.exitStatus() == 0)
   }
 
+  @Test(arguments: ["\u{4}", "quit\r"]) func leavingWithUnsavedWorkAsksOnce(_ leave: String) throws {
+    let terminal = try session()
+    terminal.type("load data mini-news")
+    try terminal.wait(prompt: "gnb[2]>")
+    terminal.send(leave)
+    try terminal.wait("the question") {
+      $0.contains("not saved: 1 cell ('save notebook NAME.gnb')") && $0.lines.last == "gnb[2]>"
+    }
+    terminal.type("let a = 1")
+    try terminal.wait(prompt: "gnb[3]>")
+    terminal.send(leave)
+    try terminal.wait("it again, after something else") {
+      $0.contains("not saved: 2 cells") && $0.lines.last == "gnb[3]>"
+    }
+    terminal.send(leave)
+    #expect(try terminal.exitStatus() == 0)
+  }
+
+  @Test func whatIsSavedOrComesFromAPipeIsLeftAtOnce() throws {
+    let terminal = try session()
+    terminal.type("load data mini-news")
+    try terminal.wait(prompt: "gnb[2]>")
+    terminal.type("save notebook a.gnb")
+    try terminal.wait("the file") { $0.contains("1 cell written") && $0.lines.last == "gnb[2]>" }
+    terminal.send("\u{4}")
+    #expect(try terminal.exitStatus() == 0)
+    let run = try program.gnb([folder + "/a.gnb"], input: "let a = 1\nkeep\nquit\n")
+    #expect(run.status == 0 && !run.errors.contains("not saved"), "\(run.errors)")
+  }
+
+  @Test func theLastSessionComesBack() throws {
+    let first = try session()
+    first.type("load data mini-news")
+    try first.wait(prompt: "gnb[2]>")
+    first.type("split train=10 validation=5")
+    try first.wait(prompt: "gnb[3]>")
+    first.send("\u{4}\u{4}")
+    #expect(try first.exitStatus() == 0)
+    let second = try start(["--last"])
+    try second.wait("what came back") {
+      $0.contains("back after 2 cells") && $0.contains("the split") && $0.lines.last == "gnb[3]>"
+    }
+    second.type("show split")
+    try second.wait("the split") { $0.contains("validation") && $0.lines.last == "gnb[4]>" }
+    #expect(second.screen.contains("10"))
+  }
+
   private let training = [
     "load model \(tiny)",
     "load data mini-news categories=[movie-enter, sports-watch]\nsplit train=6 validation=4\n"
@@ -159,18 +206,17 @@ import Testing
   }
 
   @Test func theSecondCtrlCGoesBack() throws {
-    // A step of a minute or more, and a word before it that tells that the cell runs.
-    let slow = training.map {
-      $0.replacingOccurrences(of: "train steps", with: "show config\ntrain steps")
-        .replacingOccurrences(of: "batch=2", with: "batch=128 accumulate=1024")
-    }
+    // A step of a minute or more, which tells how far it is.
+    let slow = training.map { $0.replacingOccurrences(of: "batch=2", with: "batch=128 accumulate=1024") }
     let path = try program.write("a.gnb", notebook(slow))
     let terminal = try start([path])
     try terminal.wait(prompt: "gnb[1/4]>")
     terminal.type("goto 3")
     try terminal.wait(prompt: "gnb[3/4]>")
     terminal.send("\r")
-    try terminal.wait("the settings") { $0.lines.last?.hasPrefix("cache") == true }
+    try terminal.wait("progress within the first step") {
+      $0.lines.last?.contains("step 0/100000") == true && $0.lines.last?.contains("of the next step") == true
+    }
     terminal.send("\u{3}")
     try terminal.wait("a word") { $0.contains("Ctrl-C again goes back") }
     terminal.send("\u{3}")

@@ -54,7 +54,8 @@ final class Terminal {
     var variables = ProcessInfo.processInfo.environment
     for name in ["NO_COLOR", "ACCESSIBLE", "COLUMNS", "LINES"] { variables[name] = nil }
     variables.merge([
-      "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": folder, "GNB_HISTORY": folder + "/state/history",
+      "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": folder, "PAGER": "cat",
+      "GNB_CACHE": folder + "/cache", "GNB_HISTORY": folder + "/state/history",
     ]) { $1 }
     variables.merge(environment) { $1 }
     let shell = ["sh", "-c", "cd \"$0\" && exec \"$@\"", folder, ProgramTests.binary.path]

@@ -11,7 +11,10 @@ enum EvaluateCommand {
     let on = Argument("on", .choice(Part.self), .validation, "which articles")
     let limit = Argument("limit", .integer(1...Int.max), "only the first so many")
     let method = Argument("method", .choice(Classifier.Method.self), .constrained, "how to read the answer")
-    let name = Argument("as", .text, "the name to keep it under; by default from the steps trained")
+    let name = Argument(
+      "as", .text,
+      "the name to keep it under, in place of another of that name; by default a new one from the steps trained"
+    )
   }
 
   static let evaluate = Command(
@@ -41,9 +44,9 @@ enum EvaluateCommand {
         .progress(ProgressReport(done: answers.count, total: samples.count, unit: "article", note: [note])))
       return !invocation.isInterrupted
     }
-    let standard = workspace.steps.isEmpty ? "untrained" : "step \(workspace.steps.count)"
     let evaluation = Workspace.Evaluation(
-      name: arguments.name ?? standard, method: arguments.method.rawValue, samples: samples,
+      name: arguments.name ?? workspace.freeName(on: arguments.on == .train ? ", train" : ""),
+      method: arguments.method.rawValue, samples: samples,
       truth: truth,
       predictions: answers.map(\.prediction), probabilities: answers.map(\.probabilities))
     session.workspace.add(evaluation)
@@ -57,7 +60,9 @@ enum EvaluateCommand {
       call.method == .constrained
       ? ["# gnb lets the model choose among the categories; here it writes freely, as with method=generate."]
       : []
-    return script.promptIfMissing() + note + ["evaluate(\(part), \(call.python(\.name)))"]
+    return script.promptIfMissing() + note + [
+      "evaluate(\(part), \(call.python(\.name))\(call.on == .train ? ", \", train\"" : ""))"
+    ]
   }
 }
 

@@ -30,6 +30,7 @@ enum LoadCommands {
     (workspace.data, workspace.split, workspace.prompt, workspace.lastTable) = (
       session.workspace.data, session.workspace.split, session.workspace.prompt, session.workspace.lastTable
     )
+    workspace.origins = session.workspace.origins
     workspace.model = model
     workspace.modelName = arguments.name
     session.workspace = workspace

@@ -25,6 +25,7 @@ enum SaveCommands {
     } else {
       try adapter.save(path: path, baseModel: workspace.baseName)
     }
+    invocation.session.savedAdapter = adapter
     invocation.tell(SavedAdapter(parameters: adapter.parameterCount, base: workspace.baseName, path: path))
   } python: { call, _ in
     let path = call.python(\.path)
@@ -64,6 +65,7 @@ enum SaveCommands {
     let outcome = try saver.save(
       to: path, format: arguments.format,
       type: arguments.type)
+    session.savedAdapter = workspace.adapter
     invocation.tell(SavedModel(outcome: outcome, isMerged: workspace.adapter != nil, path: path))
   }
 

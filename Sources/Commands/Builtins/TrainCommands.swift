@@ -102,6 +102,18 @@ enum TrainCommands {
         history: session.workspace.steps,
         checkpoint: arguments.checkpoint,
         compute: compute)
+      if !session.workspace.steps.isEmpty {
+        invocation.print(
+          "going on from step \(session.workspace.steps.count): the adapter keeps what it has learnt, the optimiser "
+            + "starts anew")
+      }
+      let training = run.plan.training
+      if training.warmup >= training.steps {
+        invocation.print(
+          "note: warmup=\(training.warmup) is not over in \(NumberFormat.count(training.steps, "step")): the learning rate "
+            + "never reaches \(NumberFormat.short(training.learningRate)); take more steps or a smaller warmup"
+        )
+      }
       if run.plan.training.packing > 0 {
         invocation.print(
           "\(split.train.count) articles in \(run.trainer.sequenceCount) sequences of at most "
@@ -109,15 +121,21 @@ enum TrainCommands {
       }
     }
     run.trainer.isCancelled = { invocation.context.interruption() == .undo }
+    let inside = InnerProgress(invocation, run.plan.training.steps)
+    run.trainer.layerDone = { [weak trainer = run.trainer] done, total in
+      let share = Double(done) / Double(total)
+      inside.tell(after: trainer?.completed ?? 0, share, "\(NumberFormat.percent(share, 0)) of the next step")
+    }
     guard run.plan.evaluateEvery > 0 else { return run }
     let looked = split.validation.prefix(run.plan.evaluateLimit)
     let (answers, texts) = (examples(looked), looked.map { data.samples[$0].text })
     let adapter = run.trainer.adapter
-    run.look = {
+    run.look = { [weak trainer = run.trainer] in
       let classifier = Classifier(
         model: model, adapter: adapter, prompt: prompt, categories: data.categories, compute: compute)
-      let found = try classifier.classify(texts, method: .constrained) { _ in
-        invocation.context.interruption() != .undo
+      let found = try classifier.classify(texts, method: .constrained) { found in
+        inside.tell(after: trainer?.completed ?? 0, 0, "validation article \(found.count) of \(texts.count)")
+        return invocation.context.interruption() != .undo
       }
       let right = zip(found, looked).count { $0.prediction == data.samples[$1].category }
       let loss = try model.loss(of: answers, adapter: adapter, compute: compute)
@@ -171,6 +189,11 @@ enum TrainCommands {
       session.workspace.adapter = run.trainer.adapter
       session.workspace.steps = run.history
     }
+    func save() throws {
+      guard run.checkpoint != nil else { return }
+      try run.save()
+      session.savedAdapter = run.trainer.adapter
+    }
     do {
       while !run.isFinished {
         let (step, point) = try run.next()
@@ -187,7 +210,7 @@ enum TrainCommands {
     } catch GemmaError.interrupted {
       guard invocation.context.interruption() != .undo else { throw GemmaError.interrupted }
       keep()
-      try run.save()
+      try save()
       invocation.print(
         "interrupted after step \(run.trainer.completed) of \(total); what was learnt so far is kept"
           + (run.checkpoint == nil ? "" : ", and written to the checkpoint"))
@@ -204,6 +227,7 @@ enum TrainCommands {
       invocation.print("the adapter went back to step \(best.step), the lowest validation loss")
     }
     keep()
+    if run.checkpoint != nil { session.savedAdapter = run.trainer.adapter }
     guard let last = run.history.last else { return }
     let done = run.trainer.completed - before
     invocation.tell(
@@ -264,4 +288,30 @@ struct Trained: CommandResult {
   }
 
   var volatile: [(name: String, value: JSONValue)] { [("seconds", .number(seconds))] }
+}
+
+/// Tells how far a step is that takes more than two seconds, five times a second at most.
+private final class InnerProgress {
+  private let invocation: Invocation
+  private let total: Int
+  private var done = -1
+  private var sinceStep = Stopwatch()
+  private var sinceTold = Stopwatch()
+
+  /// - Parameter total: steps of the training.
+  init(_ invocation: Invocation, _ total: Int) {
+    self.invocation = invocation
+    self.total = total
+  }
+
+  /// - Parameters:
+  ///   - done: steps that are done.
+  ///   - share: of the next step, from 0 to 1.
+  func tell(after done: Int, _ share: Double, _ note: String) {
+    if done != self.done { (self.done, sinceStep) = (done, Stopwatch()) }
+    guard sinceStep.seconds > 2, sinceTold.seconds > 0.2 else { return }
+    sinceTold = Stopwatch()
+    invocation.emit(
+      .progress(ProgressReport(done: done, total: total, unit: "step", inside: share, note: [Span(note)])))
+  }
 }

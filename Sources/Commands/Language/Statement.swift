@@ -53,6 +53,25 @@ public indirect enum Statement: Sendable, Equatable {
   case loop(variable: String, values: Expression, body: [Statement], range: SourceRange)
 }
 
+extension Statement {
+  /// Of the command, or of what begins the assignment or loop.
+  var range: SourceRange {
+    switch self {
+    case .command(let call): call.range
+    case .assignment(_, _, let range), .loop(_, _, _, let range): range
+    }
+  }
+
+  /// What it is, in a few words.
+  var summary: String {
+    switch self {
+    case .command(let call): call.source
+    case .assignment(let name, _, _): "let \(name)"
+    case .loop(let variable, _, _, _): "for \(variable)"
+    }
+  }
+}
+
 /// A command as written: words, then names with values, in any order.
 public struct CommandCall: Sendable, Equatable {
   public struct Named: Sendable, Equatable {

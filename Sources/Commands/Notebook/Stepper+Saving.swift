@@ -57,6 +57,7 @@ extension Stepper {
         name: "path", expected: "a file that is not there yet, or overwrite=true", found: path)
     }
     try NotebookWriter.write(document, to: path)
+    hasSaved()
     return path
   }
 }

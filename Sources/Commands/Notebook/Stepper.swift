@@ -34,16 +34,23 @@ public final class Stepper: Stepping {
   private(set) var runs: [Int: CellRun] = [:]
   private var before: [Int: Snapshot] = [:]
   private var scratch: (base: Snapshot, lines: [String])?
+  /// The cells as a file has them; none of a session.
+  private var savedSources: [String]
 
   /// - Parameter notebook: checked before; nil for a session that is a notebook being written.
-  public init(_ notebook: Notebook?, session: Session, table: CommandTable = .standard) throws {
-    self.table = table
-    isSession = notebook == nil
+  public convenience init(_ notebook: Notebook?, session: Session, table: CommandTable = .standard) throws {
     var own = Notebook(path: "")
     own.seed = session.settings.seed
     own.frontMatter = ["gnb: 1", "seed: \(session.settings.seed)"]
-    self.notebook = notebook ?? own
+    try self.init(notebook ?? own, isSession: notebook == nil, session: session, table: table)
+  }
+
+  init(_ notebook: Notebook, isSession: Bool, session: Session, table: CommandTable) throws {
+    self.table = table
+    self.isSession = isSession
+    self.notebook = notebook
     self.session = session
+    savedSources = isSession ? [] : notebook.cells.map(\.source)
     _ = try Replay(self.notebook, session: session, table: table).check()
     states = self.notebook.cells.map { _ in .waiting }
     before[0] = snapshot()
@@ -79,6 +86,40 @@ public final class Stepper: Stepping {
     )
     scratch = nil
   }
+
+  /// What the cells have made, without the lines typed between them.
+  var committed: Snapshot { scratch?.base ?? snapshot() }
+
+  /// The cells up to `position` count as run: what they made is in the session.
+  func resume(at position: Int, states: [CellState]) {
+    guard states.count == self.states.count, (0...states.count).contains(position) else { return }
+    self.states = states
+    self.position = position
+    before[position] = snapshot()
+  }
+
+  /// What leaving would lose, with the command that saves it.
+  public var unsaved: [(what: String, remedy: String)] {
+    var parts: [(what: String, remedy: String)] = []
+    let workspace = session.workspace
+    let hasWork = !isSession || workspace.model != nil || workspace.data != nil
+    if hasWork, cells.map(\.source) != savedSources {
+      parts.append(
+        isSession
+          ? (NumberFormat.count(cells.count, "cell"), "save notebook NAME.gnb")
+          : ("the changed notebook", "save notebook"))
+    }
+    if let adapter = workspace.adapter, !workspace.steps.isEmpty, adapter !== session.savedAdapter {
+      parts.append(
+        ("the adapter after \(NumberFormat.count(workspace.steps.count, "step"))", "save adapter NAME"))
+    }
+    return parts
+  }
+
+  func hasSaved() { savedSources = cells.map(\.source) }
+
+  /// Stays at the prompt although `quit` was typed.
+  public func stay() { isLeaving = false }
 
   private func tell(_ text: String, _ style: Span.Style = .faint) {
     session.context.sink(Event(.output(.line([Span(text, style)])), cell: "", command: ""))
@@ -122,7 +163,8 @@ public final class Stepper: Stepping {
 
   /// A line of a session: a cell if it works, nothing if it fails.
   private func runLine(_ text: String, _ statements: [Statement]) {
-    // What was undone by 'back' makes place for another way.
+    let kept = (notebook, states, runs, before)
+    // What was undone by 'back' makes place for another way, if that works.
     if !isAtEnd {
       notebook.removeCells(from: position)
       states.removeSubrange(position...)
@@ -134,8 +176,7 @@ public final class Stepper: Stepping {
     let run = interpreter.run(cells[position], statements, file: nil)
     if let failure = run.failure, isUndone(failure) {
       restore(start)
-      notebook.removeCells(from: position)
-      states.removeLast()
+      (notebook, states, runs, before) = kept
       if failure.code == .interrupted {
         tell("went back to before this line")
       } else if statements.count > 1 {
@@ -143,7 +184,7 @@ public final class Stepper: Stepping {
       }
       return
     }
-    finish(run)
+    finish(run, statements)
   }
 
   private func runScratch(_ text: String, _ statements: [Statement]) {
@@ -173,12 +214,36 @@ public final class Stepper: Stepping {
     failure.code != .interrupted || session.context.interruption() == .undo
   }
 
-  private func finish(_ run: CellRun) {
+  private func finish(_ run: CellRun, _ statements: [Statement]) {
+    let cell = cells[position]
     forget(from: position)
     runs[position] = run
     states[position] = run.wasInterrupted ? .interrupted : .done
     position += 1
     before[position] = snapshot()
+    if let failure = run.failure, run.wasInterrupted { tellRest(of: cell, statements, after: failure) }
+  }
+
+  /// What an interrupted cell did not run, and how to go on.
+  private func tellRest(of cell: Notebook.Cell, _ statements: [Statement], after failure: Diagnostic) {
+    var rest: [String] = []
+    if let place = failure.range {
+      let line = place.line - cell.firstLine + 1
+      func isLater(_ range: SourceRange) -> Bool {
+        (range.line, range.columns.lowerBound) > (line, place.columns.lowerBound)
+      }
+      rest = statements.filter { isLater($0.range) }.map(\.summary)
+      if case .loop? = statements.last(where: { !isLater($0.range) }) {
+        rest.insert("the rest of the loop", at: 0)
+      }
+    }
+    if !rest.isEmpty {
+      let more = rest.count > 3 ? ", and \(rest.count - 3) more" : ""
+      tell("not run in this cell: " + rest.prefix(3).joined(separator: "; ") + more)
+    }
+    let onward =
+      isAtEnd ? (isSession ? "type on" : "this was the last cell") : "'next' runs cell \(position + 1)"
+    tell("\(onward); 'back' returns to before the interrupted \(isSession ? "line" : "cell")")
   }
 
   /// Runs the next cell. What was typed since the last one is discarded.
@@ -200,7 +265,7 @@ public final class Stepper: Stepping {
       if failure.code == .interrupted { tell("went back to before this cell") }
       return false
     }
-    finish(run)
+    finish(run, statements)
     return run.failure == nil
   }
 
@@ -239,7 +304,8 @@ public final class Stepper: Stepping {
 
   private func move(to target: Int) throws {
     guard let snapshot = before[target] else {
-      throw GemmaError.missing(need: "a snapshot of that place", remedy: "restart")
+      throw GemmaError.missing(
+        need: "the state at that place, which 'gnb --last' does not bring back", remedy: "restart, then goto")
     }
     restore(snapshot)
     position = target
@@ -257,7 +323,9 @@ public final class Stepper: Stepping {
     if let scratch { restore(scratch.base) }
     if before[target] != nil { return try move(to: target) }
     // From the furthest place that is known.
-    if let nearest = before.keys.filter({ $0 < target }).max(), nearest > position { try move(to: nearest) }
+    if let nearest = before.keys.filter({ $0 < target }).max(), nearest > position || target < position {
+      try move(to: nearest)
+    }
     try run(target - position)
   }
 

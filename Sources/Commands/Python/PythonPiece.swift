@@ -109,9 +109,13 @@ public struct PythonPiece: Sendable {
         return lines[0].strip() if lines else ""
 
 
-    def evaluate(articles, name=None):
-        steps = globals().get("trained_steps", 0)
-        name = name or (f"step {steps}" if steps else "untrained")
+    def evaluate(articles, name=None, part=""):
+        if not name:
+            steps = globals().get("trained_steps", 0)
+            standard = (f"step {steps}" if steps else "untrained") + part
+            number = 1
+            while (name := standard if number == 1 else f"{standard} ({number})") in evaluations:
+                number += 1
         truth = [article["category"] for article in articles]
         keep(name, truth, [answer(article["text"]) for article in articles])
 
@@ -124,6 +128,9 @@ public struct PythonPiece: Sendable {
 
 
     def evaluation(name=None):
-        return evaluations[name or list(evaluations)[-1]]
+        names = list(evaluations)
+        if name and name not in evaluations and name.isdecimal():
+            name = names[int(name) - 1]  # the number that compare prints
+        return evaluations[name or names[-1]]
     """#)
 }

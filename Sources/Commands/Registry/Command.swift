@@ -65,5 +65,13 @@ public struct Command: Sendable {
   /// Acts on the notebook at a prompt, and cannot be part of one.
   public var isStepping: Bool { group == .step }
 
+  /// A call as it could be typed, without variables.
+  func line(_ call: BoundArguments) -> String {
+    ([name]
+      + arguments.filter { call.given.contains($0.name) }.compactMap { argument in
+        call.values[argument.name].map { "\(argument.name)=\($0.source)" }
+      }).joined(separator: " ")
+  }
+
   public var name: String { noun.map { verb + " " + $0 } ?? verb }
 }

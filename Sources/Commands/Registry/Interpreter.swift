@@ -159,6 +159,7 @@ public struct Interpreter {
         try command.run(
           arguments,
           Invocation(session: session, table: table, context: context, cell: cell, command: line.source))
+        session.workspace.origins.note(command.name, command.line(arguments))
       } catch {
         throw Failure(diagnostic: placed(error, line.range), command: line.source)
       }

@@ -33,6 +33,7 @@ public struct Event: Sendable {
     switch kind {
     case .start: return object("start", [])
     case .progress(let progress):
+      guard progress.inside == nil else { return nil }
       return object(
         "progress",
         [("done", .int(progress.done)), ("total", .int(progress.total)), ("unit", .string(progress.unit))]

@@ -15,6 +15,8 @@ public final class Session {
   public var expectedInputs: [String: String] = [:]
   /// Values from the command line that `let` does not overwrite.
   public var overrides: [String: Value] = [:]
+  /// The adapter that a file has, as it is.
+  weak var savedAdapter: Adapter?
   private let firstSettings: Settings
   private var computeMade: (threads: Int, kernels: String?, compute: Compute)?
 

@@ -31,6 +31,6 @@ protocol Stepping: AnyObject {
 }
 
 /// What became of a cell at a prompt.
-public enum CellState: String, Sendable {
+public enum CellState: String, Sendable, Codable {
   case waiting, done, interrupted, skipped
 }

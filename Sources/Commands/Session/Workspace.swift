@@ -2,7 +2,7 @@ import Gemma
 
 /// What a session has loaded and made. Frozen weights are shared, so copying is cheap.
 public struct Workspace: Sendable {
-  public struct Evaluation: Sendable {
+  public struct Evaluation: Sendable, Codable {
     public var name: String
     /// What was asked: "constrained", "generate", "majority", "tf-idf".
     public var method: String
@@ -45,6 +45,8 @@ public struct Workspace: Sendable {
   public var steps: [TrainingStep] = []
   /// In the order they were made; a name made again replaces the older.
   public var evaluations: [Evaluation] = []
+  /// The commands that made what is loaded, in order.
+  public internal(set) var origins = Origins()
   /// The table shown last, whole, for `save table`.
   var lastTable: Table?
 
@@ -86,13 +88,27 @@ public struct Workspace: Sendable {
       maxInputTokens: nil)
   }
 
-  /// The evaluation of that name, or the last.
+  /// A name that no evaluation has yet: "untrained", "step 60", "step 60 (2)".
+  ///
+  /// - Parameter part: what is added where it is not on the validation articles.
+  func freeName(on part: String) -> String {
+    let standard = (steps.isEmpty ? "untrained" : "step \(steps.count)") + part
+    var (name, number) = (standard, 1)
+    while evaluations.contains(where: { $0.name == name }) {
+      number += 1
+      name = "\(standard) (\(number))"
+    }
+    return name
+  }
+
+  /// The evaluation of that name, or of the number that `compare` prints; or the last.
   func evaluation(_ name: String?) throws -> Evaluation {
     guard let last = evaluations.last else {
       throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")
     }
     guard let name else { return last }
-    guard let found = evaluations.first(where: { $0.name == name }) else {
+    let numbered = Int(name).flatMap { evaluations.indices.contains($0 - 1) ? evaluations[$0 - 1] : nil }
+    guard let found = evaluations.first(where: { $0.name == name }) ?? numbered else {
       throw GemmaError.invalidValue(
         name: "evaluation", expected: "one of \(evaluations.map(\.name).joined(separator: ", "))", found: name
       )

@@ -121,10 +121,11 @@ public final class GemmaModel: Sendable {
   /// - Parameters:
   ///   - noise: what training does at random.
   ///   - tapeBytes: how much a tape may hold.
+  ///   - layerDone: called after each layer; what it throws ends the pass.
   /// - Returns: the final normed hidden states of the wanted rows, segment by segment [wanted, hidden].
   func forward(
     _ batch: TokenBatch, adapter: Adapter?, keep: Bool = false, noise: TrainingNoise? = nil,
-    tapeBytes: Int = GemmaModel.tapeBytes, compute: Compute
+    tapeBytes: Int = GemmaModel.tapeBytes, compute: Compute, layerDone: () throws -> Void = {}
   ) throws -> (hidden: Matrix, tape: Tape?) {
     try checkRows(batch.tokens)
     var x = embedding.forward(batch.tokens, compute: compute)
@@ -138,6 +139,7 @@ public final class GemmaModel: Sendable {
         i, x, batch: batch, adapter: adapter, scales: scales, noise: noise, keep: keepAll, compute: compute)
       if keep { saved.append(kept.map(Kept.all) ?? .input(x)) }
       x = next
+      try layerDone()
     }
     let hidden = finalNorm.forward(x, compute: compute).y
     return (hidden, keep ? Tape(saved: saved, last: x, noise: noise, scales: scales) : nil)
@@ -160,10 +162,12 @@ public final class GemmaModel: Sendable {
   }
 
   /// Adds to `gradients` (shaped as the adapter's parameters) for the gradient of the hidden states.
+  ///
+  /// - Parameter layerDone: called after each layer; what it throws ends the pass.
   func backward(
     _ dHidden: Matrix, tape: inout Tape, batch: TokenBatch, adapter: Adapter, gradients: Matrix,
-    compute: Compute
-  ) {
+    compute: Compute, layerDone: () throws -> Void = {}
+  ) rethrows {
     var dx = compute.matrix(dHidden.rows, dHidden.columns)
     let rstd = finalNorm.forward(tape.last, compute: compute).rstd
     finalNorm.backward(dHidden, x: tape.last, rstd: rstd, into: dx, accumulate: false, compute: compute)
@@ -191,8 +195,9 @@ public final class GemmaModel: Sendable {
           spans: { k, v in
             spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute)
           })
-      else { return }
+      else { return try layerDone() }
       dx = next
+      try layerDone()
     }
   }
 

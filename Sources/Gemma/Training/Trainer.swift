@@ -59,8 +59,10 @@ public final class Trainer {
   public internal(set) var completed = 0
   /// The losses of those steps.
   var losses: [Double] = []
-  /// Asked between the passes of a step; true gives the step up and leaves the adapter as it was.
+  /// Asked after each layer of a step; true gives the step up and leaves the adapter as it was.
   public var isCancelled: () -> Bool = { false }
+  /// Told after each layer of a step, on the way forward and on the way back: how many of how many are done.
+  public var layerDone: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   /// Bytes a pass may keep of its activations. Shows in time and memory, never in a result.
   package var tapeBytes = GemmaModel.tapeBytes
   let model: GemmaModel
@@ -147,10 +149,17 @@ public final class Trainer {
     let total = passes.reduce(0.0) { $0 + $1.weights.reduce(0.0) { $0 + Double($1) } }
     let entropy = CrossEntropy(head: model.head, softCap: model.config.finalSoftCap)
     var loss = 0.0
+    var layersDone = 0
+    func countLayer() throws {
+      layersDone += 1
+      layerDone(layersDone, 2 * passes.count * model.config.layers.count)
+      if isCancelled() { throw GemmaError.interrupted }
+    }
     for pass in passes {
       if isCancelled() { throw GemmaError.interrupted }
       let (hidden, tape) = try model.forward(
-        pass.batch, adapter: adapter, keep: true, noise: pass.noise, tapeBytes: tapeBytes, compute: compute)
+        pass.batch, adapter: adapter, keep: true, noise: pass.noise, tapeBytes: tapeBytes, compute: compute,
+        layerDone: countLayer)
       guard var tape else { continue }
       let result = entropy.forward(hidden, targets: pass.targets, compute: compute)
       for (row, logProbability) in result.logProbabilities.enumerated() {
@@ -159,8 +168,9 @@ public final class Trainer {
       let dHidden = entropy.backward(
         hidden, targets: pass.targets, result: result, factors: pass.weights.map { $0 / Float(total) },
         compute: compute)
-      model.backward(
-        dHidden, tape: &tape, batch: pass.batch, adapter: adapter, gradients: gradients, compute: compute)
+      try model.backward(
+        dHidden, tape: &tape, batch: pass.batch, adapter: adapter, gradients: gradients, compute: compute,
+        layerDone: countLayer)
     }
     return (loss / total, gradients)
   }

@@ -7,9 +7,9 @@ final class Recorder {
   let session: Session
   private(set) var events: [Event] = []
 
-  init() {
+  init(cache: String = "/nonexistent-gnb-cache") {
     session = Session(
-      cache: Cache(path: "/nonexistent-gnb-cache"), settings: Settings(threads: 1),
+      cache: Cache(path: cache), settings: Settings(threads: 1),
       context: RunContext(sink: { _ in }))
     session.context.sink = { [weak self] in self?.events.append($0) }
   }

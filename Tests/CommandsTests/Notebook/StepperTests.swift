@@ -125,6 +125,61 @@ import Testing
     #expect(errors.count == 2 && stepper.isLeaving)
   }
 
+  @Test func afterBackALineThatFailsKeepsTheCellsGoneBackFrom() throws {
+    let stepper = try Stepper(nil, session: recorder.session)
+    enter(stepper, "let a = 1", "let a = 2", "let a = 3", "back 2", "report", "let b = 1; report")
+    #expect(errors == ["G036", "G036"] && value("a") == "1" && value("b") == nil)
+    #expect(stepper.cells.map(\.source) == ["let a = 1", "let a = 2", "let a = 3"])
+    #expect(stepper.prompt == "gnb[2/3]> ")
+    enter(stepper, "run")
+    #expect(value("a") == "3")
+    enter(stepper, "back 2", "let a = 9")
+    #expect(stepper.cells.map(\.source) == ["let a = 1", "let a = 9"], "a line that works takes their place")
+  }
+
+  @Test func theCellAfterAnInterruptionSaysWhatWasNotRun() throws {
+    let stepper = try stepper([
+      "load data mini-news\nsplit train=6 validation=4", "baseline\nshow split; report", "report",
+    ])
+    enter(stepper, "next")
+    var asked = 0
+    recorder.session.context.interruption = {
+      asked += 1
+      return .stop
+    }
+    enter(stepper, "next")
+    #expect(asked > 0 && errors == ["G037"] && stepper.states == [.done, .interrupted, .waiting])
+    let told = recorder.events.compactMap { event -> String? in
+      guard case .output(.line(let spans)) = event.kind else { return nil }
+      return spans.map(\.text).joined()
+    }
+    #expect(
+      told.suffix(2) == [
+        "not run in this cell: show split; report",
+        "'next' runs cell 3; 'back' returns to before the interrupted cell",
+      ])
+  }
+
+  @Test func whatLeavingWouldLoseIsNamed() throws {
+    let stepper = try Stepper(nil, session: recorder.session)
+    enter(stepper, "let a = 1", "help")
+    #expect(stepper.unsaved.isEmpty, "nothing was loaded or made")
+    enter(stepper, "load data mini-news")
+    #expect(stepper.unsaved.map(\.what) == ["3 cells"])
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-\(UUID().uuidString)").path
+    enter(stepper, "save notebook \(path).gnb")
+    #expect(stepper.unsaved.isEmpty)
+    enter(
+      stepper, "load model \(Self.tiny)", "split train=6 validation=4",
+      "prompt \"{input} => {output}\" max_input_tokens=19", "lora rank=2; train steps=1 batch=2",
+      "save notebook \(path).gnb overwrite=true")
+    #expect(stepper.unsaved.map(\.what) == ["the adapter after 1 step"])
+    enter(stepper, "save adapter \(path)", "save notebook \(path).gnb overwrite=true")
+    #expect(stepper.unsaved.isEmpty && errors.isEmpty)
+    enter(stepper, "train steps=1 batch=2")
+    #expect(stepper.unsaved.map(\.what) == ["9 cells", "the adapter after 2 steps"])
+  }
+
   @Test func aSavedNotebookHasTheOutputsThatAReplayGives() throws {
     let stepper = try stepper(["let a = 1", "show session", "show session"])
     enter(stepper, "run 2")

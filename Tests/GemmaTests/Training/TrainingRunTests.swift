@@ -51,6 +51,27 @@ import Testing
     run.look = { (try model.loss(of: examples, adapter: adapter, compute: compute), 0.5) }
   }
 
+  @Test func aStepTellsItsLayersAndCanBeGivenUpInTheMiddle() throws {
+    let run = try run(plan())
+    var told: [[Int]] = []
+    run.trainer.layerDone = { told.append([$0, $1]) }
+    _ = try run.next()
+    // Two passes, forward and backward.
+    let total = try 4 * Fixtures.model("gemma2", compute: compute).config.layers.count
+    #expect(told == (1...total).map { [$0, total] })
+    let before = run.trainer.adapter.parameters.values
+    for stop in [1, total / 2, total - 1] {
+      told = []
+      run.trainer.isCancelled = { told.count == stop }
+      #expect(throws: GemmaError.interrupted) { try run.next() }
+      #expect(told.count == stop && run.trainer.adapter.parameters.values == before)
+    }
+    run.trainer.isCancelled = { false }
+    let again = try self.run(plan())
+    _ = try again.next()
+    #expect(try run.next().step == again.next().step, "what was given up leaves no trace")
+  }
+
   private static let kinds: [(String, TrainingPlan, AdapterConfig)] = {
     func plan(_ change: (inout TrainingPlan) -> Void) -> TrainingPlan {
       var plan = TrainingPlan()

@@ -1,0 +1,101 @@
+import Foundation
+import Gemma
+import Testing
+
+@testable import Commands
+
+/// What `gnb --last` brings back.
+@Suite struct LastSessionTests {
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "gnb-\(UUID().uuidString)"
+  )
+  .path
+  private static let tiny = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures/tiny/gemma3")
+    .path
+  private let training = [
+    "let articles = 6", "load model \(tiny)",
+    "load data mini-news categories=[movie-enter, sports-watch]\nsplit train=$articles validation=4",
+    "prompt \"{input} => {output}\" max_input_tokens=19",
+    "lora rank=2 dropout=0.1 seed=5; train steps=3 batch=2 lr=1e-2",
+    "evaluate", "evaluate on=train limit=3",
+  ]
+
+  /// A session with these lines, kept after each.
+  private func session(_ lines: [String]) throws -> (recorder: Recorder, stepper: Stepper) {
+    let recorder = Recorder(cache: folder)
+    let stepper = try Stepper(nil, session: recorder.session)
+    let keeper = SessionKeeper(stepper)
+    for line in lines {
+      stepper.enter(line)
+      try keeper.keep()
+    }
+    return (recorder, stepper)
+  }
+
+  private func last() throws -> (recorder: Recorder, stepper: Stepper, told: [String]) {
+    let recorder = Recorder(cache: folder)
+    var told: [String] = []
+    let stepper = try LastSession(in: recorder.session.cache).restore(recorder.session) { told.append($0) }
+    return (recorder, stepper, told)
+  }
+
+  private func results(_ recorder: Recorder) -> [String] {
+    recorder.events.compactMap { event in
+      if case .result(let fields, _) = event.kind { JSONValue.object(fields).text } else { nil }
+    }
+  }
+
+  @Test func theAdapterComesBackToTheLastBitAndGoesOnTheSame() throws {
+    let first = try session(training)
+    let (recorder, stepper, told) = try last()
+    let (a, b) = (first.recorder.session.workspace, recorder.session.workspace)
+    #expect(try a.needAdapter().parameters.values == b.needAdapter().parameters.values)
+    #expect(a.steps == b.steps && a.evaluations.map(\.name) == ["step 3", "step 3, train"])
+    #expect(b.evaluations.map(\.predictions) == a.evaluations.map(\.predictions))
+    #expect(told.last?.hasSuffix("the adapter after 3 steps, 2 evaluations") == true, "\(told)")
+    #expect(stepper.prompt == "gnb[8]> " && stepper.states.allSatisfy { $0 == .done })
+    // What comes after is the same as if nobody had left; the dropout draws with the adapter's settings.
+    for stepper in [first.stepper, stepper] {
+      stepper.enter("train steps=2 batch=2 lr=1e-2")
+      stepper.enter("evaluate as=after")
+    }
+    #expect(results(recorder).count == 2 && results(recorder) == Array(results(first.recorder).suffix(2)))
+    stepper.enter("goto 3")
+    #expect(stepper.position == 2 && recorder.session.workspace.data == nil, "earlier places are run to")
+  }
+
+  @Test func whatHasLoadedNothingLeavesTheOneBeforeAlone() throws {
+    #expect(throws: GemmaError.self) { try last() }
+    _ = try session(["load data mini-news", "split train=10 validation=5"])
+    _ = try session(["let a = 1", "help"])
+    #expect(try last().stepper.cells.map(\.source) == ["load data mini-news", "split train=10 validation=5"])
+    let kept = try FileManager.default.contentsOfDirectory(atPath: folder + "/last")
+    #expect(kept == ["session.json"])
+  }
+
+  @Test func withoutItsFilesTheCellsAreThereAndNothingIsRun() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let data = folder + "/a.csv"
+    let rows = (1...8).map { "text \($0),\($0 % 2 == 0 ? "even" : "odd")\n" }.joined()
+    try ("text,label\n" + rows).write(toFile: data, atomically: true, encoding: .utf8)
+    _ = try session(["load data \(data)", "split train=4 validation=2", "baseline"])
+    #expect(try last().recorder.session.workspace.evaluations.count == 2)
+    try FileManager.default.removeItem(atPath: data)
+    let (recorder, stepper, told) = try last()
+    #expect(told.count == 2 && told[0].contains("a.csv"), "\(told)")
+    #expect(stepper.position == 0 && stepper.cells.count == 3 && recorder.session.workspace.data == nil)
+  }
+
+  @Test func afterAMergeTheCellsAreRunAgain() throws {
+    _ = try session(training + ["merge"])
+    let (_, stepper, told) = try last()
+    #expect(stepper.position == 0 && stepper.cells.count == 8 && told.count == 2, "\(told)")
+  }
+
+  @Test func onlyTheNewestAdapterIsKept() throws {
+    _ = try session(training + ["train steps=1 batch=2"])
+    let kept = try FileManager.default.contentsOfDirectory(atPath: folder + "/last")
+    #expect(kept.count { $0.hasPrefix("adapter-") } == 1, "\(kept)")
+  }
+}
