@@ -8,17 +8,18 @@ enum EvaluateCommand {
   }
 
   struct EvaluateArguments: Sendable {
-    let on = Argument("on", .choice(Part.self), .validation, "which articles")
-    let limit = Argument("limit", .integer(1...Int.max), "only the first so many")
-    let method = Argument("method", .choice(Classifier.Method.self), .constrained, "how to read the answer")
-    let name = Argument("as", .text, "the name to keep it under; by default from the steps trained")
+    let on = Argument("on", .choice(Part.self), .validation, "the articles to classify")
+    let limit = Argument("limit", .integer(1...Int.max), "classify only this many, from the first")
+    let method = Argument("method", .choice(Classifier.Method.self), .constrained, "how the model answers")
+    let name = Argument(
+      "as", .text, "a name for this evaluation; by default from the number of training steps")
   }
 
   static let evaluate = Command(
-    "evaluate", .evaluate, "classify the validation articles and count what is right",
+    "evaluate", .evaluate, "classify the validation articles and count the right answers",
     details:
-      "'constrained' lets the model choose among the categories only and gives each a probability. 'generate' "
-      + "lets it write freely and takes the first line, as the Colab demo does.",
+      "With 'constrained' the model chooses among the categories only, and each gets a probability. With 'generate' "
+      + "it writes freely, and the first line is its answer, as in the Colab demo.",
     arguments: EvaluateArguments(), examples: ["evaluate", "evaluate limit=200 method=generate as=free"]
   ) { arguments, invocation in
     let session = invocation.session
@@ -61,10 +62,10 @@ enum EvaluateCommand {
   }
 }
 
-/// What `evaluate` found.
+/// The result of `evaluate`.
 struct Evaluated: CommandResult {
   let evaluation: Workspace.Evaluation
-  /// Of the articles, in the evaluation's order.
+  /// Ids of the articles, in the evaluation's order.
   let ids: [String]
   let seconds: Double
 
@@ -97,7 +98,7 @@ struct Evaluated: CommandResult {
 }
 
 extension Workspace.Evaluation {
-  /// Its accuracy in a line.
+  /// The accuracy with its interval, as one line.
   var summary: Output {
     let (low, high) = Significance.wilson(correct: correct, total: truth.count)
     return .line(

@@ -5,7 +5,7 @@ struct Token: Equatable {
     case string([Expression.Part])
     case variable(String)
     case sign(Character)
-    /// A line end or `;`
+    /// A line end or `;`.
     case separator
     case end
   }

@@ -10,7 +10,7 @@ public struct Arguments<Keys: Sendable>: Sendable {
     return argument.read(bound.values[argument.spec.name])
   }
 
-  /// The first, by the alphabet, of the arguments that were given beside this one.
+  /// The alphabetically first of the other arguments that were given.
   func given<Content>(beside key: KeyPath<Keys, Argument<Content>>) -> String? {
     bound.given.subtracting([keys[keyPath: key].spec.name]).min()
   }

@@ -1,10 +1,10 @@
-/// How far long work is.
+/// The progress of a long command.
 public struct ProgressReport: Sendable, Equatable {
   public var done: Int
   public var total: Int
-  /// What is counted: "step", "article", "byte".
+  /// The unit of `done` and `total`: "step", "article", "byte".
   public var unit: String
-  /// What to say beside the bar.
+  /// Text beside the bar.
   public var note: [Span]
   public var fields: [(name: String, value: JSONValue)]
 
