@@ -10,8 +10,8 @@ enum CompareCommand {
   static let compare = Command(
     "compare", .evaluate, "compare all evaluations, or two of them",
     details:
-      "The intervals are Wilson's 95% intervals. The second table has the p-value of McNemar's exact test for each pair, "
-      + "over the articles that both classified. Below 0.05 chance alone hardly explains the difference.",
+      "The intervals are Wilson's 95% intervals. The second table has the p-value of McNemar's exact test for each "
+      + "pair, over the articles that both classified. Below 0.05 chance alone hardly explains the difference.",
     arguments: CompareArguments(), examples: ["compare", "compare untrained tf-idf"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace

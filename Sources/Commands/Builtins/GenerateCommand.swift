@@ -30,12 +30,13 @@ enum GenerateCommand {
   static let generate = Command(
     "generate", .ask, "let the model continue a text, token by token",
     details:
-      "With temperature=0 the model takes the most likely token each time, and the answer is always the same. Above 0 each "
-      + "token is drawn at random. 1 uses the model's own probabilities; lower values favour likely tokens, and higher "
-      + "values give unlikely tokens more chances. top_k, top_p and min_p exclude unlikely tokens from the draw. The same "
-      + "seed draws the same text on every machine. The order and the meaning of these settings are those of Hugging "
-      + "Face's generate. A stop text ends the answer and is not part of it; the last id of the result may contain the "
-      + "beginning of the stop text. chat=true puts the question to an instruction-tuned model in Gemma's chat format.",
+      "With temperature=0 the model takes the most likely token each time, and the answer is always the same. "
+      + "Above 0 each token is drawn at random. 1 uses the model's own probabilities; lower values favour likely "
+      + "tokens, and higher values give unlikely tokens more chances. top_k, top_p and min_p exclude unlikely tokens "
+      + "from the draw. The same seed draws the same text on every machine. The order and the meaning of these "
+      + "settings are those of Hugging Face's generate. A stop text ends the answer and is not part of it; the last "
+      + "id of the result may contain the beginning of the stop text. chat=true puts the question to an "
+      + "instruction-tuned model in Gemma's chat format.",
     arguments: GenerateArguments(),
     examples: [
       "generate \"The capital of Japan is\" max_tokens=20",

@@ -74,10 +74,10 @@ enum PrepareCommands {
   static let prompt = Command(
     "prompt", .prepare, "choose how an article becomes a prompt",
     details:
-      "'alpaca' is the prompt of the Colab demo, 'gemma-chat' the prompt of Gemma's instruction-tuned models. "
-      + "Your own template has {input} in the place of the article, and may have {instruction} and {output}. "
-      + "Markers such as <start_of_turn> are special tokens in a template, and plain text in articles and instructions. "
-      + "A long article is cut to max_input_tokens; the answer is never cut.",
+      "'alpaca' is the prompt of the Colab demo, 'gemma-chat' the prompt of Gemma's instruction-tuned models. Your "
+      + "own template has {input} in the place of the article, and may have {instruction} and {output}. Markers such "
+      + "as <start_of_turn> are special tokens in a template, and plain text in articles and instructions. A long "
+      + "article is cut to max_input_tokens; the answer is never cut.",
     arguments: PromptArguments(),
     examples: [
       "prompt alpaca max_input_tokens=256", "prompt \"{instruction}\\n{input}\\nCategory: {output}\"",

@@ -12,8 +12,9 @@ enum SaveCommands {
   static let saveAdapter = Command(
     "save adapter", .load, "write the LoRA adapter as a PEFT folder or a GGUF file",
     details:
-      "A path that ends in .gguf becomes one file for llama.cpp (--lora). Any other path becomes a PEFT folder. The folder "
-      + "names the base model by its name on the Hugging Face hub if gnb knows that name: google/gemma-3-270m for gemma-3-270m.",
+      "A path that ends in .gguf becomes one file for llama.cpp (--lora). Any other path becomes a PEFT folder. "
+      + "The folder names the base model by its name on the Hugging Face hub if gnb knows that name: "
+      + "google/gemma-3-270m for gemma-3-270m.",
     arguments: SaveAdapterArguments(),
     examples: ["save adapter my-adapter", "save adapter my-adapter.gguf"]
   ) { arguments, invocation in
@@ -42,10 +43,10 @@ enum SaveCommands {
   static let saveModel = Command(
     "save model", .load, "write the whole model, with the adapter merged into it if one is attached",
     details:
-      "A path that ends in .gguf becomes one GGUF file. Any other path becomes a Hugging Face folder with safetensors, "
-      + "config.json and tokenizer. type=auto keeps F32 and F16, and stores all other types as BF16. The types q8_0 and "
-      + "q4_k_m (llama.cpp's mixture) are for GGUF only. The saved model computes what the session computes. The "
-      + "session's own model and adapter do not change.",
+      "A path that ends in .gguf becomes one GGUF file. Any other path becomes a Hugging Face folder with "
+      + "safetensors, config.json and tokenizer. type=auto keeps F32 and F16, and stores all other types as BF16. "
+      + "The types q8_0 and q4_k_m (llama.cpp's mixture) are for GGUF only. The saved model computes what the "
+      + "session computes. The session's own model and adapter do not change.",
     arguments: SaveModelArguments(),
     examples: ["save model my-model", "save model my-model.gguf type=q4_k_m"]
   ) { arguments, invocation in
@@ -77,9 +78,10 @@ enum SaveCommands {
   static let merge = Command(
     "merge", .train, "merge the adapter into the model in memory",
     details:
-      "The adapter's update becomes part of the model's weights. The session then has no adapter and no training steps; "
-      + "its evaluations stay. The changed projections are stored in Float32 unless precision names another type: rounding "
-      + "them to few bits again would lose most of a small update. 'save model' also merges the adapter, into the saved model only.",
+      "The adapter's update becomes part of the model's weights. The session then has no adapter and no training "
+      + "steps; its evaluations stay. The changed projections are stored in Float32 unless precision names another "
+      + "type: rounding them to few bits again would lose most of a small update. 'save model' also merges the "
+      + "adapter, into the saved model only.",
     arguments: MergeArguments(), examples: ["merge", "merge precision=bf16"]
   ) { arguments, invocation in
     let session = invocation.session

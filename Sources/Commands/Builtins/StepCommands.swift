@@ -1,8 +1,8 @@
 import Foundation
 import Gemma
 
-/// next, run, back, goto, restart, skip, list, keep, edit, save notebook, quit. These commands act on the notebook, and work only at a
-/// prompt.
+/// next, run, back, goto, restart, skip, list, keep, edit, save notebook, quit. These commands act on the notebook, and
+/// work only at a prompt.
 enum StepCommands {
   static let all: [Command] = [
     next, run, back, goto, restart, skip, list, keep, edit, saveNotebook, quit, exit,
@@ -112,8 +112,8 @@ enum StepCommands {
   static let saveNotebook = Command(
     "save notebook", .step, "write the notebook with the outputs of the cells that were run",
     details:
-      "Without a path, it writes to the file that the notebook was read from. A session becomes a notebook with one cell "
-      + "for each line.",
+      "Without a path, it writes to the file that the notebook was read from. A session becomes a notebook with "
+      + "one cell for each line.",
     arguments: SaveNotebookArguments(), examples: ["save notebook lesson.gnb"]
   ) { arguments, invocation in
     let stepper = try stepper(invocation)

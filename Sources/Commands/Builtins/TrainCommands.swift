@@ -55,13 +55,13 @@ enum TrainCommands {
   static let train = Command(
     "train", .train, "fine-tune the adapter on the training articles",
     details:
-      "Each step takes batch x accumulate articles, predicts their answers, and changes the adapter a little. "
-      + "With 'epochs' each article is used once in each epoch. The last step of an epoch takes the remaining articles, as "
-      + "the Trainer of transformers does. With 'steps' every step has the same number of articles: the step at the end of an "
-      + "epoch is filled up with the first articles of the next epoch. "
-      + "A second 'train' continues with the adapter as it is, and with a fresh optimiser. "
-      + "With 'checkpoint' the state is written every checkpoint_every steps and at Ctrl-C. 'train resume=FILE' continues from "
-      + "it with the same settings, and gives the same adapter, bit for bit, as a training that was not interrupted.",
+      "Each step takes batch x accumulate articles, predicts their answers, and changes the adapter a little. With "
+      + "'epochs' each article is used once in each epoch. The last step of an epoch takes the remaining articles, "
+      + "as the Trainer of transformers does. With 'steps' every step has the same number of articles: the step at "
+      + "the end of an epoch is filled up with the first articles of the next epoch. A second 'train' continues with "
+      + "the adapter as it is, and with a fresh optimiser. With 'checkpoint' the state is written every "
+      + "checkpoint_every steps and at Ctrl-C. 'train resume=FILE' continues from it with the same settings, and "
+      + "gives the same adapter, bit for bit, as a training that was not interrupted.",
     arguments: TrainArguments(),
     examples: [
       "train", "train steps=60 lr=2e-3", "train epochs=2 loss_on=all", "train eval_every=10 patience=3",

@@ -116,8 +116,8 @@ public struct Diagnostic: Error, Sendable, Equatable {
         "the token \(token.debugDescription) has the id \(id), but the model's embedding has \(rows) rows, "
           + "0 to \(rows - 1)",
         help:
-          "the token was added to the tokenizer, but the model was not resized for it: call resize_token_embeddings in the "
-          + "program that made the model, or write the text without the token")
+          "the token was added to the tokenizer, but the model was not resized for it: call "
+          + "resize_token_embeddings in the program that made the model, or write the text without the token")
     case .diverged(let step, let found, let lastGood):
       let state =
         lastGood.map {
@@ -137,7 +137,8 @@ public struct Diagnostic: Error, Sendable, Equatable {
     code == .unclosedBracket || (code == .unclosedString && message.contains("\"\"\""))
   }
 
-  /// The lines to print: "error[G012]: message", then "file:line:column" and the cell, the source line, and a caret under the place.
+  /// The lines to print: "error[G012]: message", then "file:line:column" and the cell, the source line, and a caret
+  /// under the place.
   ///
   /// - Parameter width: words are wrapped at this column; the source line and the caret are not.
   public func lines(width: Int) -> [String] {
@@ -156,7 +157,8 @@ public struct Diagnostic: Error, Sendable, Equatable {
       + helpLines(width)
   }
 
-  /// The lines for a notebook's recording. They have no file name and no line number, because text around the cell changes those.
+  /// The lines for a notebook's recording. They have no file name and no line number, because text around the cell
+  /// changes those.
   func recordedLines(width: Int) -> [String] {
     words("error[\(code.rawValue)]: " + detail.map(\.recorded).joined(), width)
       + excerpt(number: "") + helpLines(width)

@@ -6,8 +6,8 @@ enum SourceText {
       characters)
   }
 
-  /// The characters of a line. A combining mark after a space or after a sign of the language counts as a separate character, because a
-  /// quoted text may begin with one.
+  /// The characters of a line. A combining mark after a space or after a sign of the language counts as a separate
+  /// character, because a quoted text may begin with one.
   static func characters(_ line: some StringProtocol) -> [Character] {
     var result: [Character] = []
     for character in line {
@@ -24,7 +24,8 @@ enum SourceText {
 
   private static let signs = Set("\"=[]{},;$#\\ \t".unicodeScalars)
 
-  /// Whether a character is white space, or an invisible character: a byte order mark, a zero-width space, a word joiner.
+  /// Whether a character is white space, or an invisible character: a byte order mark, a zero-width space, a word
+  /// joiner.
   static func isSpace(_ character: Character) -> Bool {
     character.isWhitespace || ["\u{FEFF}", "\u{200B}", "\u{2060}"].contains(character.unicodeScalars.first)
   }

@@ -46,7 +46,8 @@ public enum Check {
   /// Compares bytes, because Swift strings with differently composed accents count as equal.
   private static func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 
-  /// - Returns: lines with - and +, an ellipsis in the place of equal lines, and the index of the first old line that differs.
+  /// - Returns: lines with - and +, an ellipsis in the place of equal lines, and the index of the first old line that
+  ///   differs.
   static func diff(_ old: [String], _ new: [String]) -> (lines: [String], first: Int) {
     var removed: Set<Int> = []
     var inserted: Set<Int> = []

@@ -118,8 +118,8 @@ public struct Notebook: Sendable {
     }
   }
 
-  /// The `in=` of each cell: the first digits of a SHA-256 over seed, width, inputs, this cell and all earlier cells. If it has not
-  /// changed, the output has not changed.
+  /// The `in=` of each cell: the first digits of a SHA-256 over seed, width, inputs, this cell and all earlier cells.
+  /// If it has not changed, the output has not changed.
   public var inputHashes: [String] {
     var state = "gnb 1\nseed \(seed.map(String.init) ?? "-")\nwidth \(recordedWidth)\n"
     for input in inputs { state += "input \(input.name.utf8.count) \(input.name) \(input.sha256)\n" }

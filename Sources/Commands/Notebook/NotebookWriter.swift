@@ -19,8 +19,8 @@ public enum NotebookWriter {
     return lines.joined(separator: "\n") + (lines.last == "" ? "" : "\n")
   }
 
-  /// A fence longer than any run of backticks at the beginning of a line inside. Lines with spaces before the backticks count too,
-  /// because CommonMark closes a block at those as well.
+  /// A fence longer than any run of backticks at the beginning of a line inside. Lines with spaces before the backticks
+  /// count too, because CommonMark closes a block at those as well.
   static func fence(around lines: [String]) -> String {
     let (space, sign) = (UInt8(ascii: " "), UInt8(ascii: "`"))
     let longest = lines.map { $0.utf8.drop { $0 == space }.prefix { $0 == sign }.count }.max() ?? 0

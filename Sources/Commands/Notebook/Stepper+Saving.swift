@@ -24,8 +24,8 @@ extension Stepper {
       })
   }
 
-  /// The notebook with the outputs of the cells that were run. A cell that was not run keeps the recording of the file. A cell after a
-  /// skipped or interrupted cell gets no recording, because a replay would have another output.
+  /// The notebook with the outputs of the cells that were run. A cell that was not run keeps the recording of the file.
+  /// A cell after a skipped or interrupted cell gets no recording, because a replay would have another output.
   public var document: Notebook {
     var copy = notebook
     let hashes = notebook.inputHashes

@@ -2,8 +2,8 @@ import Gemma
 
 /// Goes through a notebook cell by cell, forwards and back. Without a notebook, typed lines become one.
 ///
-/// There is a snapshot of the session before each cell. Snapshots share the frozen weights, so one takes as much memory as the adapter.
-/// Lines typed between the cells of a notebook run on a copy, which the next cell discards.
+/// There is a snapshot of the session before each cell. Snapshots share the frozen weights, so one takes as much memory
+/// as the adapter. Lines typed between the cells of a notebook run on a copy, which the next cell discards.
 public final class Stepper: Stepping {
   /// Everything that a cell can change.
   struct Snapshot {
@@ -204,7 +204,8 @@ public final class Stepper: Stepping {
     return run.failure == nil
   }
 
-  /// Runs `count` cells, or all that remain. It stops at a cell that fails or is interrupted, and before one with `pause`.
+  /// Runs `count` cells, or all that remain. It stops at a cell that fails or is interrupted, and before one with
+  /// `pause`.
   func run(_ count: Int?) throws {
     var left = count ?? states.count - position
     guard left > 0, !isAtEnd else {

@@ -1,5 +1,5 @@
-/// Python code that an exported notebook needs once. It becomes a separate code cell before the first cell that uses it. Pieces that
-/// several commands need are in this file; a piece that one command needs is in that command's file.
+/// Python code that an exported notebook needs once. It becomes a separate code cell before the first cell that uses
+/// it. Pieces that several commands need are in this file; a piece that one command needs is in that command's file.
 public struct PythonPiece: Sendable {
   let name: String
   /// The pieces that must come before this one.

@@ -1,5 +1,6 @@
-/// The arguments of one call, by the command's own typed keys: `arguments.steps` is an `Int?` where the command declares
-/// `let steps = Argument("steps", .integer(1...1_000_000), "...")`. A key that it does not declare does not compile.
+/// The arguments of one call, by the command's own typed keys: `arguments.steps` is an `Int?` where the command
+/// declares `let steps = Argument("steps", .integer(1...1_000_000), "...")`. A key that it does not declare does not
+/// compile.
 @dynamicMemberLookup
 public struct Arguments<Keys: Sendable>: Sendable {
   let keys: Keys

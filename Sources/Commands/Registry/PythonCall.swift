@@ -1,4 +1,5 @@
-/// A call to translate to Python. `call.steps` is the present value, and `call.python(\.steps)` is the Python expression for it.
+/// A call to translate to Python. `call.steps` is the present value, and `call.python(\.steps)` is the Python
+/// expression for it.
 @dynamicMemberLookup
 public struct PythonCall<Keys: Sendable> {
   let keys: Keys

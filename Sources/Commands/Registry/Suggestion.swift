@@ -31,7 +31,8 @@ public enum Suggestion {
     return nearest(word, in: foreign.keys.sorted()).flatMap { foreign[$0] }
   }
 
-  /// The number of insertions, deletions, replacements and swaps of neighbours between two words (Damerau 1964, restricted).
+  /// The number of insertions, deletions, replacements and swaps of neighbours between two words (Damerau 1964,
+  /// restricted).
   static func distance(_ a: String, _ b: String) -> Int {
     let (x, y) = (Array(a), Array(b))
     guard !x.isEmpty, !y.isEmpty else { return max(x.count, y.count) }

@@ -1,4 +1,5 @@
-/// Values that differ from run to run. They are shown live, written as «time» and the like into notebooks, and separate in JSON.
+/// Values that differ from run to run. They are shown live, written as «time» and the like into notebooks, and separate
+/// in JSON.
 public enum Volatile: String, Sendable, CaseIterable {
   case time, rate, memory, path, host, threads, kernel
 }

@@ -1,5 +1,5 @@
-/// Rows of text in columns, laid out for a width. Numbers are on the right of their column, words on the left. If the table is too
-/// wide, the columns of words get narrower. If it still does not fit, each row becomes a block of lines.
+/// Rows of text in columns, laid out for a width. Numbers are on the right of their column, words on the left. If the
+/// table is too wide, the columns of words get narrower. If it still does not fit, each row becomes a block of lines.
 ///
 /// As lines: titles, a rule, the rows with light rules between groups, and a heavy rule at the end, by which the end is
 /// recognised when a recording is read back.

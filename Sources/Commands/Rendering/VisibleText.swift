@@ -1,5 +1,5 @@
-/// Replaces control characters in text from data, files and the network by visible signs. A terminal would obey them: they could move
-/// the cursor, or hide or reorder text. Events contain only text that was treated in this way.
+/// Replaces control characters in text from data, files and the network by visible signs. A terminal would obey them:
+/// they could move the cursor, or hide or reorder text. Events contain only text that was treated in this way.
 ///
 /// - C0 controls and DEL become their pictures, of one column each: ESC is ␛, CR is ␍.
 /// - C1 controls, line and paragraph separators, and the marks that reorder text become `\u{9b}`.

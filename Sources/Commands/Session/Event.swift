@@ -1,5 +1,5 @@
-/// One event of a run. Screens, notebooks, JSON and tests all read the same events. Their text is safe to show on a terminal
-/// (see `VisibleText`).
+/// One event of a run. Screens, notebooks, JSON and tests all read the same events. Their text is safe to show on a
+/// terminal (see `VisibleText`).
 public struct Event: Sendable {
   public enum Kind: Sendable {
     /// A command begins.

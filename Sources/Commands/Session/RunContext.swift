@@ -1,7 +1,7 @@
 import Dispatch
 
-/// Settings of one run, passed down to its commands: where events go, how the user can stop the run, when it must end, and how many
-/// rows of a table it shows.
+/// Settings of one run, passed down to its commands: where events go, how the user can stop the run, when it must end,
+/// and how many rows of a table it shows.
 public struct RunContext {
   /// The request of the user by Ctrl-C.
   public enum Interruption: Sendable {

@@ -34,7 +34,8 @@ public final class Session {
     settings = firstSettings
   }
 
-  /// - Throws: `hashMismatch` if the notebook requires another hash of the input `name`. Without a required hash, nothing is hashed.
+  /// - Throws: `hashMismatch` if the notebook requires another hash of the input `name`. Without a required hash,
+  ///   nothing is hashed.
   func checkInput(_ name: String, path: String, hash: () throws -> String) throws {
     guard let expected = expectedInputs[name] else { return }
     let found = try hash()

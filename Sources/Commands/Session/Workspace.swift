@@ -50,8 +50,8 @@ public struct Workspace: Sendable {
 
   public init() {}
 
-  /// The base model's name for an adapter's folder. It is the name on the Hugging Face hub if that is known, so that PEFT finds the
-  /// model; else the name or path it was loaded by. A merged model has no name on the hub.
+  /// The base model's name for an adapter's folder. It is the name on the Hugging Face hub if that is known, so that
+  /// PEFT finds the model; else the name or path it was loaded by. A merged model has no name on the hub.
   var baseName: String {
     guard let model, !model.isMerged else { return modelName }
     return Catalogue.items.first { $0.isModel && $0.name == modelName }?.hubName ?? model.file.hubName

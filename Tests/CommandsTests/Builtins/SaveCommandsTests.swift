@@ -48,7 +48,7 @@ import Testing
     let lines = recorder.lines()
     #expect(lines.contains("the adapter is merged into the saved model"))
     #expect(lines.contains { $0.hasPrefix("model as GGUF, F32, 478 kB, written to «path»") })
-    #expect(lines.contains { $0.contains("folded into 49 projections, kept as f32") })
+    #expect(lines.contains { $0.contains("parameters into 49 projections, stored as f32") })
   }
 
   @Test func anAdapterNamesItsBaseAsTheHubDoes() throws {
