@@ -103,25 +103,25 @@ cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.
 table = "\n".join(f"| {w} | {t} | {m} | {r} | {goal} |" for w, t, m, r, goal in rows)
 text = f"""# Performance, side by side
 
-Written by `make bench` on {datetime.date.today()}: {os.cpu_count()} cores of {cpu}. One after the other, in one run; ratios count, absolute
-figures drift with the machine.
+Written by `make bench` on {datetime.date.today()}: {os.cpu_count()} cores of {cpu}. gnb and its peers ran one after the other, in one run. Compare the
+ratios: absolute figures change with the load of the machine.
 
 | work, Gemma 3 270M | peer | gnb | ratio | target |
 | --- | --- | --- | --- | --- |
 {table}
 
-The steps are 8 x 352 tokens, r = 16 on 7 projections. gnb's sequences share 84 tokens, as the Alpaca prompts do, and count them in each;
-gnb computes them once a pass. PEFT runs in float32 (torch, transformers); prefill and decode are llama.cpp's on the same GGUF;
-the product's peer is torch, whatever vectors it uses. gnb's figures are float32 arithmetic, not int8.
+The steps are 8 x 352 tokens, r = 16 on 7 projections. The first 84 tokens of all sequences are equal, as in the Alpaca prompts. They count in each
+sequence, but gnb computes them once in each pass. The peers are PEFT in float32 (torch, transformers) for the steps, llama.cpp on the same
+GGUF for prefill and decode, and torch for the product. gnb's figures are float32 arithmetic, not int8.
 
 **Roofline.** Fused multiply-add in registers, one thread: {"; ".join(roofline)}. Memory: {memory[1]:.0f} GB/s on one thread, {memory[2]:.0f} on
-two. Prefill needs 0.2 GFLOP a token; decode reads 0.30 GB a token.
+two. Prefill needs 0.2 GFLOP for each token; decode reads 0.30 GB for each token.
 
-**Start.** To the first prompt {start * 1e3:.0f} ms (target 50), `load model` {loading:.2f} s (target 0.7).
+**Start.** Time to the first prompt {start * 1e3:.0f} ms (target 50), `load model` {loading:.2f} s (target 0.7).
 
-**Scaling.** evaluate: {few:.1f} articles/s over 50 articles, {many:.1f} over {most}. Prefill, microseconds a token:
-{", ".join(f"{attention[f'microseconds_a_token_of_{n}']:.0f} at {n} tokens" for n in (512, 1024, 2048, 4096))}. 15 of 18 layers have a window of 512; the other three grow with
-the square.
+**Scaling.** evaluate: {few:.1f} articles/s over 50 articles, {many:.1f} over {most}. Prefill, microseconds for each token:
+{", ".join(f"{attention[f'microseconds_a_token_of_{n}']:.0f} at {n} tokens" for n in (512, 1024, 2048, 4096))}. 15 of 18 layers have a window of 512; the cost
+of the other three grows with the square.
 """
 page = root / "docs/performance.md"
 # What large.py wrote stays.

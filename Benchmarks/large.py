@@ -98,15 +98,15 @@ table = "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
 text = f"""
 ## Gemma 2 2B and 9B
 
-Written by `python Benchmarks/large.py PYTHON FOLDER` on {datetime.date.today()}: {os.cpu_count()} cores of {cpu}. Random weights of the true
-shapes (`Benchmarks/make_large.py`): values do not change speed or memory.
+Written by `python Benchmarks/large.py PYTHON FOLDER` on {datetime.date.today()}: {os.cpu_count()} cores of {cpu}. The weights are random, in the
+shapes of the real models (`Benchmarks/make_large.py`): values do not change speed or memory.
 
 | work | peer | gnb | ratio | target |
 | --- | --- | --- | --- | --- |
 {table}
 
-PEFT gets one sequence, since eight do not fit in this machine's memory beside it. gnb's eight share 84 tokens, as the Alpaca prompts do.
-Peak memory is the process's highest resident size, mapped pages of the files included.
+PEFT gets one sequence, because eight do not fit in this machine's memory. The first 84 tokens of gnb's eight sequences are equal, as in the
+Alpaca prompts. Peak memory is the process's highest resident size, including mapped pages of the files.
 """
 page = root / "docs/performance.md"
 page.write_text(page.read_text().partition("\n## Gemma 2 2B and 9B")[0] + text)

@@ -4,7 +4,7 @@
 #include "quantise.h"
 #include <math.h>
 
-// The place of the nearest of 256 ascending values; of two equally near the lower one.
+// The index of the nearest of 256 ascending values; of two equally near ones, the lower.
 static uint8_t nearest_place(float value, const float *map) {
   int low = 0, high = 255;
   while (low < high) {
@@ -14,7 +14,7 @@ static uint8_t nearest_place(float value, const float *map) {
   return (uint8_t)low;
 }
 
-// A block of values as places and their largest magnitude.
+// Stores a block of values as indices and their largest magnitude.
 static float encode(size_t count, const float *x, const float *map, uint8_t *places) {
   float most = 0;
   for (size_t i = 0; i < count; i++) most = fabsf(x[i]) > most ? fabsf(x[i]) : most;

@@ -10,7 +10,7 @@ typedef float v8 __attribute__((ext_vector_type(8)));
 typedef float v16 __attribute__((ext_vector_type(16)));
 typedef int v8i __attribute__((ext_vector_type(8)));
 typedef int v16i __attribute__((ext_vector_type(16)));
-// 8 of 16 values: looked up among the lower and the upper 8, chosen by the place's fourth bit.
+// Looks up values in a table of 16: in the lower and the upper 8, then chosen by the fourth bit of the code.
 static inline __attribute__((always_inline)) v8 nf4_eight(v8i place) {
   const __m256 low = _mm256_permutevar8x32_ps(_mm256_loadu_ps(gnb_nf4), (__m256i)place);
   const __m256 high = _mm256_permutevar8x32_ps(_mm256_loadu_ps(gnb_nf4 + 8), (__m256i)place);

@@ -1,5 +1,5 @@
-// Block formats after ggml's description of them, read in one way: integers with a scale and perhaps a minimum for each group.
-// Every product and difference is rounded by itself.
+// The block formats of ggml, all read in the same way: integers with a scale, and for some a minimum, for each group.
+// Every product and every difference is rounded separately.
 #pragma STDC FP_CONTRACT OFF
 #include "dequantize.h"
 #include "half.h"
@@ -38,10 +38,10 @@ const float gnb_nf4[16] = {
     -0.18477343022823334f, -0.09105003625154495f, 0.0f, 0.07958029955625534f, 0.16093020141124725f,
     0.24611230194568634f, 0.33791524171829224f, 0.44070982933044434f, 0.5626170039176941f, 0.7229568362236023f, 1.0f};
 
-// The values that the four bits of IQ4_NL and IQ4_XS stand for.
+// The values of the 4-bit codes of IQ4_NL and IQ4_XS.
 static const signed char nonlinear[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 
-// 32 values of 4 bits and, where `high` is given, a fifth each.
+// 32 values of 4 bits; with `high` each value has a fifth bit.
 static void nibbles(const uint8_t *p, const uint8_t *high, int offset, signed char *q) {
   uint32_t bits = 0;
   if (high) memcpy(&bits, high, 4);

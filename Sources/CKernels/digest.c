@@ -1,4 +1,4 @@
-// One number for all that a kernel set computes on fixed inputs: equal for every set on every machine.
+// One number for all results of a kernel set on fixed inputs. It is equal for every set on every machine.
 #include "kernels.h"
 #include <string.h>
 
@@ -6,7 +6,7 @@ enum { SIZE = 1 << 16 };
 
 static uint32_t state;
 static float next(void) {
-  // Integers and one division by a power of two: the same everywhere.
+  // Only integers and one division by a power of two, so the inputs are the same on every machine.
   state = state * 1664525u + 1013904223u;
   return (float)((int32_t)(state >> 8) - (1 << 23)) / (float)(1 << 23);
 }
@@ -28,7 +28,7 @@ static _Alignas(64) unsigned char panels[SIZE];
 uint64_t gnb_kernels_digest(const struct gnb_kernels *kernels) {
   uint64_t hash = 0xcbf29ce484222325u;
   state = 1;
-  // Products of every shape that takes a way of its own, both orders of a, fresh and accumulating.
+  // Products of every shape with separate code, with both orders of a, with and without accumulation.
   static const size_t shapes[][3] = {{1, 130, 65}, {2, 130, 65}, {5, 17, 300}, {13, 50, 270}, {29, 100, 310}, {145, 70, 33}};
   for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
     const size_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
@@ -39,7 +39,7 @@ uint64_t gnb_kernels_digest(const struct gnb_kernels *kernels) {
     kernels->gemm(m, n, k, a, 1, m, b, 16 * k, c, n, 1);
     hash = mix(hash, m * n, c);
   }
-  // The same over every storage of panels.
+  // The same for every panel storage.
   for (int storage = GNB_PANEL_BF16; storage <= GNB_PANEL_NF4; storage++) {
     const size_t n = 150, k = 320, group = gnb_panel_group(storage);
     const size_t bytes = group ? k / group * gnb_panel_group_bytes(storage) : 32 * k;
@@ -51,7 +51,7 @@ uint64_t gnb_kernels_digest(const struct gnb_kernels *kernels) {
         uint32_t word;
         memcpy(&word, &value, 4);
         if (!group) word = (word & 0xffff0000u) | (word >> 16);
-        // No half may be infinite or not a number.
+        // No half may be infinite or NaN.
         if (storage == GNB_PANEL_F16) word = state & 0x3fff3fffu;
         if (group && within >= gnb_panel_group_bytes(storage) - gnb_panel_integer_bytes(storage)) word = state;
         memcpy(panels + p * bytes + i, &word, 4);

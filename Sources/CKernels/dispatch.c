@@ -1,4 +1,4 @@
-// Which kernels this CPU can run. Chosen once, at start.
+// Finds the kernels that this CPU can run, once at the start.
 #include "kernels.h"
 #include <string.h>
 

@@ -28,7 +28,7 @@ static INLINE v16 vfma(v16 a, v16 b, v16 c) { return __builtin_elementwise_fma(a
 static INLINE v16 vmax(v16 a, v16 b) { return (a > b) ? a : b; }
 static INLINE v16 vmin(v16 a, v16 b) { return (a < b) ? a : b; }
 
-// The first `count` values, the rest filled.
+// The first `count` values; the other lanes get the fill value.
 static INLINE v16 load_part(const float *p, size_t count, float fill) {
   float buffer[16];
   for (int i = 0; i < 16; i++) buffer[i] = fill;
@@ -60,7 +60,7 @@ static INLINE float lane_max(v16 v) {
 
 // ---- products
 
-// k values of a are walked in blocks so that a panel's block stays in the first-level cache.
+// Products go over k in blocks, so that a panel's block stays in the first-level cache.
 enum { DEPTH = 256 };
 
 // c[rows, 16*panels] over one block of k. `rows` and `panels` are constants after inlining.
@@ -78,7 +78,7 @@ static INLINE void tile(const int rows, const int panels, const int columnMajor,
       else
         acc[i][p] = load_part(c + (size_t)i * ldc + 16 * (size_t)p, last_columns, 0.0f);
     }
-  // The fewer of the two factors wait in registers.
+  // The factor with fewer vectors stays in registers.
   for (size_t j = 0; j < k; j++) {
     if (rows > panels) {
       v16 columns[panels];
@@ -115,7 +115,7 @@ static INLINE void tile(const int rows, const int panels, const int columnMajor,
     }
 }
 
-// All m rows of `panels` panels, the last of which has `columns` columns, over one block of k.
+// All m rows of `panels` panels over one block of k. The last panel has `columns` columns.
 static INLINE void panel_rows(const int panels, const int columnMajor, size_t m, size_t columns, size_t k, const float *a,
                               size_t stride, const float *b, size_t panel_stride, float *c, size_t ldc, int accumulate) {
   size_t i = 0;
@@ -143,7 +143,7 @@ static INLINE void gemm_any(const int columnMajor, size_t m, size_t n, size_t k,
     const int more = accumulate || k0 > 0;
     const float *rows = a + (columnMajor ? k0 * stride : k0);
     size_t j = 0;
-    // One or two rows alone would wait for each other's sums: take several panels at once.
+    // With one or two rows each sum would wait for the one before it, so several panels are computed together.
     if (!columnMajor && m <= 2)
       for (; j + 16 * SINGLE <= n; j += 16 * SINGLE) {
         const float *panel = b + (j / 16) * panel_stride + 16 * k0;
@@ -162,7 +162,7 @@ static INLINE void gemm_any(const int columnMajor, size_t m, size_t n, size_t k,
 // Rows of a that are copied together, a multiple of ROWS and as many as one of Compute's blocks has.
 enum { CHUNK = 132 };
 
-// 16 vectors become those of the transpose: row and column numbers exchange one bit after the other.
+// Transposes 16 vectors: the row and column numbers exchange their bits one by one.
 static INLINE void transpose(v16 r[16]) {
 #define EXCHANGE(bit, l0, l1, l2, l3, l4, l5, l6, l7, l8, l9, l10, l11, l12, l13, l14, l15)                              \
   _Pragma("clang loop unroll(full)") for (int i = 0; i < 16; i++) if (!(i & bit)) {                                    \
@@ -183,7 +183,7 @@ static INLINE void transpose(v16 r[16]) {
 // place in the cache. `to` has room for 16 floats more.
 static INLINE void pack_rows(size_t depth, const float *a, size_t stride, float *to) {
   size_t j = 0;
-  // A store of 16 writes over what the next one corrects.
+  // A store of 16 values writes beyond its row; the next store corrects this.
   if (ROWS > 8)
     for (; j + 16 <= depth; j += 16) {
       v16 r[16];
@@ -198,7 +198,7 @@ static INLINE void pack_rows(size_t depth, const float *a, size_t stride, float 
     for (int i = 0; i < ROWS; i++) to[j * ROWS + (size_t)i] = a[(size_t)i * stride + j];
 }
 
-// What four bits stand for: the places of an even k and the odd one after it, and the values at such places.
+// The codes of four bits for an even k and the odd k after it, and the values of such codes.
 static INLINE void nf4_places(const uint8_t *p, v16i *even, v16i *odd) {
   v16u8 both;
   memcpy(&both, p, sizeof both);
@@ -228,7 +228,7 @@ static INLINE v16 half_values(const uint8_t *p) {
 }
 #endif
 
-// One group of integers, its scales and minima, as floats: the values that gnb_dequantize gives, to the bit.
+// One group of integers with scales and minima as floats. The values have the same bits as those of gnb_dequantize.
 static INLINE v16 quantised(const uint8_t *values, size_t d, v16 scales, v16 minima, int has_minimum) {
   v16b q;
   memcpy(&q, values + 16 * d, sizeof q);
@@ -277,7 +277,7 @@ static void unpack_panel(int storage, size_t k, const void *source, float *out) 
   }
 }
 
-// Where the values from k0 on begin in a panel; k0 is a multiple of DEPTH.
+// The address of the values from k0 on in a panel; k0 is a multiple of DEPTH.
 static INLINE size_t panel_offset(int storage, size_t k0) {
   if (storage == GNB_PANEL_F32) return 64 * k0;
   if (storage == GNB_PANEL_BF16 || storage == GNB_PANEL_F16) return 32 * k0;
@@ -308,7 +308,7 @@ static INLINE void gemm_packed(const int is_float, int storage, size_t m, size_t
           panel = unpacked;
           panel_stride = 16 * DEPTH;
         }
-        // The next panels come from far away: ask for them before the long work on these.
+        // The next panels are in main memory: prefetch them before the long work on these panels.
         if (j + 16 * PANELS < n)
           for (size_t p = 0; p < PANELS; p++)
             for (size_t line = 0; line < panel_offset(storage, depth / 64 * 64); line += 64)
@@ -351,10 +351,10 @@ static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, siz
     gemm_columns(m, n, k, a, a_column, b, panel_stride, c, ldc, accumulate);
 }
 
-// Groups that a row's product asks for before it needs them.
+// Number of groups that the product of one row prefetches.
 #define AHEAD 6
 
-// One row times SINGLE panels of integers, made floats in registers: a decode step reads its weights at memory speed.
+// One row times SINGLE panels of integers, which become floats in registers. So a decode step reads its weights at memory speed.
 static INLINE void gemv_groups(const size_t length, const int has_minimum, size_t n, size_t k, const float *a,
                                const uint8_t *b, size_t stride, float *c, int accumulate) {
   const size_t bytes = (has_minimum ? 128 : 64) + 16 * length;
@@ -363,7 +363,7 @@ static INLINE void gemv_groups(const size_t length, const int has_minimum, size_
     v16 acc[SINGLE];
     for (int i = 0; i < SINGLE; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
     for (size_t group = 0; group < k; group += length, p += bytes) {
-      // Many streams with page ends in each are too much for the machine's own guesses. Past the end lie the next panels.
+      // The hardware prefetcher cannot follow so many streams with page ends. Beyond the end are the next panels.
       const uint8_t *ahead = p + AHEAD * bytes + (group + AHEAD * length < k ? 0 : (SINGLE - 1) * stride);
       v16 scales[SINGLE], minima[SINGLE];
       for (int i = 0; i < SINGLE; i++) {
@@ -371,7 +371,7 @@ static INLINE void gemv_groups(const size_t length, const int has_minimum, size_
         minima[i] = has_minimum ? load((const float *)(p + (size_t)i * stride) + 16) : splat(0.0f);
       }
       for (size_t d0 = 0; d0 < length; d0 += 4) {
-        // A line of each stream for every line that is used up, and the scales' with the first.
+        // For each cache line that was used, one line of each stream is prefetched; the scales with the first line.
 #pragma clang loop unroll(full)
         for (int i = 0; i < SINGLE; i++) {
           const uint8_t *at = ahead + (size_t)i * stride;
@@ -396,7 +396,7 @@ static INLINE void gemv_groups(const size_t length, const int has_minimum, size_
 static INLINE void gemv_row(int storage, size_t n, size_t k, const float *a, const uint8_t *b, size_t stride, float *c,
                             int accumulate) {
   const size_t scale_bytes = storage == GNB_PANEL_NF4 ? 64 : 0;
-  // In both a step is two k: 16 bytes of NF4, or 64 of 16-bit values.
+  // In both cases one step is two k: 16 bytes of NF4, or 64 bytes of 16-bit values.
   const size_t step = storage == GNB_PANEL_NF4 ? 16 : 64;
   for (size_t j = 0; j + 16 * SINGLE <= n; j += 16 * SINGLE) {
     const uint8_t *p = b + (j / 16) * stride;

@@ -1,4 +1,4 @@
-// The kernels for AArch64, whose every machine has NEON with fused multiply-add. 6 x 16 sums fill 24 of the 32 vector registers.
+// The kernels for AArch64. Every such machine has NEON with fused multiply-add. 6 x 16 sums fill 24 of the 32 vector registers.
 #if defined(__aarch64__)
 #include "kernels.h"
 #define KERNELS gnb_kernels_neon

@@ -1,4 +1,4 @@
-// Layout changes: they move values and round nothing.
+// Changes of layout: values are moved, never rounded.
 #include "half.h"
 #include "kernels.h"
 #include <string.h>

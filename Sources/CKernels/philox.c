@@ -4,7 +4,7 @@
 
 enum { WIDTH = 16 };
 
-// WIDTH blocks of four numbers, side by side so that the compiler makes vectors of them.
+// WIDTH blocks of four numbers, computed together so that the compiler can use vectors.
 static void blocks(uint64_t seed, uint32_t stream, uint64_t first, uint32_t out[4][WIDTH]) {
   uint32_t c0[WIDTH], c1[WIDTH], c2[WIDTH], c3[WIDTH];
   for (int i = 0; i < WIDTH; i++) {

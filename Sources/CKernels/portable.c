@@ -1,4 +1,4 @@
-// The kernels for any machine: what the compiler makes of them without instruction-set extensions.
+// The kernels for any machine, compiled without instruction-set extensions.
 #include "kernels.h"
 #define KERNELS gnb_kernels_portable
 #define KERNELS_NAME "portable"

@@ -1,4 +1,4 @@
-// Floats to stored types. Every product and sum is rounded by itself.
+// Converts floats to stored types. Every product and every sum is rounded separately.
 #pragma STDC FP_CONTRACT OFF
 #include "quantise.h"
 #include "dequantize.h"
@@ -16,7 +16,7 @@ static uint16_t half_of(float x) {
   if (bits > 0x7f800000) return sign | 0x7e00;
   if (bits >= 0x477ff000) return sign | 0x7c00;
   if (bits < 0x38800000) {
-    // Below the smallest normal half: a multiple of 2^-24. The sum with 1/2 rounds at that place.
+    // Values below the smallest normal half are multiples of 2^-24. Adding 1/2 rounds to that multiple.
     float rest;
     memcpy(&rest, &bits, 4);
     rest += 0.5f;
@@ -77,8 +77,8 @@ static void low_bits(const float *x, int half, uint8_t *out) {
 
 // ---- blocks of 256
 
-// Scale s and minimum m >= 0 with x = s q - m, q in 0..most, for which the squared error is small: of several first guesses the best,
-// each followed by the least-squares fit for its integers.
+// Finds a scale s and a minimum m >= 0 with x = s q - m, q in 0..most, and a small squared error. It tries several first
+// guesses, improves each by a least-squares fit for its integers, and takes the best.
 static void fit_with_minimum(const float *x, int n, int most, float *scale, float *minimum) {
   float low = 0, high = x[0];
   for (int i = 0; i < n; i++) {
@@ -137,7 +137,7 @@ static void q4_k(const float *x, uint8_t *out) {
   }
 }
 
-// Scale s with x = s q, q in -32..31, by the same search.
+// Finds a scale s with x = s q, q in -32..31, by the same search.
 static float fit_symmetric(const float *x) {
   float most = 0, extreme = 0;
   for (int i = 0; i < 16; i++)
@@ -198,7 +198,7 @@ static void put_bf16(size_t n, const float *x, uint8_t *out) {
     memcpy(out + 2 * i, &b, 2);
   }
 }
-// A whole row of blocks by the function of one; sizes come from the table.
+// Quantises a row of blocks with the function for one block. Sizes are from the table.
 #define PUT_BLOCKS(name, type, block) \
   static void name(size_t n, const float *x, uint8_t *out) { \
     const struct gnb_stored_type *row = gnb_stored_type(type); \

@@ -2,7 +2,8 @@ import Foundation
 import Gemma
 import Testing
 
-/// SPEC 5: the same notebook gives the same bytes at any number of threads and with every kernel set, in debug and release.
+/// The same notebook gives the same bytes with any number of threads and every kernel set, in debug and release builds
+/// (see docs/determinism.md).
 @Suite struct DeterminismTests {
   private let program = ProgramTests()
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

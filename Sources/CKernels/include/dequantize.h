@@ -1,5 +1,5 @@
-// Stored tensors as floats: the formats of GGUF files, with ggml's own order of operations, so that values agree
-// with the gguf package's to the bit.
+// Conversion of stored tensors to floats. The formats of GGUF files use ggml's order of operations, so that values have the same
+// bits as those of the gguf package.
 #ifndef GNB_DEQUANTIZE_H
 #define GNB_DEQUANTIZE_H
 #include <stddef.h>
@@ -8,7 +8,7 @@
 /// The 16 values of NF4, ascending (Dettmers et al. 2023, "QLoRA", appendix E).
 extern const float gnb_nf4[16];
 
-/// n values from `source` (any alignment); n is a multiple of the type's block. 0 for a type that is not read.
+/// Reads n values from `source` (any alignment); n is a multiple of the type's block. Returns 0 for a type that is not read.
 int gnb_dequantize(int type, size_t n, const void *source, float *out);
 
 /// The integers of group number `group` of a row (of the layouts in ggml's description), with their scale and minimum: value = q * scale - minimum, each

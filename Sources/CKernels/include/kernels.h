@@ -1,4 +1,4 @@
-// The contract between the engine (Swift) and its inner loops (C).
+// The interface between the engine (Swift) and its inner loops (C).
 //
 // Every function exists once, in kernels_body.h, written with vector types of 16 floats, and is compiled once for
 // each instruction set: portable.c (baseline, fused multiply-add through fmaf) avx2.c, avx512.c and neon.c. The order of operations
@@ -18,7 +18,7 @@
 /// Columns in a packed panel, and lanes of every sum.
 #define GNB_LANES 16
 
-/// How a packed panel stores its 16 columns; `k` runs slowest.
+/// The storage of a packed panel of 16 columns. `k` is the outermost index.
 enum gnb_panel {
   GNB_PANEL_F32 = 0,  ///< [k][16] float
   GNB_PANEL_BF16 = 1, ///< [k][16] upper halves of floats
@@ -31,7 +31,7 @@ enum gnb_panel {
   GNB_PANEL_NF4 = 7,    ///< for every 64 k: 16 float scales, then [32][16] bytes, an even k low and the odd one after it high
 };
 
-/// k that share a scale, 0 for storages without; and bytes of such a group of a panel.
+/// Number of k with the same scale, 0 for storages without scales; and the bytes of such a group in a panel.
 static inline size_t gnb_panel_group(int storage) {
   switch (storage) {
   case GNB_PANEL_NF4: return 64;
@@ -111,18 +111,19 @@ struct gnb_kernels {
                 float epsilon, float decay_factor, float step_size, float inverse_root_correction,
                 float gradient_scale);
 
-  /// Fused multiply-adds in chains that do not wait for each other: what the machine can do at most, for the benchmarks.
-  /// A round has `peak_operations` floating-point operations.
+  /// Independent chains of fused multiply-adds. Benchmarks use them to measure the machine's peak speed. A round has
+  /// `peak_operations` floating-point operations.
   float (*peak)(size_t rounds);
   size_t peak_operations;
 };
 
-/// The set called `name` ("portable", "avx2", "avx512", "neon"), or NULL if this build or this CPU lacks it.
+/// The set `name` ("portable", "avx2", "avx512", "neon"), or NULL if this build or this CPU does not have it.
 const struct gnb_kernels *gnb_kernels_named(const char *name);
-/// The best set of this CPU.
+/// The fastest set that this CPU can run.
 const struct gnb_kernels *gnb_kernels_best(void);
 
-/// A digest of everything the set computes, on fixed inputs: the same for all sets on all machines. Not for two threads at once.
+/// A digest of all results of the set on fixed inputs. It is the same for all sets on all machines. Only one thread may call it
+/// at a time.
 uint64_t gnb_kernels_digest(const struct gnb_kernels *kernels);
 
 /// A hint to the core that this is a spin loop.
@@ -142,7 +143,7 @@ void gnb_dropout(uint64_t seed, uint32_t stream, uint64_t block, size_t n, uint3
 /// x += amount * u with u uniform in [-1, 1) from those bits.
 void gnb_noise(uint64_t seed, uint32_t stream, uint64_t block, size_t n, float amount, float *x);
 
-// Layout changes that only move values; no arithmetic, so one version serves all.
+// Changes of layout. They only move values, so all machines use the same code.
 
 /// Panels for b[k, n] = src[n, k] (src row-major with ld): dst panel p holds [k][16]; missing columns are zero.
 void gnb_pack_transposed(size_t n, size_t k, const float *src, size_t ld, float *dst, size_t panel_stride);

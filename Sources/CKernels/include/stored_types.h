@@ -1,11 +1,11 @@
-// Every way that a file stores numbers, in one table: what GGUF and safetensors files call it, its block, how panels keep it, and who
-// writes it. Readers, writers, messages and README's table of files follow from it.
+// The table of all types of stored numbers: the names in GGUF and safetensors files, the block, the panel storage, and the
+// function that writes the type. Readers, writers, messages and README's table of files use this table.
 #ifndef GNB_STORED_TYPES_H
 #define GNB_STORED_TYPES_H
 #include <stddef.h>
 #include <stdint.h>
 
-/// GNB_PANEL_... of kernels.h for the types that are read; GNB_NOT_READ for those that are only known by name.
+/// GNB_PANEL_... of kernels.h for types that gnb reads; GNB_NOT_READ for types that gnb knows by name only.
 #define GNB_NOT_READ -1
 
 // identifier, number (below 256 GGUF's own), name, values a block, bytes a block, panel storage, quantise function or 0
@@ -53,7 +53,7 @@
   ROW(NVFP4, 40, "NVFP4", 64, 36, GNB_NOT_READ, 0) \
   /* Not of GGUF: 64 values of bitsandbytes' NF4 as a float scale and 32 bytes, the even value in the high half. */ \
   ROW(NF4, 256, "NF4", 64, 36, GNB_PANEL_NF4, 0) \
-  /* Not of GGUF: what else safetensors files hold. */ \
+  /* Not of GGUF: other types of safetensors files. */ \
   ROW(U8, 257, "U8", 1, 1, GNB_NOT_READ, 0) \
   ROW(BOOL, 258, "BOOL", 1, 1, GNB_NOT_READ, 0) \
   ROW(U16, 259, "U16", 1, 2, GNB_NOT_READ, 0) \
@@ -74,16 +74,16 @@ enum gnb_type {
 };
 
 struct gnb_stored_type {
-  /// As people and safetensors files write it; NULL for a number without a type.
+  /// The usual name, as in safetensors files; NULL for a number without a type.
   const char *name;
-  /// Values that are encoded together, and the bytes they take.
+  /// Number of values in a block, and bytes of a block.
   int values, bytes;
   /// enum gnb_panel: the storage that holds the values exactly and in the fewest bytes, or GNB_NOT_READ.
   int storage;
-  /// n values, a multiple of the block, from floats; NULL for a type that is not written.
+  /// Writes n values, a multiple of the block, from floats; NULL for a type that is not written.
   void (*put)(size_t n, const float *x, uint8_t *out);
 };
 
-/// The row of a number; one without a name where there is none.
+/// The row for a number; a row without a name if the number has no type.
 const struct gnb_stored_type *gnb_stored_type(int number);
 #endif

@@ -1,6 +1,6 @@
 import Gemma
 
-/// ask, score; generate is in GenerateCommand.
+/// ask and score. `generate` is in GenerateCommand.
 enum AskCommands {
   static let all: [Command] = [ask, GenerateCommand.generate, score]
 
@@ -9,7 +9,7 @@ enum AskCommands {
   }
 
   static let ask = Command(
-    "ask", .ask, "put a text through the prompt and see the categories' probabilities",
+    "ask", .ask, "classify a text, and show the probability of each category",
     arguments: AskArguments(),
     examples: ["ask \"あの角度からのフリーキックが決まるなんて！\""]
   ) { arguments, invocation in
@@ -49,7 +49,7 @@ enum AskCommands {
   }
 }
 
-/// What `ask` found: the categories with their probabilities.
+/// The result of `ask`: the categories with their probabilities.
 struct Prediction: CommandResult {
   let category: String
   let categories: [String]
@@ -71,7 +71,7 @@ struct Prediction: CommandResult {
   }
 }
 
-/// What `score` found: the log-probability of each token but the first.
+/// The result of `score`: the log-probability of each token except the first.
 struct Score: CommandResult {
   let ids: [Int32]
   let pieces: [String]

@@ -3,10 +3,11 @@ import Gemma
 /// baseline.
 enum BaselineCommand {
   static let baseline = Command(
-    "baseline", .evaluate, "what simple methods reach on the same split",
+    "baseline", .evaluate, "the accuracy of simple methods on the same split",
     details:
-      "The most frequent category, and TF-IDF of characters with logistic regression: once on whole articles, once "
-      + "on what the prompt leaves of them.", examples: ["baseline"]
+      "The methods are: always the most frequent category; and TF-IDF of characters with logistic regression, on whole "
+      + "articles. If the prompt cuts articles, TF-IDF is also measured on the cut articles.",
+    examples: ["baseline"]
   ) { invocation in
     let session = invocation.session
     let workspace = session.workspace
@@ -45,7 +46,7 @@ enum BaselineCommand {
   }
 }
 
-/// What `baseline` found.
+/// The result of `baseline`.
 struct Baselines: CommandResult {
   let evaluations: [Workspace.Evaluation]
 

@@ -4,14 +4,14 @@ import Gemma
 enum CompareCommand {
   struct CompareArguments: Sendable {
     let first = Argument("first", .evaluation, positional: true, "an evaluation")
-    let second = Argument("second", .evaluation, positional: true, "another")
+    let second = Argument("second", .evaluation, positional: true, "another evaluation")
   }
 
   static let compare = Command(
-    "compare", .evaluate, "all evaluations side by side, or two against each other",
+    "compare", .evaluate, "compare all evaluations, or two of them",
     details:
-      "Intervals are Wilson's. The second table has the p of McNemar's exact test for each pair, over the "
-      + "articles that both classified: below 0.05 the two differ by more than chance would explain.",
+      "The intervals are Wilson's 95% intervals. The second table has the p-value of McNemar's exact test for each "
+      + "pair, over the articles that both classified. Below 0.05 chance alone hardly explains the difference.",
     arguments: CompareArguments(), examples: ["compare", "compare untrained tf-idf"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
@@ -22,7 +22,7 @@ enum CompareCommand {
       return
     }
     guard let second = arguments.second else {
-      throw GemmaError.invalidValue(name: "compare", expected: "two names, or none", found: first)
+      throw GemmaError.invalidValue(name: "compare", expected: "two names, or none", found: "only \(first)")
     }
     invocation.tell(
       Comparison(first: try workspace.evaluation(first), second: try workspace.evaluation(second)))
@@ -36,13 +36,13 @@ enum CompareCommand {
   }
 }
 
-/// Two evaluations against each other, over the articles that both classified.
+/// Two evaluations compared, over the articles that both classified.
 struct Comparison: CommandResult {
   let first: Workspace.Evaluation
   let second: Workspace.Evaluation
 
   private let counts: (both: Int, onlyFirst: Int, onlySecond: Int, neither: Int)
-  /// McNemar's exact test.
+  /// The p-value of McNemar's exact test.
   let p: Double
 
   init(first: Workspace.Evaluation, second: Workspace.Evaluation) {
@@ -71,7 +71,7 @@ struct Comparison: CommandResult {
   }
 }
 
-/// All evaluations with their intervals, and the p of each pair.
+/// All evaluations with their intervals, and the p-value of each pair.
 struct ComparisonOfAll: CommandResult {
   let evaluations: [Workspace.Evaluation]
 

@@ -18,10 +18,10 @@ enum EvaluateCommand {
   }
 
   static let evaluate = Command(
-    "evaluate", .evaluate, "classify the validation articles and count what is right",
+    "evaluate", .evaluate, "classify the validation articles and count the right answers",
     details:
-      "'constrained' lets the model choose among the categories only and gives each a probability. 'generate' "
-      + "lets it write freely and takes the first line, as the Colab demo does.",
+      "With 'constrained' the model chooses among the categories only, and each gets a probability. With 'generate' "
+      + "it writes freely, and the first line is its answer, as in the Colab demo.",
     arguments: EvaluateArguments(), examples: ["evaluate", "evaluate limit=200 method=generate as=free"]
   ) { arguments, invocation in
     let session = invocation.session
@@ -66,10 +66,10 @@ enum EvaluateCommand {
   }
 }
 
-/// What `evaluate` found.
+/// The result of `evaluate`.
 struct Evaluated: CommandResult {
   let evaluation: Workspace.Evaluation
-  /// Of the articles, in the evaluation's order.
+  /// Ids of the articles, in the evaluation's order.
   let ids: [String]
   let seconds: Double
 
@@ -102,7 +102,7 @@ struct Evaluated: CommandResult {
 }
 
 extension Workspace.Evaluation {
-  /// Its accuracy in a line.
+  /// The accuracy with its interval, as one line.
   var summary: Output {
     let (low, high) = Significance.wilson(correct: correct, total: truth.count)
     return .line(

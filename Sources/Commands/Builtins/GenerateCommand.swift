@@ -6,32 +6,37 @@ enum GenerateCommand {
   struct GenerateArguments: Sendable {
     let prompt = Argument(
       required: "prompt", .text,
-      "the text to continue, as it stands; <start_of_turn> and the like are special tokens")
-    let maxTokens = Argument("max_tokens", .integer(1...8192), 64, "stop after so many tokens")
+      "the text to continue; markers such as <start_of_turn> in it are special tokens")
+    let maxTokens = Argument("max_tokens", .integer(1...8192), 64, "stop after this many tokens")
     let temperature = Argument(
-      "temperature", .number(0...5), 0, "0 takes the likeliest token; above, how bold the draw is")
-    let topK = Argument("top_k", .integer(0...1_000_000), 0, "draw among so many tokens; 0 is no limit")
+      "temperature", .number(0...5), 0, "0 takes the most likely token; a higher value draws more freely")
+    let topK = Argument(
+      "top_k", .integer(0...1_000_000), 0, "draw among this many most likely tokens; 0 is no limit")
     let topP = Argument(
-      "top_p", .number(0...1), 1, "draw among the likeliest that together have this probability")
+      "top_p", .number(0...1), 1, "draw among the most likely tokens that together have this probability")
     let minP = Argument(
-      "min_p", .number(0...1), 0, "draw among those this many times as likely as the likeliest")
+      "min_p", .number(0...1), 0,
+      "draw among tokens with at least this share of the highest probability")
     let repetitionPenalty = Argument(
       "repetition_penalty", .number(0.1...10), 1,
-      "above 1 makes tokens that are there already less likely, in the prompt too")
+      "above 1 makes tokens that already occur in the prompt or the answer less likely")
     let stop = Argument("stop", .list, "texts that end the answer")
-    let seed = Argument("seed", .seed, "of the draws; the session's by default")
+    let seed = Argument("seed", .seed, "seed of the draws; by default the session's seed")
     let chat = Argument("chat", .bool, false, "put the prompt into Gemma's chat format")
-    let system = Argument("system", .text, "how to answer, put before the prompt; with chat=true only")
+    let system = Argument(
+      "system", .text, "instructions for the model, placed before the prompt; with chat=true only")
   }
 
   static let generate = Command(
-    "generate", .ask, "let the model continue a text, word by word",
+    "generate", .ask, "let the model continue a text, token by token",
     details:
-      "With temperature=0 the model takes the likeliest token each time, and answers the same always. Above 0 it draws: "
-      + "1 by the model's own probabilities, below 1 more cautiously, above 1 more boldly; top_k, top_p and min_p keep "
-      + "unlikely tokens out of the draw. The same seed draws the same text on every machine. The order and the meaning of "
-      + "these settings are those of Hugging Face's generate. A stop text ends the answer and is not part of it; of the "
-      + "result's ids the last may then go on into it. chat=true asks an instruction-tuned model in Gemma's chat format.",
+      "With temperature=0 the model takes the most likely token each time, and the answer is always the same. "
+      + "Above 0 each token is drawn at random. 1 uses the model's own probabilities; lower values favour likely "
+      + "tokens, and higher values give unlikely tokens more chances. top_k, top_p and min_p exclude unlikely tokens "
+      + "from the draw. The same seed draws the same text on every machine. The order and the meaning of these "
+      + "settings are those of Hugging Face's generate. A stop text ends the answer and is not part of it; the last "
+      + "id of the result may contain the beginning of the stop text. chat=true puts the question to an "
+      + "instruction-tuned model in Gemma's chat format.",
     arguments: GenerateArguments(),
     examples: [
       "generate \"The capital of Japan is\" max_tokens=20",
@@ -73,11 +78,11 @@ enum GenerateCommand {
     let system = arguments.system
     guard arguments.chat else {
       guard system == nil else {
-        throw GemmaError.invalidValue(name: "system", expected: "chat=true with it", found: "chat=false")
+        throw GemmaError.invalidValue(name: "system", expected: "chat=true as well", found: "chat=false")
       }
       return tokenizer.encodePrompt(text)
     }
-    // Gemma's own template trims what the user says, not the system's text.
+    // Gemma's own template trims the user's text, but not the system text.
     return PromptTemplate.gemmaChat(system: system)
       .promptTokens(text.trimmingCharacters(in: .whitespacesAndNewlines), tokenizer: tokenizer)
   }
@@ -93,7 +98,7 @@ enum GenerateCommand {
     return sampler
   }
 
-  /// Says which settings do nothing, as nothing is drawn.
+  /// Names the settings that have no effect at temperature 0.
   private static func tellIdle(_ arguments: Arguments<GenerateArguments>, _ invocation: Invocation) {
     var idle: [String] = []
     if arguments.topK > 0 { idle.append("top_k") }
@@ -102,18 +107,18 @@ enum GenerateCommand {
     if arguments.seed != nil { idle.append("seed") }
     guard !idle.isEmpty else { return }
     invocation.print(
-      Span("nothing is drawn at temperature=0: no use for \(idle.joined(separator: ", "))", .faint))
+      Span("temperature=0 draws nothing, so these have no effect: \(idle.joined(separator: ", "))", .faint))
   }
 }
 
-/// What `generate` wrote; the text itself was streamed.
+/// The result of `generate`. The text itself was streamed before.
 struct Generated: CommandResult {
   let answer: Generator.Answer
-  /// The most tokens it could have.
+  /// The limit `max_tokens`.
   let limit: Int
   let seconds: Double
 
-  /// Why the answer ends.
+  /// The reason why the answer ended.
   private var ending: String {
     switch answer.ending {
     case .eos: "ended by the model"

@@ -7,7 +7,7 @@ enum PlotCommand {
   }
 
   struct PlotArguments: Sendable {
-    let what = Argument("what", .choice(Subject.self), .loss, positional: true, "what to draw")
+    let what = Argument("what", .choice(Subject.self), .loss, positional: true, "the values to draw")
   }
 
   static let plot = Command(
@@ -53,21 +53,21 @@ struct TrainingCurve: CommandResult {
   private var values: [Double] { steps.map { subject == .loss ? $0.loss : $0.rate } }
 
   var outputs: [Output] {
-    let title = subject == .loss ? "loss (mean of -log p a target token)" : "learning rate"
+    let title = subject == .loss ? "loss (mean of -log p over the target tokens)" : "learning rate"
     return [.chart(.curve(values, title: title, xLabel: "step"))]
   }
 
   var fields: [(name: String, value: JSONValue)] { [("values", .numbers(values))] }
 }
 
-/// How long the articles are.
+/// The lengths of the articles.
 struct Lengths: CommandResult {
-  /// Of each article.
+  /// Number of tokens of each article.
   let tokens: [Int]
 
   var outputs: [Output] {
     let top = max(tokens.max() ?? 1, 1)
-    // Steps of 1, 2 or 5 times a power of ten, at most twelve bars.
+    // Each bar covers 1, 2 or 5 times a power of ten; there are at most twelve bars.
     var size = 1
     while (top / size) >= 12 { size = String(size).hasPrefix("2") ? size / 2 * 5 : size * 2 }
     var bins = [Int](repeating: 0, count: top / size + 1)

@@ -5,7 +5,7 @@ import Gemma
 enum PrepareCommands {
   static let all: [Command] = [split, prompt, lora]
 
-  /// Whose way of drawing.
+  /// The way to draw articles: gnb's own, or scikit-learn's.
   enum Draw: String, CaseIterable {
     case gnb, sklearn
   }
@@ -13,22 +13,24 @@ enum PrepareCommands {
   struct SplitArguments: Sendable {
     let train = Argument("train", .integer(1...Int.max), 100, "articles to train on")
     let validation = Argument(
-      "validation", .integer(1...Int.max), "articles to validate with; 1000, or what is left if that is less")
-    let seed = Argument("seed", .seed, 200, "another seed draws other articles")
-    let stratify = Argument("stratify", .bool, true, "give every category its share")
-    let shuffle = Argument("shuffle", .bool, true, "draw at random, not from the top")
-    let method = Argument("method", .choice(Draw.self), .gnb, "whose draw")
+      "validation", .integer(1...Int.max),
+      "articles to validate with; by default 1000, or all others if they are fewer")
+    let seed = Argument("seed", .seed, 200, "seed of the draw")
+    let stratify = Argument(
+      "stratify", .bool, true, "give every category the same share in both parts as in the data")
+    let shuffle = Argument("shuffle", .bool, true, "draw at random; false takes the articles in their order")
+    let method = Argument("method", .choice(Draw.self), .gnb, "how to draw: gnb's way or scikit-learn's")
     let licenceFiles = Argument(
-      "licence_files", .bool, false, "let licence files take part, with method=sklearn only")
+      "licence_files", .bool, false, "draw from the licence files too; with method=sklearn only")
   }
 
   static let split = Command(
     "split", .prepare, "draw the articles to train on and to validate with",
     details:
-      "Every category gets its share of both parts, and no article is in both. The draw depends on the seed only. "
+      "Every category gets its share of both parts, and no article is in both. The same seed draws the same articles. "
       + "'sklearn' draws the articles of the Colab demo: scikit-learn's load_files and train_test_split (0.7 and 0.3, "
-      + "random_state=seed), then the first of each part. With licence_files=true the LICENSE.txt of each category takes "
-      + "part, as it did there; one that is drawn, or a duplicate, is then left out.",
+      + "random_state=seed), then the first articles of each part. The demo also drew from the LICENSE.txt of each "
+      + "category; licence_files=true does the same. Licence files and duplicates that are drawn are then dropped.",
     arguments: SplitArguments(),
     examples: [
       "split", "split train=100 validation=1000 seed=200", "split method=sklearn licence_files=true",
@@ -47,7 +49,7 @@ enum PrepareCommands {
     } else {
       guard !arguments.licenceFiles else {
         throw GemmaError.invalidValue(
-          name: "licence_files", expected: "method=sklearn with it", found: "method=gnb")
+          name: "licence_files", expected: "method=sklearn as well", found: "method=gnb")
       }
       split = try Split.make(
         data, train: train, validation: validation ?? max(1, min(1000, data.samples.count - train)),
@@ -62,19 +64,20 @@ enum PrepareCommands {
 
   struct PromptArguments: Sendable {
     let template = Argument(
-      "template", .text, "alpaca", positional: true, "alpaca, gemma-chat, or a template")
+      "template", .text, "alpaca", positional: true, "alpaca, gemma-chat, or your own template")
     let instruction = Argument(
-      "instruction", .text, "what the model is told to do; names the categories by default")
+      "instruction", .text, "the task for the model; by default to choose one of the categories")
     let maxInputTokens = Argument(
-      "max_input_tokens", .integer(8...1_000_000), "cut articles to this many tokens")
+      "max_input_tokens", .integer(8...1_000_000), "cut each article to this many tokens")
   }
 
   static let prompt = Command(
-    "prompt", .prepare, "say how an article becomes a prompt",
-    details: "'alpaca' is the prompt of the Colab demo, 'gemma-chat' that of the instruction-tuned models. "
-      + "A template of your own has {input} where the article goes, and may have {instruction} and {output}. "
-      + "Markers such as <start_of_turn> are special tokens in a template, and plain text in articles and instructions. "
-      + "A long article is cut to max_input_tokens; the answer never is.",
+    "prompt", .prepare, "choose how an article becomes a prompt",
+    details:
+      "'alpaca' is the prompt of the Colab demo, 'gemma-chat' the prompt of Gemma's instruction-tuned models. Your "
+      + "own template has {input} in the place of the article, and may have {instruction} and {output}. Markers such "
+      + "as <start_of_turn> are special tokens in a template, and plain text in articles and instructions. A long "
+      + "article is cut to max_input_tokens; the answer is never cut.",
     arguments: PromptArguments(),
     examples: [
       "prompt alpaca max_input_tokens=256", "prompt \"{instruction}\\n{input}\\nCategory: {output}\"",
@@ -99,26 +102,32 @@ enum PrepareCommands {
   }
 
   struct LoraArguments: Sendable {
-    let rank = Argument("rank", .integer(1...1024), 16, "columns of the thin matrices")
+    let rank = Argument(
+      "rank", .integer(1...1024), 16, "rank of the update: the inner size of the matrices A and B")
     let alpha = Argument("alpha", .number(0...1e6), 16, "the update is scaled by alpha / rank")
     let dropout = Argument(
-      "dropout", .number(0...0.99), 0, "share of A's inputs that a training step leaves out")
+      "dropout", .number(0...0.99), 0, "share of A's inputs that a training step sets to zero")
     let targets = Argument(
       "targets", .list,
-      "projections, of: " + Projection.allCases.map(\.rawValue).joined(separator: " ") + "; all by default")
-    let layers = Argument("layers", .list, "layers it changes, such as [0, 1, 17]; all by default")
+      "the projections to change, from "
+        + Projection.allCases.map(\.rawValue).joined(separator: " ") + "; all by default")
+    let layers = Argument("layers", .list, "the layers to change, such as [0, 1, 17]; all by default")
     let rslora = Argument("rslora", .bool, false, "scale by alpha / sqrt(rank) instead")
-    let dora = Argument("dora", .bool, false, "learn each output's length apart from its direction (DoRA)")
+    let dora = Argument(
+      "dora", .bool, false, "learn the length of each row of W apart from its direction (DoRA)")
     let rankPattern = Argument(
-      "rank_pattern", .list, "other ranks for some modules, as PEFT: [\"down_proj: 8\", \"layers.0.*: 4\"]")
-    let alphaPattern = Argument("alpha_pattern", .list, "other alphas, in the same way")
-    let seed = Argument("seed", .seed, "of the random start; the session's by default")
+      "rank_pattern", .list,
+      "other ranks for some modules, as in PEFT: [\"down_proj: 8\", \"layers.0.*: 4\"]")
+    let alphaPattern = Argument(
+      "alpha_pattern", .list, "other alphas for some modules, written in the same way")
+    let seed = Argument("seed", .seed, "seed of A's first values; by default the session's seed")
   }
 
   static let lora = Command(
     "lora", .prepare, "attach a fresh LoRA adapter to the model",
-    details: "Two thin matrices beside each chosen projection; only they are trained. "
-      + "B begins at zero, so the tuned model begins as the base model.",
+    details:
+      "Each chosen projection W gets two small matrices A and B, and computes with W + scale * B A. Only A and B are "
+      + "trained. B starts at zero, so that the model with a fresh adapter equals the base model.",
     arguments: LoraArguments(),
     examples: [
       "lora", "lora rank=8 alpha=16", "lora targets=[q_proj, v_proj]", "lora dora=true layers=[16, 17]",
@@ -131,7 +140,8 @@ enum PrepareCommands {
       targets = try names.map { name in
         guard let projection = Projection(rawValue: name) else {
           throw GemmaError.invalidValue(
-            name: "targets", expected: "of \(Projection.allCases.map(\.rawValue).joined(separator: ", "))",
+            name: "targets",
+            expected: "names from \(Projection.allCases.map(\.rawValue).joined(separator: ", "))",
             found: name)
         }
         return projection
@@ -167,7 +177,7 @@ enum PrepareCommands {
     return Set(numbers).sorted()
   }
 
-  /// "down_proj: 8" for each.
+  /// Patterns from texts such as "down_proj: 8".
   static func patterns(_ name: String, _ texts: [String]?) throws -> [AdapterConfig.Pattern] {
     try (texts ?? []).map { text in
       guard let colon = text.lastIndex(of: ":"),

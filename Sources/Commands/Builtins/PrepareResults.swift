@@ -1,6 +1,6 @@
 import Gemma
 
-/// What `split` drew.
+/// The result of `split`.
 struct DrawnSplit: CommandResult {
   let split: Split
   let data: Dataset
@@ -26,8 +26,8 @@ struct DrawnSplit: CommandResult {
     if split.droppedFromTrain + split.droppedFromValidation > 0 {
       outputs.append(
         .line(
-          "drawn but no article, and left out: \(split.droppedFromTrain) of train, "
-            + "\(split.droppedFromValidation) of validation (licence files and duplicates)"))
+          "dropped licence files and duplicates: \(split.droppedFromTrain) from train, "
+            + "\(split.droppedFromValidation) from validation"))
     }
     return outputs
   }
@@ -46,16 +46,16 @@ struct DrawnSplit: CommandResult {
   }
 }
 
-/// What `prompt` chose.
+/// The result of `prompt`.
 struct ChosenPrompt: CommandResult {
   let prompt: PromptTemplate
   let instruction: String
-  /// In tokens.
+  /// The longest article, in tokens; longer ones are cut.
   let limit: Int?
 
   var outputs: [Output] {
     [
-      .line("prompt \(prompt.name), articles " + (limit.map { "cut to \($0) tokens" } ?? "whole")),
+      .line("prompt \(prompt.name), articles " + (limit.map { "cut to \($0) tokens" } ?? "not cut")),
       .line(Span(instruction, .faint)),
     ]
   }

@@ -3,16 +3,17 @@ import Gemma
 /// pull.
 enum PullCommand {
   struct PullArguments: Sendable {
-    let name = Argument(required: "name", .pullName, "what to fetch")
-    let from = Argument("from", .path, "take this file in place of downloading")
+    let name = Argument(required: "name", .pullName, "the model or data set to fetch")
+    let from = Argument("from", .path, "use this file instead of a download")
   }
 
   static let pull = Command(
     "pull", .load, "fetch a model or data set into the cache",
-    details: "Downloads are checked and go on where they stopped. Names the licence of what it fetches. "
-      + "OWNER/MODEL is a model with safetensors on the Hugging Face hub; it lands where the hub's own tools keep "
-      + "theirs. Where a licence must be accepted first, do so on the model's page, and set HF_TOKEN to a token "
-      + "of yours. HF_ENDPOINT, HF_HOME and HF_HUB_CACHE count too.",
+    details:
+      "Every download is checked, and a stopped download continues where it stopped. The licence is shown. "
+      + "OWNER/MODEL is a model with safetensors on the Hugging Face hub. It is stored in the cache of the hub's own "
+      + "tools. Some models need an accepted licence: accept it on the model's page, and set HF_TOKEN to your "
+      + "token. HF_ENDPOINT, HF_HOME and HF_HUB_CACHE have their usual meaning.",
     arguments: PullArguments(),
     examples: [
       "pull gemma-3-270m", "pull google/gemma-2-2b", "pull livedoor",
@@ -27,14 +28,15 @@ enum PullCommand {
       try pull(hub: name, invocation)
     } else {
       throw GemmaError.invalidValue(
-        name: "from", expected: "one of \(Catalogue.items.map(\.name).joined(separator: ", ")) to go with",
+        name: "from",
+        expected: "one of the names \(Catalogue.items.map(\.name).joined(separator: ", ")) beside it",
         found: name)
     }
   }
 
   private static func pull(_ item: Catalogue.Item, from: String?, _ invocation: Invocation) throws {
     invocation.print("\(item.name) is under \(item.licence): \(item.licenceAddress)")
-    // A data set must be one before it goes into the cache.
+    // Only a file that can be read as a data set goes into the cache.
     if let from, !item.isModel { _ = try Dataset.load(path: from) }
     let outcome = try Pull(item, cache: invocation.session.cache).run(
       from: from, progress: fetching(invocation))
@@ -58,7 +60,7 @@ enum PullCommand {
         more: [("files", .int(outcome.files)), ("commit", .string(listing.commit))]))
   }
 
-  /// Tells what is going on, each time that it reads differently; false when interrupted.
+  /// A callback that shows the progress whenever its text changes, and returns false when interrupted.
   private static func fetching(_ invocation: Invocation, of total: Int? = nil) -> (String, Int) -> Bool {
     var last = ""
     let whole = total.map { " of \(NumberFormat.bytes($0))" } ?? ""
@@ -73,21 +75,21 @@ enum PullCommand {
   }
 }
 
-/// What `pull` fetched, or found in the cache.
+/// The result of `pull`: the fetched file, or the one found in the cache.
 struct Pulled: CommandResult {
   let name: String
-  /// Said after the size.
+  /// Text after the size.
   let note: String
   let path: String
   let bytes: Int
   let wasThere: Bool
-  /// Fields that only this kind of thing has.
+  /// Further JSON fields, of a catalogue item or of a hub model.
   let more: [(name: String, value: JSONValue)]
 
   var outputs: [Output] {
     [
       .line(
-        Span("\(wasThere ? "already there" : "fetched"), \(NumberFormat.bytes(bytes))\(note), in "),
+        Span("\(wasThere ? "already in the cache" : "fetched"), \(NumberFormat.bytes(bytes))\(note), in "),
         Span(path, volatile: .path))
     ]
   }

@@ -1,20 +1,20 @@
 import Gemma
 
-/// report, confusion, mistakes: what one evaluation says.
+/// report, confusion, mistakes: details of one evaluation.
 enum ReportCommands {
   static let all: [Command] = [report, confusion, mistakes]
 
-  /// Of commands that tell about an evaluation.
+  /// The arguments of commands about one evaluation.
   struct EvaluationArguments: Sendable {
     let name = evaluationName
   }
 
   private static let evaluationName = Argument(
-    "name", .evaluation, positional: true, "which evaluation; the last by default")
+    "name", .evaluation, positional: true, "the name of the evaluation; by default the last one")
 
   static let report = Command(
     "report", .evaluate, "precision, recall and F1 of each category",
-    details: "As scikit-learn's classification_report prints them, with four digits.",
+    details: "The table is that of scikit-learn's classification_report with four digits.",
     arguments: EvaluationArguments(), examples: ["report"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
@@ -33,7 +33,8 @@ enum ReportCommands {
   }
 
   static let confusion = Command(
-    "confusion", .evaluate, "how often each category was taken for each",
+    "confusion", .evaluate,
+    "the confusion matrix: how often each category was predicted for each true category",
     arguments: EvaluationArguments(), examples: ["confusion"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
@@ -54,11 +55,11 @@ enum ReportCommands {
 
   struct MistakesArguments: Sendable {
     let name = evaluationName
-    let limit = Argument("limit", .integer(1...100_000), 10, "at most so many")
+    let limit = Argument("limit", .integer(1...100_000), 10, "show at most this many")
   }
 
   static let mistakes = Command(
-    "mistakes", .evaluate, "the articles it got wrong, with their text",
+    "mistakes", .evaluate, "the articles with a wrong prediction",
     arguments: MistakesArguments(), examples: ["mistakes", "mistakes limit=20"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
@@ -76,7 +77,7 @@ enum ReportCommands {
   }
 }
 
-/// What `report` found.
+/// The result of `report`.
 struct Report: CommandResult {
   let evaluation: String
   let report: ClassificationReport
@@ -111,7 +112,7 @@ struct Report: CommandResult {
   }
 }
 
-/// What `confusion` found.
+/// The result of `confusion`.
 struct Confusion: CommandResult {
   let evaluation: String
   let matrix: ConfusionMatrix
@@ -137,14 +138,14 @@ struct Confusion: CommandResult {
   }
 }
 
-/// What `mistakes` found: which articles of an evaluation are wrong.
+/// The result of `mistakes`: the articles of an evaluation that have a wrong prediction.
 struct Mistakes: CommandResult {
   let evaluation: Workspace.Evaluation
   let data: Dataset
-  /// At most so many are shown.
+  /// How many to show at most.
   let limit: Int
 
-  /// Places in the evaluation.
+  /// Indices into the evaluation.
   private var wrong: [Int] {
     evaluation.samples.indices.filter { evaluation.predictions[$0] != evaluation.truth[$0] }
   }

@@ -10,10 +10,11 @@ enum SaveCommands {
   }
 
   static let saveAdapter = Command(
-    "save adapter", .load, "write the LoRA adapter in PEFT's layout, or as GGUF",
+    "save adapter", .load, "write the LoRA adapter as a PEFT folder or a GGUF file",
     details:
-      "A path that ends in .gguf becomes one file as llama.cpp takes it (--lora); any other, a folder. The folder names its base "
-      + "model as the Hugging Face hub does where that is known: google/gemma-3-270m for gemma-3-270m, which is made from it.",
+      "A path that ends in .gguf becomes one file for llama.cpp (--lora). Any other path becomes a PEFT folder. "
+      + "The folder names the base model by its name on the Hugging Face hub if gnb knows that name: "
+      + "google/gemma-3-270m for gemma-3-270m.",
     arguments: SaveAdapterArguments(),
     examples: ["save adapter my-adapter", "save adapter my-adapter.gguf"]
   ) { arguments, invocation in
@@ -35,17 +36,18 @@ enum SaveCommands {
   struct SaveModelArguments: Sendable {
     let path = Argument(required: "path", .path, "the folder or .gguf file to write")
     let format = Argument(
-      "format", .choice(ModelSaver.Format.self), .auto, "what to write; auto goes by the path")
-    let type = Argument("type", .choice(SavedType.self), .auto, "how the weights are stored")
+      "format", .choice(ModelSaver.Format.self), .auto,
+      "the format to write; auto writes GGUF if the path ends in .gguf, else safetensors")
+    let type = Argument("type", .choice(SavedType.self), .auto, "the type of the stored weights")
   }
 
   static let saveModel = Command(
-    "save model", .load, "write the whole model, with the adapter folded in if there is one",
+    "save model", .load, "write the whole model, with the adapter merged into it if one is attached",
     details:
-      "A path that ends in .gguf becomes one GGUF file; any other, a Hugging Face folder with safetensors, "
-      + "config.json and tokenizer. type=auto keeps F32 and F16 and makes BF16 of all else; q8_0 and q4_k_m, the "
-      + "mixture of llama.cpp, are for GGUF only. What is written is what the session computes with: the session's own "
-      + "model and adapter stay as they are.",
+      "A path that ends in .gguf becomes one GGUF file. Any other path becomes a Hugging Face folder with "
+      + "safetensors, config.json and tokenizer. type=auto keeps F32 and F16, and stores all other types as BF16. "
+      + "The types q8_0 and q4_k_m (llama.cpp's mixture) are for GGUF only. The saved model computes what the "
+      + "session computes. The session's own model and adapter do not change.",
     arguments: SaveModelArguments(),
     examples: ["save model my-model", "save model my-model.gguf type=q4_k_m"]
   ) { arguments, invocation in
@@ -71,15 +73,17 @@ enum SaveCommands {
 
   struct MergeArguments: Sendable {
     let precision = Argument(
-      "precision", .choice(WeightPrecision.self), .auto, "how the changed projections are kept; auto is f32")
+      "precision", .choice(WeightPrecision.self), .auto,
+      "the type of the changed projections in memory; auto is f32")
   }
 
   static let merge = Command(
-    "merge", .train, "fold the adapter into the model in memory",
+    "merge", .train, "merge the adapter into the model in memory",
     details:
-      "The model then has the adapter's weights as its own; the adapter and its steps are gone, evaluations stay. "
-      + "The projections it changed are kept in Float32 unless precision says otherwise: rounded to few bits again, "
-      + "most of a small update would be lost. 'save model' writes such a model, and folds in an adapter by itself.",
+      "The adapter's update becomes part of the model's weights. The session then has no adapter and no training "
+      + "steps; its evaluations stay. The changed projections are stored in Float32 unless precision names another "
+      + "type: rounding them to few bits again would lose most of a small update. 'save model' also merges the "
+      + "adapter, into the saved model only.",
     arguments: MergeArguments(), examples: ["merge", "merge precision=bf16"]
   ) { arguments, invocation in
     let session = invocation.session
@@ -98,10 +102,10 @@ enum SaveCommands {
   }
 }
 
-/// What `save adapter` wrote.
+/// The result of `save adapter`.
 struct SavedAdapter: CommandResult {
   let parameters: Int
-  /// The base model as the folder names it.
+  /// The name of the base model in the folder.
   let base: String
   let path: String
 
@@ -110,7 +114,7 @@ struct SavedAdapter: CommandResult {
       .line(
         Span("adapter of \(NumberFormat.count(parameters)) parameters written to "),
         Span(path, volatile: .path))
-    ] + (path.hasSuffix(".gguf") ? [] : [.line("its base model is named \(base)")])
+    ] + (path.hasSuffix(".gguf") ? [] : [.line("the folder names \(base) as its base model")])
   }
 
   var fields: [(name: String, value: JSONValue)] {
@@ -119,10 +123,10 @@ struct SavedAdapter: CommandResult {
   var volatile: [(name: String, value: JSONValue)] { [("path", .string(path))] }
 }
 
-/// What `save model` wrote.
+/// The result of `save model`.
 struct SavedModel: CommandResult {
   let outcome: ModelSaver.Outcome
-  /// Whether an adapter was folded in.
+  /// Whether an adapter was merged into it.
   let isMerged: Bool
   let path: String
 
@@ -133,7 +137,7 @@ struct SavedModel: CommandResult {
       Span(
         "model as \(name), \(outcome.types.joined(separator: ", ")), \(NumberFormat.bytes(outcome.bytes))\(parts), "
           + "written to "), Span(path, volatile: .path))
-    return [line] + (isMerged ? [.line("the adapter is folded into what was written")] : [])
+    return [line] + (isMerged ? [.line("the adapter is merged into the saved model")] : [])
   }
 
   var fields: [(name: String, value: JSONValue)] {
@@ -146,20 +150,20 @@ struct SavedModel: CommandResult {
   var volatile: [(name: String, value: JSONValue)] { [("path", .string(path))] }
 }
 
-/// What `merge` did.
+/// The result of `merge`.
 struct Merged: CommandResult {
   let adapter: Adapter
   let kept: WeightPrecision
-  /// Of all projections.
+  /// Bytes of all projections before and after.
   let bytesBefore: Int
   let bytes: Int
 
   var outputs: [Output] {
     [
       .line(
-        "\(NumberFormat.count(adapter.parameterCount)) parameters folded into \(adapter.slots.count) projections, "
-          + "kept as \(kept.rawValue); all projections take \(NumberFormat.bytes(bytes)), "
-          + "before \(NumberFormat.bytes(bytesBefore))"
+        "merged \(NumberFormat.count(adapter.parameterCount)) parameters into "
+          + "\(NumberFormat.count(adapter.slots.count, "projection")), stored as \(kept.rawValue); all projections now take "
+          + "\(NumberFormat.bytes(bytes)), before \(NumberFormat.bytes(bytesBefore))"
       )
     ]
   }

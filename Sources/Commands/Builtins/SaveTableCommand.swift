@@ -8,8 +8,9 @@ enum SaveTableCommand {
   }
 
   static let saveTable = Command(
-    "save table", .look, "write the table shown last, whole, for a spreadsheet or a page",
-    details: "The ending of the name says how: \(Table.endings.map { "." + $0 }.joined(separator: " ")).",
+    "save table", .look, "write the last table that was shown, with all its rows, to a file",
+    details:
+      "The ending of the name chooses the format: \(Table.endings.map { "." + $0 }.joined(separator: " ")).",
     arguments: SaveTableArguments(),
     examples: ["save table report.csv"]
   ) { arguments, invocation in
@@ -28,7 +29,7 @@ enum SaveTableCommand {
   }
 }
 
-/// What `save table` wrote.
+/// The result of `save table`.
 struct SavedTable: CommandResult {
   let rows: Int
   let path: String

@@ -5,21 +5,23 @@ enum SessionCommands {
   static let all: [Command] = [set, help]
 
   struct SetArguments: Sendable {
-    let seed = Argument("seed", .seed, "of everything that draws")
+    let seed = Argument("seed", .seed, "seed of all commands that use random numbers")
     let width = Argument(
-      "width", .integer(40...400), "columns of tables and charts; a recording has the notebook's own")
-    let threads = Argument("threads", .integer(1...256), "threads that compute")
-    let kernels = Argument("kernels", .choice(Kernels.names), "the set of inner loops")
+      "width", .integer(40...400),
+      "columns for tables and charts on the screen; a recording uses the notebook's width")
+    let threads = Argument("threads", .integer(1...256), "number of threads to compute with")
+    let kernels = Argument(
+      "kernels", .choice(Kernels.names), "the version of the inner loops to compute with, by instruction set")
   }
 
   static let set = Command(
     "set", .session, "change a setting",
-    details: "Threads and kernels change how fast it goes, never a result.",
+    details: "Threads and kernels change the speed, never a result.",
     arguments: SetArguments(), examples: ["set seed=1", "set width=60 threads=1"]
   ) { arguments, invocation in
     try apply(arguments, to: &invocation.session.settings)
   } python: { call, script in
-    // Of the settings only the seed means something there: it is written where it is used.
+    // Python uses only the seed. It is written at the calls that need it.
     if let seed = call.seed { script.seed = seed }
     return []
   }
@@ -28,7 +30,9 @@ enum SessionCommands {
     if let name = arguments.kernels {
       guard Kernels.named(name) != nil else {
         throw GemmaError.invalidValue(
-          name: "kernels", expected: "of this CPU: \(Kernels.available.map(\.name).joined(separator: ", "))",
+          name: "kernels",
+          expected:
+            "a kernel set that this CPU can run (\(Kernels.available.map(\.name).joined(separator: ", ")))",
           found: name)
       }
       settings.kernels = name
@@ -43,7 +47,7 @@ enum SessionCommands {
   }
 
   static let help = Command(
-    "help", .session, "what there is, or how one command works",
+    "help", .session, "list all commands, or explain one",
     arguments: HelpArguments(),
     examples: ["help", "help train", "help G012"]
   ) { arguments, invocation in

@@ -7,17 +7,19 @@ enum ShowCommands {
     model, data, split, sample, prompt, lora, tokens, config, session, SaveTableCommand.saveTable,
   ]
 
-  /// A piece with its spaces and line ends visible.
+  /// A token's text with visible signs for line ends and tabs.
   static func visible(_ piece: String) -> String {
     piece.replacingOccurrences(of: "\n", with: "⏎").replacingOccurrences(of: "\t", with: "⇥")
   }
 
-  /// Facts, a row each, under what they are about.
+  /// A table of facts: a title, then one row for each fact.
   static func facts(_ title: String, _ rows: [(String, String)]) -> Output {
     .table(Table([.init(title), .init("", flexible: true)], rows: rows.map { [$0, $1] }))
   }
 
-  static let model = Command("show model", .look, "the model's shape", examples: ["show model"]) {
+  static let model = Command(
+    "show model", .look, "the model's sizes and stored types", examples: ["show model"]
+  ) {
     invocation in
     let workspace = invocation.session.workspace
     invocation.tell(ModelFacts(model: try workspace.needModel()))
@@ -25,7 +27,9 @@ enum ShowCommands {
     ["print(model.config)"]
   }
 
-  static let data = Command("show data", .look, "the data set's categories", examples: ["show data"]) {
+  static let data = Command(
+    "show data", .look, "the data set's categories, with the number of articles", examples: ["show data"]
+  ) {
     invocation in
     invocation.tell(DataFacts(data: try invocation.session.workspace.needData()))
   } python: { _ in
@@ -44,7 +48,7 @@ enum ShowCommands {
   {
     let workspace = invocation.session.workspace
     let data = try workspace.needData()
-    // With a split, numbers count the training articles in their order.
+    // After a split, the numbers count the training articles.
     let order = workspace.split?.train ?? Array(data.samples.indices)
     let number = arguments.number
     guard number <= order.count else {
@@ -54,16 +58,17 @@ enum ShowCommands {
   }
 
   struct SampleArguments: Sendable {
-    let number = Argument("number", .integer(1...Int.max), 1, positional: true, "which article, from 1")
+    let number = Argument(
+      "number", .integer(1...Int.max), 1, positional: true, "the number of the article, from 1")
   }
 
-  /// The article that `pick` picks, in Python.
+  /// The article that `pick` finds, in Python.
   private static func article(_ call: PythonCall<SampleArguments>, _ script: PythonScript) -> String {
     "\(script.hasSplit ? "train" : "articles")[\(call.python(\.number)) - 1]"
   }
 
   static let sample = Command(
-    "show sample", .look, "an article", details: "After a split, the numbers count the training articles.",
+    "show sample", .look, "one article", details: "After a split, the numbers count the training articles.",
     arguments: SampleArguments(), examples: ["show sample 3"]
   ) { arguments, invocation in
     invocation.tell(ShownSample(sample: try pick(arguments, invocation)))
@@ -72,7 +77,7 @@ enum ShowCommands {
   }
 
   static let prompt = Command(
-    "show prompt", .look, "an article as the model sees it, with the answer it should give",
+    "show prompt", .look, "an article as the model gets it, with the right answer",
     arguments: SampleArguments(),
     examples: ["show prompt 1"]
   ) { arguments, invocation in
@@ -89,7 +94,8 @@ enum ShowCommands {
     ]
   }
 
-  static let lora = Command("show lora", .look, "the adapter", examples: ["show lora"]) { invocation in
+  static let lora = Command("show lora", .look, "the adapter's size and targets", examples: ["show lora"]) {
+    invocation in
     let workspace = invocation.session.workspace
     invocation.tell(AttachedAdapter(adapter: try workspace.needAdapter(), model: try workspace.needModel()))
     invocation.print("steps trained: \(workspace.steps.count)")
@@ -102,7 +108,7 @@ enum ShowCommands {
   }
 
   static let tokens = Command(
-    "show tokens", .look, "how a text is cut into tokens",
+    "show tokens", .look, "the tokens of a text",
     arguments: TokensArguments(),
     examples: ["show tokens \"機械学習を学ぶ\""]
   ) { arguments, invocation in
@@ -122,7 +128,8 @@ enum ShowCommands {
   }
 
   static let session = Command(
-    "show session", .look, "what is loaded and made so far", examples: ["show session"]
+    "show session", .look, "the session's model, data, adapter, evaluations and variables",
+    examples: ["show session"]
   ) { invocation in
     let session = invocation.session
     let w = session.workspace

@@ -16,14 +16,14 @@ struct ModelFacts: CommandResult {
           ("in memory", NumberFormat.bytes(model.weightBytes)),
           ("parameters", NumberFormat.count(c.parameterCount)), ("layers", "\(c.layers.count)"),
           ("hidden size", "\(c.hiddenSize)"), ("feed-forward size", "\(c.intermediateSize)"),
-          ("heads", "\(c.heads) of \(c.headDim), sharing \(c.keyValueHeads) for keys and values"),
+          ("attention heads", "\(c.heads) of size \(c.headDim), with \(c.keyValueHeads) for keys and values"),
           (
             "layers with a window",
-            "\(c.layers.count { $0.window != nil }) of \(windows.isEmpty ? "none" : windows + " tokens")"
+            windows.isEmpty ? "none" : "\(c.layers.count { $0.window != nil }), of \(windows) tokens"
           ),
           ("vocabulary", NumberFormat.count(c.vocabularySize)),
           ("context", "\(NumberFormat.count(c.contextLength)) tokens"),
-        ] + (model.isMerged ? [("merged", "an adapter is folded into the weights in memory")] : []))
+        ] + (model.isMerged ? [("merged", "an adapter is merged into the weights in memory")] : []))
     ]
   }
 
@@ -71,7 +71,7 @@ struct ShownSample: CommandResult {
 struct ShownPrompt: CommandResult {
   let sample: Sample
   let text: String
-  /// What follows the answer.
+  /// The token that ends the answer.
   let end: String
   let example: TokenizedExample
 
@@ -87,7 +87,8 @@ struct ShownPrompt: CommandResult {
       .line(Span(text), Span(sample.category, .good), Span(end, .faint)),
       .line(
         Span(
-          "\(example.promptCount) tokens of prompt, \(example.ids.count - example.promptCount) of answer",
+          "prompt \(NumberFormat.count(example.promptCount, "token")), "
+            + "answer \(NumberFormat.count(example.ids.count - example.promptCount, "token"))",
           .faint)),
     ]
   }

@@ -1,7 +1,8 @@
 import Foundation
 import Gemma
 
-/// next, run, back, goto, restart, skip, list, keep, edit, save notebook, quit: they act on the notebook, and only at a prompt.
+/// next, run, back, goto, restart, skip, list, keep, edit, save notebook, quit. These commands act on the notebook, and
+/// work only at a prompt.
 enum StepCommands {
   static let all: [Command] = [
     next, run, back, goto, restart, skip, list, keep, edit, saveNotebook, quit, exit,
@@ -14,14 +15,14 @@ enum StepCommands {
     return stepper
   }
 
-  /// Of commands that do something so many times.
+  /// The arguments of commands with a count.
   struct CountArguments: Sendable {
-    let count = Argument("count", .integer(1...100_000), 1, positional: true, "how many")
+    let count = Argument("count", .integer(1...100_000), 1, positional: true, "how many cells or lines")
   }
 
   static let next = Command(
-    "next", .step, "run the next cell; so does Enter on an empty line",
-    details: "What was typed since the last cell is discarded first.", examples: ["next"]
+    "next", .step, "run the next cell; Enter on an empty line does the same",
+    details: "The effects of lines typed since the last cell are discarded first.", examples: ["next"]
   ) { invocation in _ = try stepper(invocation).next() }
 
   struct RunArguments: Sendable {
@@ -29,46 +30,49 @@ enum StepCommands {
   }
 
   static let run = Command(
-    "run", .step, "run the next cells, all that are left by default",
-    details: "Stops at a cell that fails, and before one that has 'pause'.",
+    "run", .step, "run the next cells; by default all that remain",
+    details: "It stops at a cell that fails, and before a cell with 'pause'.",
     arguments: RunArguments(),
     examples: ["run", "run 3"]
   ) { arguments, invocation in try stepper(invocation).run(arguments.count) }
 
   static let back = Command(
-    "back", .step, "go back to before the last cell, at once and without running anything",
-    details: "After lines typed between cells it first goes back to before those.",
+    "back", .step, "undo the last cell, at once and without running anything",
+    details: "If lines were typed since the last cell, the first 'back' undoes those lines.",
     arguments: CountArguments(), examples: ["back", "back 2"]
   ) { arguments, invocation in try stepper(invocation).back(arguments.count) }
 
   struct GotoArguments: Sendable {
-    let cell = Argument(required: "cell", .cell, "its number, or its id")
+    let cell = Argument(required: "cell", .cell, "the cell's number or id")
   }
 
   static let goto = Command(
-    "goto", .step, "go to just before a cell",
-    details: "A place that was reached before is restored; otherwise the cells up to there are run.",
+    "goto", .step, "make a cell the next one to run",
+    details: "If the state before that cell is known, it is restored. Otherwise the cells before it are run.",
     arguments: GotoArguments(),
     examples: ["goto 3", "goto train"]
   ) { arguments, invocation in try stepper(invocation).goto(arguments.cell) }
 
   static let restart = Command(
-    "restart", .step, "begin again with an empty session", examples: ["restart"]
+    "restart", .step, "begin the notebook again, with an empty session", examples: ["restart"]
   ) { invocation in try stepper(invocation).restart() }
 
-  static let skip = Command("skip", .step, "pass over the next cell", examples: ["skip"]) { invocation in
+  static let skip = Command("skip", .step, "go past the next cell without running it", examples: ["skip"]) {
+    invocation in
     try stepper(invocation).skip()
   }
 
-  static let list = Command("list", .step, "all cells, where we are, and what was run", examples: ["list"]) {
+  static let list = Command(
+    "list", .step, "list all cells: which were run, and which comes next", examples: ["list"]
+  ) {
     invocation in
     invocation.tell(CellList(stepper: try stepper(invocation)))
   }
 
   static let keep = Command(
-    "keep", .step, "make the line typed last a cell of the notebook",
+    "keep", .step, "make the last typed line a cell of the notebook",
     details:
-      "It is put before the next cell, and run from the state after the last one, as a replay will do. "
+      "The new cell comes before the next cell. It runs from the state after the last cell, as it will in a replay. "
       + "'save notebook' writes it to the file.",
     arguments: CountArguments(), examples: ["keep", "keep 2"]
   ) { arguments, invocation in
@@ -78,12 +82,12 @@ enum StepCommands {
   }
 
   struct EditArguments: Sendable {
-    let cell = Argument("cell", .cell, positional: true, "its number, or its id")
+    let cell = Argument("cell", .cell, positional: true, "the cell's number or id; by default the next cell")
   }
 
   static let edit = Command(
-    "edit", .step, "change a cell in $VISUAL or $EDITOR, by default the next",
-    details: "If the cell was run already, this goes back to before it.",
+    "edit", .step, "change a cell in the editor $VISUAL or $EDITOR",
+    details: "If the cell was run before, the session first goes back to the state before it.",
     arguments: EditArguments(),
     examples: ["edit", "edit 3"]
   ) { arguments, invocation in
@@ -95,19 +99,21 @@ enum StepCommands {
   static let exit = leave("exit")
 
   private static func leave(_ name: String) -> Command {
-    Command(name, .step, "leave; so does Ctrl-D on an empty line", examples: [name]) { invocation in
+    Command(name, .step, "leave gnb; Ctrl-D on an empty line does the same", examples: [name]) { invocation in
       try stepper(invocation).isLeaving = true
     }
   }
 
   struct SaveNotebookArguments: Sendable {
     let path = Argument("path", .path, positional: true, "the .gnb file")
-    let overwrite = Argument("overwrite", .bool, false, "replace another file of that name")
+    let overwrite = Argument("overwrite", .bool, false, "replace another file that has this name")
   }
 
   static let saveNotebook = Command(
     "save notebook", .step, "write the notebook with the outputs of the cells that were run",
-    details: "Without a path, to the file it was read from. A session becomes a notebook, a line a cell.",
+    details:
+      "Without a path, it writes to the file that the notebook was read from. A session becomes a notebook with "
+      + "one cell for each line.",
     arguments: SaveNotebookArguments(), examples: ["save notebook lesson.gnb"]
   ) { arguments, invocation in
     let stepper = try stepper(invocation)
@@ -118,7 +124,7 @@ enum StepCommands {
   }
 }
 
-/// What `list` lists.
+/// The result of `list`.
 struct CellList: CommandResult {
   let stepper: any Stepping
 
@@ -130,7 +136,7 @@ struct CellList: CommandResult {
   }
 }
 
-/// What `save notebook` wrote.
+/// The result of `save notebook`.
 struct SavedNotebook: CommandResult {
   let cells: Int
   let path: String

@@ -9,52 +9,59 @@ enum TrainCommands {
     let steps = Argument("steps", .integer(1...1_000_000), "optimiser steps; 60 unless epochs is given")
     let epochs = Argument(
       "epochs", .number(0...10_000),
-      "passes over the training articles, in place of steps; a part of one too: 0.5")
-    let batch = Argument("batch", .integer(1...1024), 8, "articles a pass")
-    let accumulate = Argument("accumulate", .integer(1...1024), 1, "passes a step")
+      "how many times to go through the training articles, in place of steps; 0.5 is half of them")
+    let batch = Argument("batch", .integer(1...1024), 8, "articles in one pass through the model")
+    let accumulate = Argument("accumulate", .integer(1...1024), 1, "passes in one optimiser step")
     let lr = Argument("lr", .number(0...10), 2e-3, "the highest learning rate")
     let schedule = Argument(
-      "schedule", .choice(LearningRate.Schedule.self), .linear, "how the rate falls after the warm-up")
-    let warmup = Argument("warmup", .integer(0...1_000_000), 5, "steps over which the rate rises from zero")
-    let weightDecay = Argument("weight_decay", .number(0...10), 0.01, "decay of the adapter's weights")
-    let clip = Argument("clip", .number(0...1e6), 1, "largest gradient norm; 0 does not clip")
+      "schedule", .choice(LearningRate.Schedule.self), .linear,
+      "how the learning rate falls after the warm-up")
+    let warmup = Argument(
+      "warmup", .integer(0...1_000_000), 5, "steps in which the learning rate rises from zero")
+    let weightDecay = Argument("weight_decay", .number(0...10), 0.01, "weight decay of the adapter")
+    let clip = Argument("clip", .number(0...1e6), 1, "the largest gradient norm; 0 turns clipping off")
     let optimizer = Argument(
-      "optimizer", .choice(AdamW.Kind.self), .adamw, "adamw_8bit keeps its moments in 8 bits each")
+      "optimizer", .choice(AdamW.Kind.self), .adamw, "adamw_8bit stores the moments in 8 bits each")
     let lossOn = Argument(
       "loss_on", .choice(TrainingConfig.LossOn.self), .response,
-      "learn the answer only, or prompt and answer as the Colab demo does")
-    let shuffle = Argument("shuffle", .bool, true, "a new order each epoch")
-    let seed = Argument("seed", .seed, "of the order and all else that is random; the session's by default")
+      "which tokens to learn: response is the answer only; all is prompt and answer, as in the Colab demo")
+    let shuffle = Argument("shuffle", .bool, true, "put the articles in a new order each epoch")
+    let seed = Argument(
+      "seed", .seed, "seed of the order, the dropout and the noise; by default the session's seed")
     let packing = Argument(
       "packing", .integer(0...1_000_000), 0,
-      "put articles together to sequences of at most so many tokens, which batch then counts")
+      "join articles into sequences of at most this many tokens; batch then counts sequences; 0 joins none")
     let neftune = Argument(
-      "neftune", .number(0...1000), 0, "noise on the embeddings (NEFTune's alpha); 0 for none")
+      "neftune", .number(0...1000), 0, "noise on the embeddings (NEFTune's alpha); 0 adds none")
     let spike = Argument(
       "spike", .number(0...1e9), 3,
-      "stop when a loss is so many times the highest of the first five, or 1; 0 never stops")
+      "stop when the loss exceeds this many times the highest of the first five losses (at least 1); 0 never stops"
+    )
     let evalEvery = Argument(
-      "eval_every", .integer(1...1_000_000), "look at the validation articles every so many steps")
-    let evalLimit = Argument("eval_limit", .integer(1...1_000_000), 100, "articles of such a look")
+      "eval_every", .integer(1...1_000_000),
+      "steps between two measurements of the validation loss; none by default")
+    let evalLimit = Argument(
+      "eval_limit", .integer(1...1_000_000), 100, "validation articles to measure with")
     let patience = Argument(
       "patience", .integer(1...1000),
-      "stop after so many looks without a lower loss, and go back to the best; needs eval_every")
+      "stop after this many validation losses without a new lowest one, and restore that adapter; needs eval_every"
+    )
     let checkpoint = Argument("checkpoint", .path, "a file to write the state to")
     let checkpointEvery = Argument(
       "checkpoint_every", .integer(1...1_000_000), 20, "steps between checkpoints")
-    let resume = Argument("resume", .path, "a checkpoint to go on from; takes no other arguments")
+    let resume = Argument("resume", .path, "continue from this checkpoint; takes no other arguments")
   }
 
   static let train = Command(
     "train", .train, "fine-tune the adapter on the training articles",
     details:
-      "Each step takes batch x accumulate articles, predicts their answers, and moves the adapter a little. "
-      + "With 'epochs' each article comes once an epoch and the last step of an epoch takes the articles that are left, as "
-      + "transformers' Trainer does it. With 'steps' every step has the same number of articles: the step at the end of a pass is "
-      + "filled up with the first articles of the next pass. "
-      + "Training again goes on from where the adapter is, with a fresh optimiser. "
-      + "With 'checkpoint' the state is written every so many steps and at Ctrl-C; 'train resume=FILE' goes on from it, with the "
-      + "settings it began with, and ends with the same adapter to the last bit.",
+      "Each step takes batch x accumulate articles, predicts their answers, and changes the adapter a little. With "
+      + "'epochs' each article is used once in each epoch. The last step of an epoch takes the remaining articles, "
+      + "as the Trainer of transformers does. With 'steps' every step has the same number of articles: the step at "
+      + "the end of an epoch is filled up with the first articles of the next epoch. A second 'train' continues with "
+      + "the adapter as it is, and with a fresh optimiser. With 'checkpoint' the state is written every "
+      + "checkpoint_every steps and at Ctrl-C. 'train resume=FILE' continues from it with the same settings, and "
+      + "gives the same adapter, bit for bit, as a training that was not interrupted.",
     arguments: TrainArguments(),
     examples: [
       "train", "train steps=60 lr=2e-3", "train epochs=2 loss_on=all", "train eval_every=10 patience=3",
@@ -67,7 +74,7 @@ enum TrainCommands {
     python($0, &$1)
   }
 
-  /// What the arguments ask for, or what a checkpoint holds.
+  /// The training that the arguments describe, or the one that a checkpoint holds.
   private static func makeRun(_ arguments: Arguments<TrainArguments>, _ invocation: Invocation) throws
     -> TrainingRun
   {
@@ -86,15 +93,15 @@ enum TrainCommands {
     if let path = arguments.resume {
       if let other = arguments.given(beside: \.resume) {
         throw GemmaError.invalidValue(
-          name: "train", expected: "resume alone: the checkpoint has the settings", found: other)
+          name: "train", expected: "no argument beside resume: the checkpoint has the settings", found: other)
       }
       run = try TrainingRun(
         resuming: path, model: model, examples: examples(split.train[...]), compute: compute)
       invocation.print(
-        "going on after step \(run.trainer.completed) of \(run.plan.training.steps)"
-          + (run.isFinished ? ": it was done" : ""))
+        "continuing after step \(run.trainer.completed) of \(run.plan.training.steps)"
+          + (run.isFinished ? ": this training is already complete" : ""))
     } else {
-      // Trained on a copy: a snapshot of the session keeps the adapter as it was.
+      // Training works on a copy: snapshots of the session share the adapter, and theirs must not change.
       run = try TrainingRun(
         plan: plan(arguments, session: session), model: model,
         adapter: try session.workspace.needAdapter().copy(compute: compute),
@@ -173,12 +180,12 @@ enum TrainCommands {
     plan.checkpointEvery = arguments.checkpointEvery
     if plan.patience > 0, plan.evaluateEvery == 0 {
       throw GemmaError.invalidValue(
-        name: "patience", expected: "eval_every beside it", found: "patience alone")
+        name: "patience", expected: "eval_every as well", found: "patience alone")
     }
     return plan
   }
 
-  /// Steps until it is done or stopped, and tells.
+  /// Trains until the last step, or until the user or early stopping ends it, and shows the result.
   private static func run(_ run: TrainingRun, _ invocation: Invocation) throws {
     let session = invocation.session
     let started = Stopwatch()
@@ -212,8 +219,8 @@ enum TrainCommands {
       keep()
       try save()
       invocation.print(
-        "interrupted after step \(run.trainer.completed) of \(total); what was learnt so far is kept"
-          + (run.checkpoint == nil ? "" : ", and written to the checkpoint"))
+        "interrupted after step \(run.trainer.completed) of \(total); the adapter keeps these steps"
+          + (run.checkpoint == nil ? "" : ", and the checkpoint has them"))
       throw GemmaError.interrupted
     } catch let error as GemmaError {
       if case .diverged = error { keep() }
@@ -221,10 +228,11 @@ enum TrainCommands {
     }
     if run.hasStopped, run.trainer.completed < total {
       invocation.print(
-        "stopped after step \(run.trainer.completed): \(run.plan.patience) looks without a lower loss")
+        "stopped after step \(run.trainer.completed): "
+          + "\(NumberFormat.count(run.plan.patience, "measurement")) without a new lowest validation loss")
     }
     if let best = run.finish() {
-      invocation.print("the adapter went back to step \(best.step), the lowest validation loss")
+      invocation.print("the adapter is that of step \(best.step), which had the lowest validation loss")
     }
     keep()
     if run.checkpoint != nil { session.savedAdapter = run.trainer.adapter }
@@ -250,11 +258,11 @@ enum TrainCommands {
   }
 }
 
-/// What `train` did.
+/// The result of `train`.
 struct Trained: CommandResult {
-  /// The last step of the adapter, of this training or an earlier one.
+  /// The adapter's last step, from this training or an earlier one.
   let last: TrainingStep
-  /// Steps of this training.
+  /// Number of steps in this training.
   let done: Int
   let losses: [Double]
   let tokens: Int

@@ -1,12 +1,12 @@
 /// The arguments of one command call, checked against the command's row.
 public struct BoundArguments: Sendable {
-  /// By name, with defaults filled in; nothing for an argument that is absent.
+  /// Values by name, with defaults filled in. An absent argument has no entry.
   public var values: [String: Value]
-  /// Those that were given, not filled in.
+  /// Names of the arguments that the user gave.
   public var given: Set<String> = []
-  /// As written, where a variable is part of it.
+  /// The expressions as written, for arguments that contain a variable.
   var expressions: [String: Expression] = [:]
 
-  /// The same with the values that the variables have now.
+  /// A copy with the present values of the variables.
   var withoutVariables: BoundArguments { BoundArguments(values: values, given: given) }
 }

@@ -1,8 +1,8 @@
 import Gemma
 
-/// A mistake, with its place and what to do about it. The one place where typed facts become words.
+/// A mistake, with its place and its remedy. This is the only place where typed errors become words.
 public struct Diagnostic: Error, Sendable, Equatable {
-  /// Every kind of mistake. Raw values are stable: notebooks name them in `raises=`.
+  /// Every kind of mistake. The raw values never change: notebooks name them in `raises=`.
   public enum Code: String, Sendable, CaseIterable {
     case unexpected = "G001"
     case unclosedString = "G002"
@@ -37,17 +37,17 @@ public struct Diagnostic: Error, Sendable, Equatable {
   }
 
   public var code: Code
-  /// What is wrong; paths in it are volatile.
+  /// The message. Paths in it are marked as volatile.
   public var detail: [Span]
   public var range: SourceRange?
-  /// What to do instead.
+  /// The remedy.
   public var help: String?
-  /// Added where it is known: the file and the text of the line.
+  /// The file of the line, where there is one.
   public var file: String?
   public var cell: String?
-  /// Set where a cell's `raises=` wants just this.
+  /// Whether the cell's `raises=` names this mistake.
   public var isExpected = false
-  /// Lines that begin with - (recorded) or + (found), where outputs differ.
+  /// For outputs that differ: lines that begin with - (recorded) or + (new).
   public var difference: [String] = []
   public var sourceLine: String?
 
@@ -71,7 +71,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     self.help = help
   }
 
-  /// An engine's error in words.
+  /// Turns an error of the engine into words.
   public init(_ error: any Error) {
     if let diagnostic = error as? Diagnostic {
       self = diagnostic
@@ -83,7 +83,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     }
     switch error {
     case .fileNotFound(let path):
-      self.init(.fileNotFound, [Span("there is nothing at "), Span(path, volatile: .path)])
+      self.init(.fileNotFound, [Span("there is no file or folder "), Span(path, volatile: .path)])
     case .inputOutput(let path, let reason):
       self.init(.inputOutput, [Span(path, volatile: .path), Span(": \(reason)")])
     case .malformed(let path, let location, let expected, let found):
@@ -94,7 +94,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
       self.init(.unsupported, [Span(path, volatile: .path), Span(": gnb does not support \(feature)")])
     case .wrongKind(let path, let expected, let found, let remedy):
       self.init(
-        .unsupported, [Span(path, volatile: .path), Span(": this is \(found), and \(expected) is needed")],
+        .unsupported, [Span(path, volatile: .path), Span(": this is \(found), but \(expected) is needed")],
         help: remedy)
     case .hashMismatch(let path, let expected, let found):
       self.init(
@@ -105,7 +105,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
             ": expected \(expected.utf8.count == 40 ? "git's hash" : "sha256") \(expected.prefix(16))…, found "
               + "\(found.prefix(16))…"),
         ],
-        help: "fetch it again, or change the hash if the new file is meant")
+        help: "fetch the file again, or change the expected hash if this file is the right one")
     case .invalidValue(let name, let expected, let found):
       self.init(.invalidValue, "\(name): expected \(expected), found \(found)")
     case .missing(let need, let remedy):
@@ -116,32 +116,33 @@ public struct Diagnostic: Error, Sendable, Equatable {
         "the token \(token.debugDescription) has the id \(id), but the model's embedding has \(rows) rows, "
           + "0 to \(rows - 1)",
         help:
-          "the token was added to the tokenizer and not to the model: enlarge the embedding where the model was made, "
-          + "or write the text without it")
+          "the token was added to the tokenizer, but the model was not resized for it: call "
+          + "resize_token_embeddings in the program that made the model, or write the text without the token")
     case .diverged(let step, let found, let lastGood):
       let state =
         lastGood.map {
-          "the adapter is as it was when the loss of step \(step - 1) was \(NumberFormat.fixed($0))"
+          "the adapter is the one for which step \(step - 1) measured the loss \(NumberFormat.fixed($0))"
         }
-        ?? "the adapter is as it was"
+        ?? "the adapter is unchanged"
       self.init(
-        .diverged, "training went wrong at step \(step): \(found); \(state)",
-        help: "try a smaller lr, more warmup, or clip; spike= says what counts as too high a loss")
+        .diverged, "training diverged at step \(step): \(found); \(state)",
+        help: "try a smaller lr, more warmup steps, or clip; spike= sets the limit of the loss")
     case .interrupted:
       self.init(.interrupted, "interrupted")
     }
   }
 
-  /// Whether more lines could complete the source: for a prompt that continues.
+  /// Whether more lines could complete the source, so that a prompt should ask for them.
   public var isIncomplete: Bool {
     code == .unclosedBracket || (code == .unclosedString && message.contains("\"\"\""))
   }
 
-  /// error[G012]: message, then file:line:column and the cell, the line, and a caret under the place.
+  /// The lines to print: "error[G012]: message", then "file:line:column" and the cell, the source line, and a caret
+  /// under the place.
   ///
-  /// - Parameter width: where the words are broken; the line and the caret never are.
+  /// - Parameter width: words are wrapped at this column; the source line and the caret are not.
   public func lines(width: Int) -> [String] {
-    // Nothing is wrong with the line that was stopped.
+    // An interrupted line has no mistake to point at.
     if code == .interrupted { return [message] }
     let place = cell.map { ", cell #\($0)" } ?? ""
     var location: String?
@@ -156,13 +157,14 @@ public struct Diagnostic: Error, Sendable, Equatable {
       + helpLines(width)
   }
 
-  /// As a notebook records it: without the file's name and line numbers, which change with the text around the cell.
+  /// The lines for a notebook's recording. They have no file name and no line number, because text around the cell
+  /// changes those.
   func recordedLines(width: Int) -> [String] {
     words("error[\(code.rawValue)]: " + detail.map(\.recorded).joined(), width)
       + excerpt(number: "") + helpLines(width)
   }
 
-  /// Messages quote files and what was typed, of any length.
+  /// Wraps a message. It may quote a file or typed text of any length, so it is cut first.
   private func words(_ text: String, _ width: Int) -> [String] {
     let shown = text.utf8.count > 4000 ? text.prefix(1000) + "…" : text[...]
     return DisplayWidth.wrap(VisibleText.of(String(shown)), to: width)
@@ -170,13 +172,13 @@ public struct Diagnostic: Error, Sendable, Equatable {
 
   private func helpLines(_ width: Int) -> [String] { help.map { words("help: " + $0, width) } ?? [] }
 
-  /// The line and the caret; the caret counts columns as the terminal does: a Japanese character takes two.
+  /// The source line and the caret. Columns are those of a terminal: a Japanese character takes two.
   private func excerpt(number: String) -> [String] {
     guard let range, let sourceLine else { return [] }
     let characters = SourceText.characters(sourceLine)
     let start = min(range.columns.lowerBound - 1, characters.count)
     let end = min(max(range.columns.upperBound - 1, start), characters.count)
-    // Of a very long line, what is around the place.
+    // A very long line is cut to the part around the place.
     let shown =
       characters.count <= 400
       ? 0..<characters.count : max(0, start - 60)..<min(characters.count, min(end, start + 100) + 100)
@@ -193,7 +195,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     ]
   }
 
-  /// With the file's name and the line's text filled in.
+  /// A copy with the file's name and the text of the line.
   public func located(file: String?, cell: String? = nil, source: String, firstLine: Int = 1) -> Diagnostic {
     var copy = self
     copy.file = copy.file ?? file

@@ -5,7 +5,7 @@ struct Token: Equatable {
     case string([Expression.Part])
     case variable(String)
     case sign(Character)
-    /// A line end or `;`
+    /// A line end or `;`.
     case separator
     case end
   }
@@ -14,7 +14,8 @@ struct Token: Equatable {
   var range: SourceRange
 }
 
-/// Cuts source into tokens. White space of any kind separates words (`SourceText.isSpace`). Line ends within brackets do not count, a backslash before one joins the lines.
+/// Cuts source into tokens. White space of any kind separates words (`SourceText.isSpace`). Line ends within brackets
+/// do not count, a backslash before one joins the lines.
 struct Lexer {
   private let lines: [[Character]]
   private var line = 0

@@ -1,9 +1,9 @@
-/// Turns source into statements. Nothing is looked up here: names are checked against the command table later.
+/// Turns source into statements. Names are checked later, against the command table.
 public struct Parser {
   private let tokens: [Token]
   private var at = 0
   private let lines: [[Character]]
-  /// Brackets and blocks that are open.
+  /// Number of open brackets and blocks.
   private var depth = 0
   private static let deepest = 100
 
@@ -12,7 +12,7 @@ public struct Parser {
     lines = SourceText.lines(source)
   }
 
-  /// - Throws: `Diagnostic`; `.isIncomplete` tells that more lines could complete the source.
+  /// - Throws: `Diagnostic`. Its `isIncomplete` is true if more lines could complete the source.
   public static func parse(_ source: String) throws -> [Statement] {
     var parser = try Parser(source)
     let statements = try parser.statements(within: nil)
@@ -31,12 +31,12 @@ public struct Parser {
     return advance()
   }
 
-  /// - Throws: for more brackets within each other than anyone means.
+  /// - Throws: `Diagnostic` if brackets are nested too deeply.
   private mutating func open(_ bracket: Token) throws {
     depth += 1
     guard depth <= Self.deepest else {
       throw Diagnostic(
-        .unexpected, "at most \(Self.deepest) brackets within each other", range: bracket.range)
+        .unexpected, "at most \(Self.deepest) nested brackets", range: bracket.range)
     }
   }
 

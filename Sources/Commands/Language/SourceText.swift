@@ -1,4 +1,4 @@
-/// Source as the language counts it: lines, and characters within them.
+/// Splits source into lines and characters as the language counts them.
 enum SourceText {
   /// Lines end with LF, CRLF or CR.
   static func lines(_ source: String) -> [[Character]] {
@@ -6,8 +6,8 @@ enum SourceText {
       characters)
   }
 
-  /// The characters of a line. A mark after a sign of the language or a space is a character of its own: a quoted text may begin
-  /// with one.
+  /// The characters of a line. A combining mark after a space or after a sign of the language counts as a separate
+  /// character, because a quoted text may begin with one.
   static func characters(_ line: some StringProtocol) -> [Character] {
     var result: [Character] = []
     for character in line {
@@ -24,12 +24,13 @@ enum SourceText {
 
   private static let signs = Set("\"=[]{},;$#\\ \t".unicodeScalars)
 
-  /// White space of any kind, and what takes no room: a byte order mark, a zero-width space, a word joiner.
+  /// Whether a character is white space, or an invisible character: a byte order mark, a zero-width space, a word
+  /// joiner.
   static func isSpace(_ character: Character) -> Bool {
     character.isWhitespace || ["\u{FEFF}", "\u{200B}", "\u{2060}"].contains(character.unicodeScalars.first)
   }
 
-  /// "U+001B" for a character that a command cannot have; nil for all others.
+  /// The code, such as "U+001B", of a character that no command may contain; nil for all other characters.
   static func control(_ character: Character) -> String? {
     guard let scalar = character.unicodeScalars.first, scalar.properties.generalCategory == .control else {
       return nil

@@ -1,4 +1,4 @@
-/// A stretch of one source line: lines and columns from 1, columns in characters.
+/// A part of one source line. Lines and columns count from 1, columns in characters.
 public struct SourceRange: Sendable, Equatable {
   public var line: Int
   public var columns: Range<Int>
@@ -8,14 +8,14 @@ public struct SourceRange: Sendable, Equatable {
     self.columns = columns
   }
 
-  /// From this one's beginning to the other's end, or this one if they are on different lines.
+  /// The range from the beginning of this one to the end of the other; this range alone if they are on different lines.
   func joined(_ other: SourceRange) -> SourceRange {
     line == other.line && other.columns.upperBound > columns.lowerBound
       ? SourceRange(line: line, columns: columns.lowerBound..<other.columns.upperBound) : self
   }
 }
 
-/// What stands for a value.
+/// A value as written in the source.
 public struct Expression: Sendable, Equatable {
   public enum Part: Sendable, Equatable {
     case text(String)
@@ -24,7 +24,7 @@ public struct Expression: Sendable, Equatable {
 
   public enum Kind: Sendable, Equatable {
     case word(String)
-    /// A quoted string, in pieces around its variables.
+    /// A quoted string, split at its variables.
     case string([Part])
     case variable(String)
     case list([Expression])
@@ -83,12 +83,12 @@ public struct CommandCall: Sendable, Equatable {
   public var words: [Expression]
   public var named: [Named]
   public var range: SourceRange
-  /// The line as typed, for showing.
+  /// The line as typed.
   public var source: String
 }
 
 extension CommandCall {
-  /// The command that `time COMMAND` is to time; nil for any other line. To time it twice is to time it.
+  /// The command inside `time COMMAND`; nil for any other line. A repeated `time` has no further effect.
   var timed: CommandCall? {
     guard let first = words.first, first.kind == .word("time"), words.count > 1 else { return nil }
     var rest = self

@@ -5,7 +5,7 @@ public enum Value: Sendable, Equatable {
   case bool(Bool)
   case list([Value])
 
-  /// The value as one would type it.
+  /// The value as a user would type it.
   public var source: String {
     switch self {
     case .string(let text):
@@ -39,7 +39,7 @@ public enum Value: Sendable, Equatable {
     if case .number(let number) = self { Int(exactly: number) } else { nil }
   }
 
-  /// What a bare word means where no type is asked for.
+  /// The value of a bare word where no type is expected.
   public init(word: String) {
     switch word {
     case "true": self = .bool(true)
@@ -48,7 +48,7 @@ public enum Value: Sendable, Equatable {
     }
   }
 
-  /// 60, -0.5, 2e-4, 1k
+  /// The number that a word such as 60, -0.5, 2e-4 or 1k means.
   static func number(in word: String) -> Double? {
     guard let first = word.first, first.isASCII, first.isNumber || "+-.".contains(first) else { return nil }
     let thousands = word.hasSuffix("k")

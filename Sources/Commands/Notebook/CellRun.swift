@@ -1,10 +1,10 @@
 import Dispatch
 import Gemma
 
-/// What came of running a cell.
+/// The result of running a cell.
 public struct CellRun: Sendable {
   public var transcript: Transcript
-  /// What went wrong and was not meant to: an error, or none where `raises=` wanted one.
+  /// The unexpected error of the cell; also set if `raises=` names an error and the cell had none.
   public var failure: Diagnostic?
   public var seconds: Double
 
@@ -12,7 +12,7 @@ public struct CellRun: Sendable {
 }
 
 extension Interpreter {
-  /// Runs a cell whose statements have been checked, and keeps what it tells.
+  /// Runs a cell whose statements have been checked, and keeps its events.
   public func run(_ cell: Notebook.Cell, _ statements: [Statement], file: String?) -> CellRun {
     var transcript = Transcript()
     var context = session.context

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Compares a notebook's recorded outputs with what its cells tell.
+/// Compares a notebook's recorded outputs with the outputs of a new run.
 public enum Check {
-  /// Cells whose recorded output belongs to another text, seed or input: known without running anything.
+  /// The cells whose recorded output belongs to another text, seed or input. Nothing is run to find them.
   public static func outdated(_ notebook: Notebook) -> [Diagnostic] {
     zip(notebook.cells, notebook.inputHashes).compactMap { cell, hash in
       guard let recording = cell.recording, recording.inputHash != hash else { return nil }
@@ -13,7 +13,7 @@ public enum Check {
     }
   }
 
-  /// What a run told against what is recorded, to the byte; nil if they are equal.
+  /// The difference between a run's output and the recording, byte by byte; nil if they are equal.
   public static func difference(_ cell: Notebook.Cell, _ run: CellRun, in notebook: Notebook) -> Diagnostic? {
     let found = run.transcript.recorded(width: notebook.recordedWidth)
     let recorded = cell.recording?.lines ?? []
@@ -43,10 +43,11 @@ public enum Check {
     return result
   }
 
-  /// To the byte: equal strings may compose their accents differently.
+  /// Compares bytes, because Swift strings with differently composed accents count as equal.
   private static func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 
-  /// - Returns: lines with - and +, an ellipsis where equal ones are left out, and the index of the first old line that differs.
+  /// - Returns: lines with - and +, an ellipsis in the place of equal lines, and the index of the first old line that
+  ///   differs.
   static func diff(_ old: [String], _ new: [String]) -> (lines: [String], first: Int) {
     var removed: Set<Int> = []
     var inserted: Set<Int> = []

@@ -1,12 +1,12 @@
 import Gemma
 
-/// A `.gnb` file: Markdown whose `gnb` blocks run.
+/// A `.gnb` file: Markdown with runnable `gnb` blocks.
 public struct Notebook: Sendable {
   /// A runnable block.
   public struct Cell: Sendable {
-    /// Its `#id`, or its number from 1.
+    /// The `#id`, or else the number, from 1.
     public var name: String
-    /// Whether the name is an `#id` of the file's.
+    /// Whether the name is an `#id` from the file.
     public var hasID = false
     public var source: String
     /// File line of the block's first source line, from 1.
@@ -16,13 +16,13 @@ public struct Notebook: Sendable {
     public var closing = "```"
     /// The code this cell must fail with.
     public var raises: Diagnostic.Code?
-    /// At most so many rows of a table are shown.
+    /// The largest number of rows to show of a table.
     public var rows: Int?
     /// `run` stops before this cell.
     public var pauses = false
     /// Seconds after which the cell is stopped.
     public var timeout: Int?
-    /// The `out` or `err` block after it; nil without one.
+    /// The `out` or `err` block after the cell, if there is one.
     public var recording: Recording?
 
     public init(name: String, source: String, firstLine: Int) {
@@ -35,9 +35,9 @@ public struct Notebook: Sendable {
   /// A recorded output.
   public struct Recording: Sendable, Equatable {
     public var lines: [String]
-    /// The `in=` of the block.
+    /// The `in=` attribute of the block.
     public var inputHash: String?
-    /// `err` in place of `out`.
+    /// Whether the block is an `err` block, not an `out` block.
     public var isError: Bool
     /// File line of the first recorded line.
     public var firstLine: Int
@@ -50,7 +50,7 @@ public struct Notebook: Sendable {
     }
   }
 
-  /// The file in order.
+  /// The parts of the file in order.
   public enum Part: Sendable {
     case prose([String])
     case cell(Cell)
@@ -62,20 +62,20 @@ public struct Notebook: Sendable {
   public var title: String?
   public var seed: UInt64?
   public var width: Int?
-  /// Names of files with the sha256 they must have.
+  /// Names of input files, each with the sha256 it must have.
   public var inputs: [(name: String, sha256: String)] = []
   public var parts: [Part] = []
 
   public init(path: String) { self.path = path }
 
-  /// Columns that tables are recorded at.
+  /// The width, in columns, of recorded tables.
   public var recordedWidth: Int { width ?? 80 }
 
   public var cells: [Cell] {
     parts.compactMap { if case .cell(let cell) = $0 { cell } else { nil } }
   }
 
-  /// Index in `parts` of a cell; the end for the number after the last.
+  /// The index of a cell in `parts`; for the number after the last cell, the end of `parts`.
   private func part(ofCell index: Int) -> Int {
     parts.indices.filter {
       if case .cell = parts[$0] { true } else { false }
@@ -98,7 +98,7 @@ public struct Notebook: Sendable {
     parts[part] = .cell(cell)
   }
 
-  /// Puts a cell before cell `index`, below the text that is there.
+  /// Inserts a cell before cell `index`, after the text there.
   public mutating func insert(source: String, at index: Int) {
     let cell = Cell(name: "", source: source, firstLine: 1)
     // Cells are set off by an empty line.
@@ -118,8 +118,8 @@ public struct Notebook: Sendable {
     }
   }
 
-  /// The `in=` of each cell: the beginning of a SHA-256 over seed, width, inputs, and this and all earlier cells. What it
-  /// says has not changed, so neither has the output.
+  /// The `in=` of each cell: the first digits of a SHA-256 over seed, width, inputs, this cell and all earlier cells.
+  /// If it has not changed, the output has not changed.
   public var inputHashes: [String] {
     var state = "gnb 1\nseed \(seed.map(String.init) ?? "-")\nwidth \(recordedWidth)\n"
     for input in inputs { state += "input \(input.name.utf8.count) \(input.name) \(input.sha256)\n" }
@@ -132,7 +132,7 @@ public struct Notebook: Sendable {
     }
   }
 
-  /// The cell of that number (from 1) or `#id`.
+  /// The cell with this number (from 1) or `#id`.
   public func cellIndex(_ reference: String) -> Int? {
     let name = reference.hasPrefix("#") ? String(reference.dropFirst()) : reference
     if let index = cells.firstIndex(where: { $0.hasID && $0.name == name }) { return index }

@@ -1,9 +1,9 @@
 import Foundation
 import Gemma
 
-/// Reads `.gnb` text. Every mistake names its line.
+/// Reads `.gnb` text. Every error names its line.
 public struct NotebookReader {
-  /// What the front matter may say, and what a cell's opening line may have.
+  /// The keys of the front matter, and the attributes of a cell's opening line.
   public static let frontMatter = ["gnb", "title", "seed", "width", "inputs"]
   public static let attributes = ["#id", "raises=CODE", "rows=N", "pause", "timeout=S"]
 
@@ -30,7 +30,7 @@ public struct NotebookReader {
     notebook = Notebook(path: path)
   }
 
-  /// Without a byte order mark. Lines end with LF or CRLF; with CR where there is no LF at all.
+  /// Splits text into lines, without the byte order mark. Lines end with LF or CRLF; with CR if the text has no LF.
   static func lines(_ text: String) -> [String] {
     let marked = text.unicodeScalars.first == "\u{FEFF}"
     let utf8 = marked ? Substring(text.unicodeScalars.dropFirst()).utf8 : text[...].utf8
@@ -189,21 +189,21 @@ public struct NotebookReader {
       }
     }
     guard names.insert(cell.name).inserted else {
-      throw error(.badAttribute, "there is another cell '#\(cell.name)'", line: line)
+      throw error(.badAttribute, "two cells have the id '#\(cell.name)'", line: line)
     }
     notebook.parts.append(.cell(cell))
   }
 }
 
-/// Fenced code as CommonMark has it, but for fences that are indented: those are text.
+/// Fenced code as in CommonMark, except that an indented fence is text.
 enum Markdown {
-  /// The signs that open a block: three or more backticks or tildes; nil if the line opens none.
+  /// The fence that opens a block: three or more backticks or tildes; nil if the line opens no block.
   static func fence(_ line: String) -> String? {
-    // By bytes: a mark after the last backtick is no part of it.
+    // Bytes are compared, because a combining mark after the last backtick would join it to one character.
     let line = line.utf8
     guard let sign = line.first, sign == UInt8(ascii: "`") || sign == UInt8(ascii: "~") else { return nil }
     let fence = line.prefix { $0 == sign }
-    // A line with backticks further on is code within a line.
+    // A line with more backticks after the first is inline code.
     guard fence.count >= 3, sign == UInt8(ascii: "~") || !line.dropFirst(fence.count).contains(sign) else {
       return nil
     }

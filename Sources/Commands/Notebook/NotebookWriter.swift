@@ -1,7 +1,7 @@
 import Foundation
 import Gemma
 
-/// Writes `.gnb` text: everything as it was read, but for the output blocks.
+/// Writes `.gnb` text. Everything except the output blocks is written as it was read.
 public enum NotebookWriter {
   public static func text(_ notebook: Notebook) -> String {
     var lines = ["---"] + notebook.frontMatter + ["---"]
@@ -19,14 +19,15 @@ public enum NotebookWriter {
     return lines.joined(separator: "\n") + (lines.last == "" ? "" : "\n")
   }
 
-  /// More backticks than any line within begins with, after spaces too: for CommonMark those close a block as well.
+  /// A fence longer than any run of backticks at the beginning of a line inside. Lines with spaces before the backticks
+  /// count too, because CommonMark closes a block at those as well.
   static func fence(around lines: [String]) -> String {
     let (space, sign) = (UInt8(ascii: " "), UInt8(ascii: "`"))
     let longest = lines.map { $0.utf8.drop { $0 == space }.prefix { $0 == sign }.count }.max() ?? 0
     return String(repeating: "`", count: max(3, longest + 1))
   }
 
-  /// - Parameter path: a link is followed, and what it points to replaced.
+  /// - Parameter path: if this is a link, the file that it points to is replaced.
   public static func write(_ notebook: Notebook, to path: String) throws {
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     try AtomicFile.write(Data(text(notebook).utf8), to: target)
@@ -34,7 +35,7 @@ public enum NotebookWriter {
 }
 
 extension CellRun {
-  /// What a notebook keeps of the run; nil if it told nothing.
+  /// The recording of a run; nil if it had no output.
   func recording(width: Int, inputHash: String) -> Notebook.Recording? {
     let lines = transcript.recorded(width: width)
     return lines.isEmpty
@@ -43,7 +44,7 @@ extension CellRun {
 }
 
 extension Notebook {
-  /// With the outputs of these runs in place of the recorded ones; a cell that told nothing gets no block.
+  /// A copy with the outputs of these runs. A cell without output gets no block.
   public func recorded(_ runs: [CellRun]) -> Notebook {
     var copy = self
     let hashes = inputHashes

@@ -1,12 +1,12 @@
 import Gemma
 
-/// Runs a notebook from its beginning: everything is checked first, then cells run in order.
+/// Runs a notebook from its beginning. All cells are checked before the first one runs.
 public struct Replay {
   public let notebook: Notebook
   public let session: Session
   private let interpreter: Interpreter
 
-  /// What is about to happen, for a painter that shows the notebook as it goes.
+  /// The text or cell that comes next, so that a painter can show it.
   public enum Step {
     case prose([String])
     case cell(Notebook.Cell)
@@ -21,15 +21,15 @@ public struct Replay {
     session.expectedInputs = Dictionary(notebook.inputs, uniquingKeysWith: { _, last in last })
   }
 
-  /// As `Notebook.check`, with the variables that the session has now.
+  /// Calls `Notebook.check` with the session's present variables.
   public func check() throws -> [[Statement]] {
     try notebook.check(interpreter, known: Set(session.variables.keys))
   }
 
   /// - Parameters:
-  ///   - before: sees text and cells before they run.
-  ///   - after: sees what came of a cell; false ends the replay. An interruption always does.
-  /// - Returns: the runs, in the cells' order; fewer than cells if it ended early.
+  ///   - before: called with text and cells before they run.
+  ///   - after: called with the result of each cell; false ends the replay. An interruption always ends it.
+  /// - Returns: the runs in the order of the cells; fewer than there are cells if the replay ended early.
   public func run(before: (Step) -> Void = { _ in }, after: (Notebook.Cell, CellRun) -> Bool) throws
     -> [CellRun]
   {
@@ -50,7 +50,7 @@ public struct Replay {
 }
 
 extension Interpreter {
-  /// The cell's statements, checked; a mistake tells its place in the file.
+  /// The cell's statements, checked. An error has its place in the file.
   func statements(of cell: Notebook.Cell, known: inout Set<String>, file: String?) throws -> [Statement] {
     do {
       let statements = try Parser.parse(cell.source)
@@ -64,9 +64,9 @@ extension Interpreter {
 }
 
 extension Notebook {
-  /// All mistakes that can be found without running.
+  /// Finds all mistakes that can be found without running.
   ///
-  /// - Parameter known: the variables that are there before the first cell.
+  /// - Parameter known: the variables that exist before the first cell.
   /// - Returns: the statements of each cell.
   func check(_ interpreter: Interpreter, known: Set<String>) throws -> [[Statement]] {
     var known = known
@@ -79,11 +79,11 @@ extension Notebook {
   }
 }
 
-/// The variables of some source: what --set may give a value.
+/// The variables in a source. `--set` may give them values.
 public struct VariableNames: Sendable, Equatable {
-  /// Those that a `let` sets.
+  /// Variables that a `let` sets.
   public private(set) var assigned: Set<String> = []
-  /// Those that a line uses, but for the variable of a loop around it.
+  /// Variables that a line uses, without the variable of a loop around it.
   public private(set) var used: Set<String> = []
 
   public var all: Set<String> { assigned.union(used) }

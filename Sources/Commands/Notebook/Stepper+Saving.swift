@@ -1,9 +1,9 @@
 import Foundation
 import Gemma
 
-/// Looking at the notebook being stepped through, and writing it.
+/// Listing the cells of a stepper's notebook, and writing the notebook.
 extension Stepper {
-  /// A row for each cell: where we are, what was done, and whether its recording is up to date.
+  /// A row for each cell: which one is next, which were run, and whether their recordings are up to date.
   var list: Table {
     let outdated = Set(Check.outdated(notebook).compactMap(\.cell))
     return Table(
@@ -24,8 +24,8 @@ extension Stepper {
       })
   }
 
-  /// The notebook with the outputs of the cells that were run. A cell keeps what the file had if it was not run; one after a
-  /// skipped or interrupted cell gets none, since a replay would not tell the same.
+  /// The notebook with the outputs of the cells that were run. A cell that was not run keeps the recording of the file.
+  /// A cell after a skipped or interrupted cell gets no recording, because a replay would have another output.
   public var document: Notebook {
     var copy = notebook
     let hashes = notebook.inputHashes
@@ -54,7 +54,7 @@ extension Stepper {
     }
     if path != notebook.path, !overwriting, FileManager.default.fileExists(atPath: path) {
       throw GemmaError.invalidValue(
-        name: "path", expected: "a file that is not there yet, or overwrite=true", found: path)
+        name: "path", expected: "a path without a file, or overwrite=true", found: path)
     }
     try NotebookWriter.write(document, to: path)
     hasSaved()

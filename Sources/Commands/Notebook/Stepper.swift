@@ -1,11 +1,11 @@
 import Gemma
 
-/// Goes through a notebook cell by cell, and back. Without a notebook, what is typed becomes one.
+/// Goes through a notebook cell by cell, forwards and back. Without a notebook, typed lines become one.
 ///
-/// Before each cell stands a snapshot of the session; frozen weights are shared between snapshots, so one costs as much as
-/// the adapter. Lines typed between the cells of a notebook run on a copy, which the next cell discards.
+/// There is a snapshot of the session before each cell. Snapshots share the frozen weights, so one takes as much memory
+/// as the adapter. Lines typed between the cells of a notebook run on a copy, which the next cell discards.
 public final class Stepper: Stepping {
-  /// All that a cell can change.
+  /// Everything that a cell can change.
   struct Snapshot {
     var settings: Settings
     var variables: [String: Value]
@@ -13,7 +13,7 @@ public final class Stepper: Stepping {
   }
 
   public private(set) var notebook: Notebook
-  /// Whether there is no file yet: every line is a cell.
+  /// Whether there is no notebook file yet. Then every line becomes a cell.
   public let isSession: Bool
   public let session: Session
   private let table: CommandTable
@@ -21,15 +21,15 @@ public final class Stepper: Stepping {
   public private(set) var position = 0 {
     didSet { moves += 1 }
   }
-  /// Grows whenever another cell comes next, or the next one has changed.
+  /// A counter that grows when another cell comes next, or when the next cell has changed.
   public private(set) var moves = 0
   /// Set by `quit`.
   public internal(set) var isLeaving = false
   /// For each cell.
   public private(set) var states: [CellState] = []
-  /// Shows text and cells as they are run by `run` and `goto`; nil while the prompt has shown them already.
+  /// Shows text and cells while `run` and `goto` run them; nil if the prompt has shown them.
   public var show: (Replay.Step) -> Void = { _ in }
-  /// Lets the user change a text: the new one, or nil if it was left as it is.
+  /// Lets the user edit a text. Returns the new text, or nil if it was not changed.
   public var editText: ((String) throws -> String?)?
   private(set) var runs: [Int: CellRun] = [:]
   private var before: [Int: Snapshot] = [:]
@@ -125,9 +125,9 @@ public final class Stepper: Stepping {
     session.context.sink(Event(.output(.line([Span(text, style)])), cell: "", command: ""))
   }
 
-  // MARK: What is typed
+  // MARK: Typed lines
 
-  /// Takes a complete line or text from the prompt. An empty one is `next`.
+  /// Runs a complete line or text from the prompt. An empty one is `next`.
   public func enter(_ text: String) {
     do {
       var text = text
@@ -154,14 +154,14 @@ public final class Stepper: Stepping {
     }
   }
 
-  /// '#' begins a comment, but a cell's id is written with it: "goto #train" is "goto train".
+  /// Removes the sign of a cell's id, because '#' begins a comment: "goto #train" is "goto train".
   private static func withoutIDSign(_ text: String) -> String {
     let words = text.split(separator: " ", maxSplits: 1)
     guard words.count == 2, ["goto", "edit"].contains(words[0]), words[1].hasPrefix("#") else { return text }
     return words[0] + " " + words[1].dropFirst()
   }
 
-  /// A line of a session: a cell if it works, nothing if it fails.
+  /// Runs a line of a session. It becomes a cell if it succeeds.
   private func runLine(_ text: String, _ statements: [Statement]) {
     let kept = (notebook, states, runs, before)
     // What was undone by 'back' makes place for another way, if that works.
@@ -180,7 +180,7 @@ public final class Stepper: Stepping {
       if failure.code == .interrupted {
         tell("went back to before this line")
       } else if statements.count > 1 {
-        tell("nothing of this line was kept")
+        tell("the whole line was undone")
       }
       return
     }
@@ -209,7 +209,7 @@ public final class Stepper: Stepping {
     for i in states.indices where i >= index { states[i] = .waiting }
   }
 
-  /// What fails leaves nothing behind; what was interrupted once stays, with its mark.
+  /// Undoes a line that fails. The state after a first interruption is kept, and the cell is marked.
   private func isUndone(_ failure: Diagnostic) -> Bool {
     failure.code != .interrupted || session.context.interruption() == .undo
   }
@@ -246,9 +246,9 @@ public final class Stepper: Stepping {
     tell("\(onward); 'back' returns to before the interrupted \(isSession ? "line" : "cell")")
   }
 
-  /// Runs the next cell. What was typed since the last one is discarded.
+  /// Runs the next cell. The effects of lines typed since the last cell are discarded.
   ///
-  /// - Returns: whether it ran as it should.
+  /// - Returns: whether it ran without an unexpected error.
   func next() throws -> Bool {
     guard !isAtEnd else {
       throw GemmaError.invalidValue(name: "next", expected: "a cell to run", found: "the end of the notebook")
@@ -269,7 +269,8 @@ public final class Stepper: Stepping {
     return run.failure == nil
   }
 
-  /// Runs `count` cells, or all that are left: up to one that fails, is interrupted, or has `pause`.
+  /// Runs `count` cells, or all that remain. It stops at a cell that fails or is interrupted, and before one with
+  /// `pause`.
   func run(_ count: Int?) throws {
     var left = count ?? states.count - position
     guard left > 0, !isAtEnd else {
@@ -290,11 +291,11 @@ public final class Stepper: Stepping {
     }
   }
 
-  /// The state before the last cell, at once; or of `count` cells ago.
+  /// Restores the state before the last `count` cells.
   func back(_ count: Int) throws {
     if count == 1, let scratch, !isSession {
       restore(scratch.base)
-      return tell("what was typed since the last cell is gone")
+      return tell("the lines typed since the last cell are undone")
     }
     guard position >= count else {
       throw GemmaError.invalidValue(name: "back", expected: "at most \(position) cells", found: "\(count)")
@@ -311,7 +312,7 @@ public final class Stepper: Stepping {
     position = target
   }
 
-  /// Just before a cell: restored if it was reached before, run to otherwise.
+  /// Makes a cell the next one. The state before it is restored if it is known; otherwise the cells before it are run.
   func goto(_ reference: String) throws {
     guard let target = notebook.cellIndex(reference) else {
       let names = cells.enumerated().map { $1.hasID ? "#\($1.name)" : "\($0 + 1)" }
@@ -329,13 +330,13 @@ public final class Stepper: Stepping {
     try run(target - position)
   }
 
-  /// Everything forgotten but the notebook.
+  /// Forgets everything except the notebook.
   func restart() throws {
     forget(from: 0)
     try move(to: 0)
   }
 
-  /// Passes over the next cell.
+  /// Skips the next cell.
   func skip() throws {
     guard !isAtEnd else {
       throw GemmaError.invalidValue(
@@ -348,7 +349,7 @@ public final class Stepper: Stepping {
     before[position] = snapshot()
   }
 
-  /// Makes the last typed lines cells of the notebook. They are run again unless nothing else was typed before them.
+  /// Makes the last typed lines cells of the notebook. They are run again if other lines were typed before them.
   func keep(_ count: Int) throws {
     guard !isSession else {
       throw GemmaError.invalidValue(
@@ -368,7 +369,7 @@ public final class Stepper: Stepping {
     }
   }
 
-  /// Lets the user change a cell; what came after it is forgotten.
+  /// Lets the user edit a cell. Snapshots after it are discarded.
   ///
   /// - Returns: whether it was changed.
   func edit(_ reference: String?) throws -> Bool {
@@ -390,7 +391,7 @@ public final class Stepper: Stepping {
     while text.hasSuffix("\n") { text.removeLast() }
     var changed = notebook
     changed.update(cell: index) { $0.source = text }
-    // Checked with all that follows, before anything is given up.
+    // The new cell is checked together with all later cells before any snapshot is discarded.
     _ = try changed.check(interpreter, known: Set((before[0]?.variables ?? [:]).keys))
     notebook = changed
     if index <= position { try move(to: index) }

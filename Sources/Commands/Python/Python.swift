@@ -1,6 +1,6 @@
-/// How values of the command language are written in Python.
+/// Writes values of the command language in Python.
 enum Python {
-  /// Names that the exported notebook uses itself, and words that Python keeps.
+  /// Names that the exported notebook uses itself, and reserved words of Python.
   private static let taken: Set<String> = [
     "and", "answer", "articles", "as", "assert", "baseline", "break", "categories", "class", "continue",
     "count",
@@ -20,7 +20,7 @@ enum Python {
 
   static func name(_ variable: String) -> String { taken.contains(variable) ? variable + "_" : variable }
 
-  /// JSON's strings are Python's too.
+  /// A string literal. A JSON string is also a Python string.
   static func literal(_ text: String) -> String { JSONValue.string(text).text }
 
   static func literal(_ value: Value) -> String {
@@ -57,12 +57,12 @@ enum Python {
     }
   }
 
-  /// For an f-string, where braces count.
+  /// Text inside an f-string, with braces doubled.
   static func braced(_ text: String) -> String {
     text.replacingOccurrences(of: "{", with: "{{").replacingOccurrences(of: "}", with: "}}")
   }
 
-  /// A text over lines, each a string literal: readable, to the byte, and at any indentation.
+  /// A text of several lines, with one string literal for each line. So it is readable and exact at any indentation.
   static func block(_ text: String) -> [String] {
     var lines: [String] = []
     for (i, line) in text.components(separatedBy: "\n").enumerated() {

@@ -1,8 +1,8 @@
-/// Python that an exported notebook needs once, before the first cell that uses it: a code cell of its own. What several commands need is
-/// here; what one command needs stands beside it.
+/// Python code that an exported notebook needs once. It becomes a separate code cell before the first cell that uses
+/// it. Pieces that several commands need are in this file; a piece that one command needs is in that command's file.
 public struct PythonPiece: Sendable {
   let name: String
-  /// What must stand before.
+  /// The pieces that must come before this one.
   let needs: [PythonPiece]
   let python: String
 

@@ -1,6 +1,6 @@
 import Gemma
 
-/// What is known of the Python written so far, for the command that comes next.
+/// The state of the exported Python script before the next command.
 public struct PythonScript {
   /// The session's seed at this place.
   var seed: UInt64
@@ -10,24 +10,24 @@ public struct PythonScript {
   var hasAdapter = false
   var hasSplit = false
   var isInLoop = false
-  /// The trainings that wrote checkpoints, by where.
+  /// The trainings that wrote checkpoints, by path.
   var trainings: [String: BoundArguments] = [:]
-  /// Of the data loaded last, if that can be known without reading it.
+  /// The data set loaded last, if it is known without reading a file.
   var data: Dataset?
-  /// Functions and data that must stand before the cell being written.
+  /// Functions and data that must come before the present cell.
   private var pieces: [String] = []
   private var placed: Set<String> = []
 
   init(seed: UInt64) { self.seed = seed }
 
-  /// Puts functions before the cell being written, unless they are there.
+  /// Puts functions before the present cell, if the script does not have them yet.
   public mutating func need(_ piece: PythonPiece) {
     guard placed.insert(piece.name).inserted else { return }
     for other in piece.needs { need(other) }
     pieces.append(piece.python)
   }
 
-  /// The cells that must stand before the one being written; none after that.
+  /// Returns the cells that must come before the present one, and forgets them.
   mutating func takePending() -> [String] {
     defer { pieces = [] }
     return pieces
@@ -38,7 +38,7 @@ public struct PythonScript {
     need(.prompt)
     hasPrompt = true
     cutsArticles = limit != "None"
-    // Filled in where it runs, for the categories that are there.
+    // Python fills in the categories when it runs.
     let standard =
       "f"
       + Python.literal(
@@ -51,12 +51,12 @@ public struct PythonScript {
     ]
   }
 
-  /// The prompt that gnb takes when none was chosen.
+  /// The prompt that gnb uses if none was chosen.
   public mutating func promptIfMissing() -> [String] {
     hasPrompt ? [] : prompt(.alpaca(instruction: "", maxInputTokens: nil), instruction: nil, limit: "None")
   }
 
-  /// Lines that take an adapter off which may be there.
+  /// Lines that remove an adapter, if the model has one.
   func dropAdapter() -> [String] {
     guard hasAdapter || isInLoop else { return [] }
     return [

@@ -7,16 +7,16 @@ import Foundation
 /// ```
 /// struct SplitArguments: Sendable {
 ///   let train = Argument("train", .integer(1...Int.max), 100, "articles to train on")   // read as Int
-///   let limit = Argument("limit", .integer(1...Int.max), "only the first so many")      // read as Int?
+///   let limit = Argument("limit", .integer(1...Int.max), "use at most this many")       // read as Int?
 ///   let path = Argument(required: "path", .path, "the file to write")                   // read as String
 /// }
 /// ```
 public struct Argument<Content: Sendable>: Sendable {
   public let spec: ArgumentSpec
-  /// The content of the value that `CommandTable.bind` has checked; of nil, the default.
+  /// Reads the value that `CommandTable.bind` has checked; for nil it gives the default.
   let read: @Sendable (Value?) -> Content
 
-  /// With a default.
+  /// An argument with a default.
   public init(
     _ name: String, _ type: ArgumentType<Content>, _ standard: Content, positional: Bool = false,
     _ help: String
@@ -27,7 +27,7 @@ public struct Argument<Content: Sendable>: Sendable {
     read = { $0.flatMap(type.read) ?? standard }
   }
 
-  /// Nil if it is not given.
+  /// An optional argument: nil if it is not given.
   public init<Given>(_ name: String, _ type: ArgumentType<Given>, positional: Bool = false, _ help: String)
   where Content == Given? {
     spec = ArgumentSpec(
@@ -35,7 +35,7 @@ public struct Argument<Content: Sendable>: Sendable {
     read = { $0.flatMap(type.read) }
   }
 
-  /// One that the command cannot do without; its name may be left out.
+  /// A required argument. Its name may be left out.
   public init(required name: String, _ type: ArgumentType<Content>, _ help: String) {
     spec = ArgumentSpec(
       name: name, kind: type.kind, standard: nil, required: true, positional: true, help: help)
@@ -48,14 +48,14 @@ public struct Argument<Content: Sendable>: Sendable {
   }
 }
 
-/// A key of any type, as the command table has it.
+/// A key of any type, for the command table.
 protocol ArgumentKey {
   var spec: ArgumentSpec { get }
 }
 
 extension Argument: ArgumentKey {}
 
-/// What an argument takes, and how a checked value of the language becomes a value of Swift.
+/// The kind of an argument's values, and the conversion of a checked value to a Swift value.
 public struct ArgumentType<Content: Sendable>: Sendable {
   let kind: ArgumentKind
   let read: @Sendable (Value) -> Content?
@@ -69,7 +69,7 @@ extension ArgumentType where Content == Int {
 }
 
 extension ArgumentType where Content == UInt64 {
-  /// The start of a random sequence.
+  /// The seed of random numbers.
   public static var seed: Self {
     Self(kind: .integer(0...Int.max)) {
       $0.integer.flatMap(UInt64.init(exactly:))
@@ -100,7 +100,7 @@ extension ArgumentType where Content == Bool {
 }
 
 extension ArgumentType where Content: RawRepresentable & CaseIterable, Content.RawValue == String {
-  /// One of the cases' words.
+  /// One of the raw values of an enumeration.
   public static func choice(_ type: Content.Type) -> Self {
     Self(kind: .choice(type.allCases.map(\.rawValue))) {
       Content(rawValue: $0.text)

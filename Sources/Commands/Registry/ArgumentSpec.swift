@@ -1,6 +1,6 @@
 import Gemma
 
-/// What an argument takes.
+/// The kind of values that an argument takes.
 public enum ArgumentKind: Sendable, Equatable {
   case integer(ClosedRange<Int>)
   case number(ClosedRange<Double>)
@@ -12,16 +12,16 @@ public enum ArgumentKind: Sendable, Equatable {
   case path
   case modelName
   case dataName
-  /// What `pull` can fetch.
+  /// The name of something that `pull` can fetch.
   case pullName
   /// The name of an evaluation made so far.
   case evaluation
   /// A cell's number or #id.
   case cell
-  /// What `help` explains.
+  /// A topic of `help`.
   case topic
 
-  /// Whether the value is one word or text, whatever it looks like.
+  /// Whether every word is text here, even if it has the form of a number.
   var isText: Bool {
     switch self {
     case .integer, .number, .bool, .list: false
@@ -29,7 +29,7 @@ public enum ArgumentKind: Sendable, Equatable {
     }
   }
 
-  /// For people: "a whole number from 1 to 10".
+  /// A description for people: "a whole number from 1 to 10".
   public var description: String {
     switch self {
     case .integer(let range):
@@ -56,23 +56,23 @@ public enum ArgumentKind: Sendable, Equatable {
   }
 }
 
-/// A row of a command's help: what there is to say about one of its arguments.
+/// The description of one argument, a row of a command's help.
 public struct ArgumentSpec: Sendable {
   public var name: String
   public var kind: ArgumentKind
-  /// What stands if it is not given; nil with `required` false means absent.
+  /// The value if the argument is not given. If it is nil and `required` is false, the argument is absent.
   public var standard: Value?
   public var required: Bool
-  /// Whether it may be given without its name, in order.
+  /// Whether it may be given by its position, without its name.
   public var positional: Bool
   public var help: String
 }
 
 extension ArgumentSpec {
-  /// Beyond 2^53 - 1 a number may stand for its neighbour.
+  /// The largest whole number. Above 2^53 - 1 a Double cannot hold every whole number.
   private static let largest = 9_007_199_254_740_991.0
 
-  /// The value as the argument's kind has it. Whatever passes, the key of this argument can read.
+  /// Checks a value, and converts it to the argument's kind. The argument's key can read every value that passes.
   func check(_ value: Value, _ expression: Expression) throws -> Value {
     func wrong() -> Diagnostic {
       Diagnostic(

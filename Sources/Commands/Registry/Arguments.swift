@@ -1,5 +1,6 @@
-/// The arguments of one call, by the command's own typed keys: `arguments.steps` is an `Int?` where the command declares
-/// `let steps = Argument("steps", .integer(1...1_000_000), "...")`. A key that it does not declare does not compile.
+/// The arguments of one call, by the command's own typed keys: `arguments.steps` is an `Int?` where the command
+/// declares `let steps = Argument("steps", .integer(1...1_000_000), "...")`. A key that it does not declare does not
+/// compile.
 @dynamicMemberLookup
 public struct Arguments<Keys: Sendable>: Sendable {
   let keys: Keys
@@ -10,7 +11,7 @@ public struct Arguments<Keys: Sendable>: Sendable {
     return argument.read(bound.values[argument.spec.name])
   }
 
-  /// The first, by the alphabet, of the arguments that were given beside this one.
+  /// The alphabetically first of the other arguments that were given.
   func given<Content>(beside key: KeyPath<Keys, Argument<Content>>) -> String? {
     bound.given.subtracting([keys[keyPath: key].spec.name]).min()
   }

@@ -1,4 +1,4 @@
-/// One row of the command table: all there is to say and do about a command.
+/// One row of the command table: a command with its help, its arguments and its code.
 public struct Command: Sendable {
   public enum Group: String, Sendable, CaseIterable {
     case load = "Load"
@@ -20,7 +20,7 @@ public struct Command: Sendable {
   public var arguments: [ArgumentSpec]
   public var examples: [String]
   let run: @Sendable (BoundArguments, Invocation) throws -> Void
-  /// The call in Python, for `export --to colab`; nil if it has no counterpart there.
+  /// The same call in Python, for `export --to colab`; nil if Python has no counterpart.
   let python: (@Sendable (BoundArguments, inout PythonScript) -> [String])?
 
   /// - Parameters:
@@ -49,7 +49,7 @@ public struct Command: Sendable {
     }
   }
 
-  /// Without arguments.
+  /// A command without arguments.
   public init(
     _ name: String, _ group: Group, _ summary: String, details: String = "", examples: [String] = [],
     run: @escaping @Sendable (Invocation) throws -> Void,
@@ -62,7 +62,7 @@ public struct Command: Sendable {
       python: translation)
   }
 
-  /// Acts on the notebook at a prompt, and cannot be part of one.
+  /// A command that acts on the notebook at a prompt. It cannot be part of a notebook.
   public var isStepping: Bool { group == .step }
 
   /// A call as it could be typed, without variables.

@@ -1,17 +1,17 @@
 import Gemma
 
-/// All commands. Dispatch, checking, help, completion, suggestions and docs/language.md read this one table.
+/// All commands. Running, checking, help, completion, suggestions and docs/language.md all use this table.
 public struct CommandTable: Sendable {
   public let commands: [Command]
 
   public init(_ commands: [Command]) { self.commands = commands }
 
-  /// Words that begin a line, sorted; `let` and `for` belong to the language.
+  /// The words that can begin a line, sorted. `let` and `for` belong to the language.
   public var verbs: [String] { Set(commands.map(\.verb) + ["let", "for"]).sorted() }
 
   public func nouns(of verb: String) -> [String] { commands.filter { $0.verb == verb }.compactMap(\.noun) }
 
-  /// The command a line names, and how many of its words are the name.
+  /// The command that a line names, and the number of words in that name.
   func find(_ line: CommandCall) throws -> (command: Command, words: Int) {
     guard let first = line.words.first, case .word(let verb) = first.kind else {
       throw Diagnostic(.unknownCommand, "a line begins with a command", range: line.range)
@@ -32,20 +32,20 @@ public struct CommandTable: Sendable {
     let nouns = candidates.compactMap(\.noun)
     guard line.words.count > 1 else {
       throw Diagnostic(
-        .unknownNoun, "'\(verb)' wants to know what", range: first.range,
+        .unknownNoun, "'\(verb)' needs a second word", range: first.range,
         help: "one of: " + nouns.map { "\(verb) \($0)" }.joined(separator: ", "))
     }
     let found: String
     if case .word(let word) = line.words[1].kind { found = word } else { found = "a value" }
     throw Diagnostic(
-      .unknownNoun, "'\(verb)' does not know '\(found)'", range: line.words[1].range,
+      .unknownNoun, "there is no command '\(verb) \(found)'", range: line.words[1].range,
       help: Suggestion.nearest(found, in: nouns).map { "did you mean '\(verb) \($0)'?" }
         ?? "one of: " + nouns.map { "\(verb) \($0)" }.joined(separator: ", "))
   }
 
   /// A line's command with the values of its arguments.
   ///
-  /// - Parameter value: what an expression stands for; nil leaves it unchecked (a variable whose value is not known yet).
+  /// - Parameter value: the value of an expression; nil leaves it unchecked (a variable whose value is not known yet).
   func bind(_ line: CommandCall, value: (Expression) throws -> Value?) throws -> (Command, BoundArguments) {
     let (command, skip) = try find(line)
     var values: [String: Value] = [:]
@@ -65,7 +65,7 @@ public struct CommandTable: Sendable {
           .unknownArgument, "unknown argument '\(named.name)'", range: named.nameRange,
           help: near.map { "did you mean '\($0)'?" }
             ?? (command.arguments.isEmpty
-              ? "'\(command.name)' takes none"
+              ? "'\(command.name)' takes no arguments"
               : "'\(command.name)' takes: " + command.arguments.map(\.name).joined(separator: ", ")))
       }
       guard !given.contains(spec.name) else {
@@ -78,7 +78,7 @@ public struct CommandTable: Sendable {
       guard let next = rest.first else { break }
       let isLast = command.arguments.last { $0.positional }?.name == spec.name
       if spec.kind == .text || spec.kind == .topic, isLast, rest.count > 1 {
-        // Text without quotes: the words as they stand.
+        // Text without quotes is taken as typed.
         given.insert(spec.name)
         let parts = try rest.map { try Self.value($0, as: spec.kind, value)?.text ?? "" }
         values[spec.name] = .string(parts.joined(separator: " "))
@@ -90,7 +90,7 @@ public struct CommandTable: Sendable {
     }
     if let extra = rest.first {
       throw Diagnostic(
-        .tooManyValues, "'\(command.name)' has no place for this value", range: extra.range,
+        .tooManyValues, "'\(command.name)' does not take this value", range: extra.range,
         help: command.arguments.isEmpty
           ? nil
           : "name it: "
@@ -108,7 +108,7 @@ public struct CommandTable: Sendable {
     return (command, BoundArguments(values: values, given: given, expressions: expressions))
   }
 
-  /// Words stand as they are typed where text is taken: 007 and 1.50 are no numbers there.
+  /// Where an argument takes text, words are taken as typed: 007 and 1.50 are not numbers there.
   private static func value(
     _ expression: Expression, as kind: ArgumentKind, _ value: (Expression) throws -> Value?
   ) throws -> Value? {

@@ -1,26 +1,26 @@
 import Foundation
 import Gemma
 
-/// What could stand at the cursor: decided by the position in the line and the command table.
+/// The candidates for the word at the cursor, from its position in the line and the command table.
 public struct Completion: Equatable {
-  /// The characters before the cursor that a candidate replaces.
+  /// Number of characters before the cursor that a candidate replaces.
   public var replaced: Int
-  /// In order, each as it would be typed.
+  /// The candidates in order, each as the user would type it.
   public var candidates: [String]
-  /// Whether a space follows a chosen candidate: not after a folder or a `name=`.
+  /// Whether to add a space after a chosen candidate. There is none after a folder or a `name=`.
   public func ending(_ candidate: String) -> String {
     candidate.hasSuffix("=") || candidate.hasSuffix("/")
       || candidate.last == "\"" && candidate.dropLast().hasSuffix("/") ? "" : " "
   }
 
-  /// What all candidates begin with.
+  /// The common beginning of all candidates.
   public var common: String {
     guard var prefix = candidates.first else { return "" }
     for candidate in candidates.dropFirst() { prefix = prefix.commonPrefix(with: candidate) }
     return prefix
   }
 
-  /// - Parameter line: what is typed, up to the cursor.
+  /// - Parameter line: the typed text before the cursor.
   public init(_ line: String, session: Session, table: CommandTable) {
     let words = Self.words(line)
     let current = words.current
@@ -83,7 +83,7 @@ public struct Completion: Equatable {
       case ";", "\n", "{", "}":
         (words, word, inWord) = ([], "", false)
       case " ", "\t", "[", ",", "\u{3000}":
-        // Within a list the argument's name stays in view: targets=[q_proj, v_
+        // Inside a list the argument's name is still needed: targets=[q_proj, v_
         if character == "[" || character == ",",
           let name = (inWord ? word : words.last ?? "").split(separator: "=").first,
           (inWord ? word : words.last ?? "").contains("=")
@@ -105,7 +105,7 @@ public struct Completion: Equatable {
     return (words, word)
   }
 
-  /// The beginning of `$name` that the cursor stands in.
+  /// The beginning of the `$name` at the cursor.
   private static func variable(in word: String) -> String? {
     guard let dollar = word.lastIndex(of: "$") else { return nil }
     let name = word[word.index(after: dollar)...]
@@ -136,7 +136,7 @@ public struct Completion: Equatable {
     }
   }
 
-  /// Files and folders that begin so; folders end in "/", names with spaces or signs stand in quotes.
+  /// Files and folders whose path begins like this. Folders end in "/"; names with spaces or signs are quoted.
   private static func paths(_ typed: String) -> [String] {
     let isQuoted = typed.hasPrefix("\"")
     let plain = isQuoted ? String(typed.dropFirst()) : typed
@@ -149,7 +149,7 @@ public struct Completion: Equatable {
       _ = FileManager.default.fileExists(atPath: place + "/" + name, isDirectory: &isFolder)
       let path = folder + name
       if isFolder.boolValue {
-        // The quote stays open: the path goes on.
+        // The quote stays open, because the path continues after a folder.
         return (isQuoted || Value.string(path).source.hasPrefix("\"") ? "\"" : "") + path + "/"
       }
       return isQuoted ? "\"" + path + "\"" : Value.string(path).source

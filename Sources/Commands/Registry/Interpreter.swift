@@ -10,7 +10,7 @@ public struct Interpreter {
     self.table = table
   }
 
-  /// Whether these statements are stepping commands, which act on the notebook and not in it.
+  /// Whether these statements are stepping commands, which act on the notebook as a whole.
   func areSteps(_ statements: [Statement]) -> Bool {
     !statements.isEmpty
       && statements.allSatisfy {
@@ -21,7 +21,7 @@ public struct Interpreter {
 
   /// Finds every mistake that can be found without running: commands, arguments, types, variables.
   ///
-  /// - Parameter known: the variables that will be there; grows with what the statements set.
+  /// - Parameter known: the variables defined so far. Those that the statements set are added.
   public func check(_ statements: [Statement], known: inout Set<String>) throws {
     for statement in statements {
       switch statement {
@@ -91,9 +91,9 @@ public struct Interpreter {
     }
   }
 
-  /// Runs statements in order. Events tell what happens.
+  /// Runs statements in order, and sends events.
   ///
-  /// - Parameter context: the session's if nil.
+  /// - Parameter context: nil means the session's own.
   /// - Returns: the diagnostic that stopped it, or nil.
   public func run(
     _ statements: [Statement], cell: String, file: String?, source: String, firstLine: Int = 1,
@@ -108,7 +108,7 @@ public struct Interpreter {
       if diagnostic.code == .interrupted, context.isOverdue {
         diagnostic = Diagnostic(
           .timedOut, "the cell took longer than its timeout", range: diagnostic.range,
-          help: "allow it more: timeout=S")
+          help: "give the cell more seconds: timeout=S")
       }
       diagnostic = diagnostic.located(
         file: file, cell: file == nil ? nil : cell, source: source, firstLine: firstLine)

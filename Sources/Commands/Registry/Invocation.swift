@@ -1,9 +1,9 @@
 import Gemma
 
-/// One running command: how it tells what it does.
+/// One running command. The command shows its results and progress through it.
 public final class Invocation {
   public let session: Session
-  /// All commands, this one among them.
+  /// The table of all commands.
   public let table: CommandTable
   public let context: RunContext
   public let cell: String
@@ -19,7 +19,7 @@ public final class Invocation {
 
   func emit(_ kind: Event.Kind) { context.sink(Event(kind, cell: cell, command: command)) }
 
-  /// A line of text.
+  /// Shows a line of text.
   public func print(_ spans: Span...) { emit(.output(.line(spans))) }
   public func print(_ text: String) { emit(.output(.line(text))) }
   public func show(_ output: Output) {
@@ -28,7 +28,7 @@ public final class Invocation {
     emit(.output(.table(context.rowLimit.map(table.limited) ?? table)))
   }
 
-  /// Shows what was found, to people and to programs.
+  /// Shows a result, to people and to programs.
   public func tell(_ result: some CommandResult) {
     result.outputs.forEach(show)
     emit(.result(fields: result.fields, volatile: result.volatile))
@@ -40,7 +40,7 @@ public final class Invocation {
     try checkInterruption()
   }
 
-  /// Whether the user or the cell's timeout asks to stop. To be asked between the steps of long work.
+  /// Whether the user or the cell's timeout asks to stop. Long work checks this between its steps.
   public var isInterrupted: Bool { context.isInterrupted }
 
   /// - Throws: `interrupted` when the user or the cell's timeout asks to stop.

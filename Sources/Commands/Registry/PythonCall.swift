@@ -1,4 +1,5 @@
-/// A call being translated to Python: `call.steps` is the value as it is now, `call.python(\.steps)` what to write for it.
+/// A call to translate to Python. `call.steps` is the present value, and `call.python(\.steps)` is the Python
+/// expression for it.
 @dynamicMemberLookup
 public struct PythonCall<Keys: Sendable> {
   let keys: Keys
@@ -8,12 +9,12 @@ public struct PythonCall<Keys: Sendable> {
     keys[keyPath: key].read(bound.values[keys[keyPath: key].spec.name])
   }
 
-  /// Whether the value is only known where Python runs.
+  /// Whether the value is known only when Python runs.
   public func isVariable<Content>(_ key: KeyPath<Keys, Argument<Content>>) -> Bool {
     bound.expressions[keys[keyPath: key].spec.name] != nil
   }
 
-  /// Whether it is anything but the default.
+  /// Whether the value is not the default.
   public func isChanged<Content>(_ key: KeyPath<Keys, Argument<Content>>) -> Bool {
     let spec = keys[keyPath: key].spec
     return isVariable(key) || bound.values[spec.name] != spec.standard

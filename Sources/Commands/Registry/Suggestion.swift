@@ -1,8 +1,8 @@
-/// The name a typing mistake was meant to be.
+/// Finds the name that the user meant.
 public enum Suggestion {
-  /// The nearest of `names`, if it is near enough to be meant.
+  /// The nearest of `names`, if it is near enough.
   public static func nearest(_ word: String, in names: [String]) -> String? {
-    // Nobody means a command by a page of text.
+    // A very long text is not a mistyped name.
     guard word.utf8.count <= 100 else { return nil }
     let limit = max(1, word.count / 3)
     return names.map { ($0, distance(word.lowercased(), $0)) }
@@ -10,7 +10,7 @@ public enum Suggestion {
       .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
   }
 
-  /// What others call our arguments: Unsloth, PEFT, TRL and scikit-learn users type these first.
+  /// Names of our arguments in Unsloth, PEFT, TRL and scikit-learn. Users of those type them first.
   static let synonyms = [
     "learning_rate": "lr", "max_steps": "steps", "num_train_epochs": "epochs", "num_epochs": "epochs",
     "per_device_train_batch_size": "batch", "batch_size": "batch",
@@ -24,14 +24,15 @@ public enum Suggestion {
     "name": "as", "n": "limit", "load_in_4bit": "precision", "dtype": "precision",
   ]
 
-  /// The argument of `names` that was meant, by its spelling or by what others call it.
+  /// The argument of `names` that was meant, by its spelling or by its name in another library.
   static func argument(_ word: String, in names: [String]) -> String? {
     if let near = nearest(word, in: names) { return near }
     let foreign = synonyms.filter { names.contains($0.value) }
     return nearest(word, in: foreign.keys.sorted()).flatMap { foreign[$0] }
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbours between two words (Damerau 1964, restricted).
+  /// The number of insertions, deletions, replacements and swaps of neighbours between two words (Damerau 1964,
+  /// restricted).
   static func distance(_ a: String, _ b: String) -> Int {
     let (x, y) = (Array(a), Array(b))
     guard !x.isEmpty, !y.isEmpty else { return max(x.count, y.count) }

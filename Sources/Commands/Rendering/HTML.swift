@@ -1,6 +1,6 @@
-/// Text within HTML and SVG.
+/// Escapes text for HTML and SVG.
 enum HTML {
-  /// XML has no way to write control characters: they are made visible.
+  /// XML cannot contain control characters, so they are replaced by visible signs.
   static func escaped(_ text: some StringProtocol) -> String {
     VisibleText.of(String(text)).replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(
       of: "<", with: "&lt;"

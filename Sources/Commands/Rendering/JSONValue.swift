@@ -1,4 +1,4 @@
-/// Data of an event, in a fixed order, written at full precision.
+/// Data of an event. Fields keep their order; numbers have full precision.
 public indirect enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
@@ -14,7 +14,7 @@ public indirect enum JSONValue: Sendable, Equatable {
   public static func strings(_ strings: [String]) -> JSONValue { .array(strings.map { .string($0) }) }
   public static func numbers(_ numbers: [Double]) -> JSONValue { .array(numbers.map { .number($0) }) }
 
-  /// One line of JSON. Numbers are the shortest that read back to the same bits; what is not finite is null.
+  /// One line of JSON. Each number is the shortest text that reads back to the same bits. Infinities and NaN are null.
   public var text: String {
     switch self {
     case .null: return "null"
@@ -28,7 +28,7 @@ public indirect enum JSONValue: Sendable, Equatable {
     }
   }
 
-  /// Over lines, indented by one space a level, as Jupyter writes its files.
+  /// JSON on several lines, indented by one space for each level, as Jupyter writes its files.
   public var indented: String { indented("") }
 
   private func indented(_ margin: String) -> String {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Numbers as people read them, the same in every locale.
+/// Formats numbers for people, in the same way in every locale.
 public enum NumberFormat {
   /// "0.8150"
   public static func fixed(_ value: Double, _ digits: Int = 4) -> String {

@@ -3,17 +3,17 @@ public enum Output: Sendable, Equatable {
   case line([Span])
   case table(Table)
   case chart(Chart)
-  /// Text laid out for a width, such as help.
+  /// Text that is laid out for a width, such as help.
   case page(Page)
-  /// Text that comes in pieces, with no line end of its own.
+  /// A piece of a streamed text. It need not end with a line end.
   case stream(String)
 
   public static func line(_ text: String) -> Output { .line([Span(text)]) }
   public static func line(_ spans: Span...) -> Output { .line(spans) }
 
-  /// The output as lines of at most `width` columns, as far as it can be broken.
+  /// The output as lines of at most `width` columns. A part that cannot be broken may be wider.
   ///
-  /// - Parameter recorded: volatile values as notebooks write them.
+  /// - Parameter recorded: whether volatile values are written as in notebooks.
   public func lines(width: Int, recorded: Bool = false) -> [[Span]] {
     switch self {
     case .line(let spans):

@@ -1,19 +1,20 @@
-/// What a reader sees that differs from run to run: shown live, written «so» into notebooks, and kept apart in JSON.
+/// Values that differ from run to run. They are shown live, written as «time» and the like into notebooks, and separate
+/// in JSON.
 public enum Volatile: String, Sendable, CaseIterable {
   case time, rate, memory, path, host, threads, kernel
 }
 
-/// Text with meaning: the painter decides how it looks.
+/// Text with a meaning. The painter chooses its colour and weight.
 public struct Span: Sendable, Equatable {
   public enum Style: Sendable, Equatable {
     case plain, strong, faint, good, bad
-    /// A cell of a matrix, from 0 (nothing) to 1 (all): the darker, the more.
+    /// A cell of a matrix, from 0 (light) to 1 (dark).
     case shade(Double)
   }
 
   public var text: String
   public var style: Style
-  /// Set where the text is of a volatile kind.
+  /// The kind of volatile value; nil for other text.
   public var volatile: Volatile?
 
   public init(_ text: String, _ style: Style = .plain) {
@@ -27,6 +28,6 @@ public struct Span: Sendable, Equatable {
     self.volatile = volatile
   }
 
-  /// As a notebook records it.
+  /// The text for a notebook's recording.
   public var recorded: String { volatile.map { "«\($0.rawValue)»" } ?? text }
 }

@@ -1,10 +1,10 @@
 import Foundation
 
 extension Table {
-  /// Over the first column of a confusion matrix.
+  /// The title of the first column of a confusion matrix.
   static let confusionTitle = "truth ↓ prediction →"
 
-  /// The formats that a table can be written in, by the ending of the file's name.
+  /// The endings of file names, one for each format that a table can be written in.
   package static let endings = ["csv", "tsv", "json", "md", "html"]
 
   package func text(ending: String) -> String? {
@@ -31,10 +31,10 @@ extension Table {
     return lines.joined(separator: "\n")
   }
 
-  /// For programs a zero is a zero.
+  /// Programs get the digit 0 in place of the dot.
   private static func withZeros(_ row: [String]) -> [String] { row.map { $0 == zero ? "0" : $0 } }
 
-  /// RFC 4180, with lines that end in LF.
+  /// CSV by RFC 4180, with LF at the end of each line.
   private func delimited(_ separator: String) -> String {
     func cell(_ text: String) -> String {
       let plain = !text.contains(separator) && !text.contains("\"") && !text.contains(where: \.isNewline)
@@ -45,7 +45,7 @@ extension Table {
     }.joined()
   }
 
-  /// An array of objects, one a row. What reads as a number is one.
+  /// An array of objects, one for each row. Text that can be read as a number becomes a number.
   private var json: JSONValue {
     .array(
       rows.map(Self.withZeros).map { row in

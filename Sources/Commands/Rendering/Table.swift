@@ -1,5 +1,5 @@
-/// Rows of text in columns, rendered for a width. Numbers right, words left. Too wide a table narrows its words; one that still does
-/// not fit turns into one block a row.
+/// Rows of text in columns, laid out for a width. Numbers are on the right of their column, words on the left. If the
+/// table is too wide, the columns of words get narrower. If it still does not fit, each row becomes a block of lines.
 ///
 /// As lines: titles, a rule, the rows with light rules between groups, and a heavy rule at the end, by which the end is
 /// recognised when a recording is read back.
@@ -11,7 +11,7 @@ public struct Table: Sendable, Equatable {
   public struct Column: Sendable, Equatable {
     public var title: String
     public var alignment: Alignment
-    /// Gives way first when the table is too wide.
+    /// Whether this column gets narrower first when the table is too wide.
     public var flexible: Bool
 
     public init(_ title: String, _ alignment: Alignment = .left, flexible: Bool = false) {
@@ -27,7 +27,7 @@ public struct Table: Sendable, Equatable {
   public var rules: Set<Int>
   /// Whether numbers are shaded by their share of their row's sum, as in a confusion matrix.
   public var shaded: Bool
-  /// Rows that were left out at the end.
+  /// Number of rows left out at the end.
   public private(set) var omitted = 0
 
   public init(
@@ -40,7 +40,7 @@ public struct Table: Sendable, Equatable {
     self.omitted = omitted
   }
 
-  /// At most `count` rows; the table then says how many are missing.
+  /// A copy with at most `count` rows. It shows how many rows are missing.
   public func limited(to count: Int) -> Table {
     guard rows.count > count else { return self }
     return Table(
@@ -52,7 +52,7 @@ public struct Table: Sendable, Equatable {
   var omittedLine: String { "… \(omitted) more row" + (omitted == 1 ? "" : "s") }
 
   static let gap = 2
-  /// A zero among counts, which would only be in the way of a reader's eye.
+  /// The sign for a zero in a table of counts, so that the other counts are easier to see.
   package static let zero = "·"
   static let light: Character = "─"
   static let heavy: Character = "━"
@@ -91,13 +91,13 @@ public struct Table: Sendable, Equatable {
     return lines
   }
 
-  /// Columns for each column; nil if they cannot be made to fit.
+  /// The width of each column; nil if the table cannot fit.
   private func columnWidths(in width: Int) -> [Int]? {
     var widths = columns.indices.map { i in
       max(1, DisplayWidth.of(columns[i].title), rows.map { DisplayWidth.of($0[i]) }.max() ?? 0)
     }
     var excess = widths.reduce(0, +) + Self.gap * (columns.count - 1) - width
-    // Columns made to give way first, then all words; numbers never.
+    // Flexible columns get narrower first, then all columns of words. Columns of numbers keep their width.
     for narrow in [
       columns.indices.filter { columns[$0].flexible },
       columns.indices.filter { columns[$0].alignment == .left },

@@ -1,13 +1,13 @@
-/// Text from data, files and the network as it is shown: what a terminal would obey is made visible, so that it can neither move the
-/// cursor nor hide or reorder text. Events hold such text already.
+/// Replaces control characters in text from data, files and the network by visible signs. A terminal would obey them:
+/// they could move the cursor, or hide or reorder text. Events contain only text that was treated in this way.
 ///
 /// - C0 controls and DEL become their pictures, of one column each: ESC is ␛, CR is ␍.
 /// - C1 controls, line and paragraph separators, and the marks that reorder text become `\u{9b}`.
 public enum VisibleText {
-  /// Tab and LF stay.
+  /// Visible text of several lines: tab and LF stay.
   public static func of(_ text: String) -> String { replacing(text) { $0 == "\n" || $0 == "\t" } }
 
-  /// For a cell of a table and other text of one line: tab and LF have pictures too.
+  /// Visible text of one line, such as a cell of a table: tab and LF are replaced too.
   public static func line(_ text: String) -> String { replacing(text) { _ in false } }
 
   private static func replacing(_ text: String, keeping: (Unicode.Scalar) -> Bool) -> String {
@@ -38,7 +38,7 @@ public enum VisibleText {
 }
 
 extension Output {
-  /// With its text made visible.
+  /// A copy with visible text.
   var visible: Output {
     switch self {
     case .line(var spans):

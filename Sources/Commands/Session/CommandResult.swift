@@ -1,4 +1,5 @@
-/// What a command found, as one typed value. What people read and what programs read follow from it, and so can never disagree.
+/// The result of a command, as one typed value. The text for people and the JSON for programs are both made from it, so
+/// they agree.
 public protocol CommandResult {
   /// Lines, tables and charts, in order.
   var outputs: [Output] { get }

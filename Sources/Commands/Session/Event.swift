@@ -1,20 +1,20 @@
-/// Everything that happens, in order. Screens, notebooks, JSON and tests all read these. Its text may be shown as it is
-/// (`VisibleText`).
+/// One event of a run. Screens, notebooks, JSON and tests all read the same events. Their text is safe to show on a
+/// terminal (see `VisibleText`).
 public struct Event: Sendable {
   public enum Kind: Sendable {
     /// A command begins.
     case start
     case progress(ProgressReport)
     case output(Output)
-    /// A command's data. `volatile` holds what differs from run to run.
+    /// A command's data. `volatile` has the values that differ from run to run.
     case result(fields: [(name: String, value: JSONValue)], volatile: [(name: String, value: JSONValue)])
     case error(Diagnostic)
-    /// A command ended, well or not.
+    /// A command ended, with or without an error.
     case end(ok: Bool)
   }
 
   public let kind: Kind
-  /// The cell's name or number; the line's at a prompt.
+  /// The name or number of the cell; at a prompt, the number of the line.
   public var cell: String
   /// The command as typed.
   public var command: String
@@ -25,7 +25,7 @@ public struct Event: Sendable {
     self.command = command
   }
 
-  /// The event as one JSON object; nil for what only people read.
+  /// The event as one JSON object; nil for events that are for people only.
   public var json: JSONValue? {
     func object(_ name: String, _ fields: [(name: String, value: JSONValue)]) -> JSONValue {
       .object([("event", .string(name)), ("cell", .string(cell)), ("command", .string(command))] + fields)
@@ -58,7 +58,7 @@ public struct Event: Sendable {
 public typealias EventSink = (Event) -> Void
 
 extension Event.Kind {
-  /// What people read of it, made visible. A command's data stays as it is: JSON has its own escapes.
+  /// The event with visible text. A command's data is not changed, because JSON has its own escapes.
   fileprivate var visible: Event.Kind {
     switch self {
     case .progress(var progress):

@@ -1,8 +1,8 @@
-/// How far long work is.
+/// The progress of a long command.
 public struct ProgressReport: Sendable, Equatable {
   public var done: Int
   public var total: Int
-  /// What is counted: "step", "article", "byte".
+  /// The unit of `done` and `total`: "step", "article", "byte".
   public var unit: String
   /// Within what comes after `done`, the share that is done already, from 0 to 1. Only for people: how often it is told depends on the
   /// clock.

@@ -1,9 +1,9 @@
 import Dispatch
 
-/// What a run is given from outside, and passed down to its commands: where events go, how the user can stop it, when it has to be
-/// done, and how much it shows.
+/// Settings of one run, passed down to its commands: where events go, how the user can stop the run, when it must end,
+/// and how many rows of a table it shows.
 public struct RunContext {
-  /// What the user asked for by Ctrl-C.
+  /// The request of the user by Ctrl-C.
   public enum Interruption: Sendable {
     case none
     /// Finish the step and stop there.
@@ -14,15 +14,15 @@ public struct RunContext {
 
   public var sink: EventSink
   public var interruption: () -> Interruption = { .none }
-  /// When it has to be done: a cell's `timeout=`.
+  /// The time at which the run is stopped, from a cell's `timeout=`.
   var deadline: DispatchTime?
-  /// At most so many rows of a table are shown: a cell's `rows=`.
+  /// The largest number of rows to show of a table, from a cell's `rows=`.
   var rowLimit: Int?
 
   public init(sink: @escaping EventSink) { self.sink = sink }
 
   var isOverdue: Bool { deadline.map { DispatchTime.now() > $0 } ?? false }
 
-  /// Asked between steps of long work; true stops it.
+  /// Long work checks this between its steps; true stops it.
   var isInterrupted: Bool { interruption() != .none || isOverdue }
 }

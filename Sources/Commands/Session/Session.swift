@@ -1,17 +1,17 @@
 import Gemma
 
-/// A session: what is loaded, made and set so far.
+/// A session: the loaded model and data, the results so far, and the settings.
 public final class Session {
   public let cache: Cache
   public var settings: Settings
   public var variables: [String: Value] = [:]
-  /// Model, data, adapter and the rest: a value, so that a snapshot is a copy.
+  /// Model, data, adapter and results. This is a value type, so a snapshot is a copy.
   public var workspace = Workspace()
-  /// Where events go and how runs are stopped, unless a run is given something else.
+  /// The context of runs that get no other one.
   public var context: RunContext
-  /// The notebook being stepped through, at a prompt.
+  /// The stepper of the notebook at the prompt.
   weak var stepper: (any Stepping)?
-  /// The sha256 that named inputs must have, from a notebook's front matter.
+  /// The required sha256 of each named input, from a notebook's front matter.
   public var expectedInputs: [String: String] = [:]
   /// Values from the command line that `let` does not overwrite.
   public var overrides: [String: Value] = [:]
@@ -27,7 +27,7 @@ public final class Session {
     firstSettings = settings
   }
 
-  /// As it was made: nothing is left of what was loaded, made or set.
+  /// Returns the session to its first state: no model, no data, no results, default settings.
   public func reset() {
     workspace = Workspace()
     variables = [:]
@@ -36,7 +36,8 @@ public final class Session {
     settings = firstSettings
   }
 
-  /// - Throws: `hashMismatch` if a notebook asks for another hash of the input `name`. Hashes only if one is asked for.
+  /// - Throws: `hashMismatch` if the notebook requires another hash of the input `name`. Without a required hash,
+  ///   nothing is hashed.
   func checkInput(_ name: String, path: String, hash: () throws -> String) throws {
     guard let expected = expectedInputs[name] else { return }
     let found = try hash()
@@ -45,7 +46,7 @@ public final class Session {
     }
   }
 
-  /// What arithmetic runs on, as the settings have it.
+  /// The threads and kernels to compute with, from the settings.
   public func compute() throws -> Compute {
     if let made = computeMade, made.threads == settings.threads, made.kernels == settings.kernels {
       return made.compute
@@ -54,7 +55,9 @@ public final class Session {
     if let name = settings.kernels {
       guard let named = Kernels.named(name) else {
         throw GemmaError.invalidValue(
-          name: "kernels", expected: "of this CPU: \(Kernels.available.map(\.name).joined(separator: ", "))",
+          name: "kernels",
+          expected:
+            "a kernel set that this CPU can run (\(Kernels.available.map(\.name).joined(separator: ", ")))",
           found: name)
       }
       kernels = named

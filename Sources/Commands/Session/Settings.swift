@@ -2,16 +2,16 @@ import Gemma
 
 /// Settings of a session, changed by `set` and `--set`.
 public struct Settings: Sendable, Equatable {
-  /// Seed of everything that draws, unless a command gets its own.
+  /// The seed of all commands that use random numbers and are given no seed.
   public var seed: UInt64 = 3407
   public var threads: Int
-  /// Columns of tables and charts on the screen; nil goes with the terminal. Recordings have the notebook's own width.
+  /// Columns for tables and charts on the screen; nil follows the terminal. Recordings use the notebook's width.
   public var width: Int?
-  /// The name of a kernel set; nil takes the best.
+  /// The name of a kernel set; nil chooses the fastest.
   public var kernels: String?
 
   public init(threads: Int) { self.threads = threads }
 
-  /// Names that `set` and `--set` know.
+  /// The names of the settings for `set` and `--set`.
   public static let names = ["seed", "width", "threads", "kernels"]
 }

@@ -1,4 +1,4 @@
-/// What a cell told, kept for the file, the exports and for looking again.
+/// The outputs of a cell and its error, kept for the recording and the exports.
 public struct Transcript: Sendable, Equatable {
   public var outputs: [Output] = []
   public var error: Diagnostic?
@@ -8,7 +8,7 @@ public struct Transcript: Sendable, Equatable {
   public mutating func add(_ event: Event) {
     switch event.kind {
     case .output(.stream(let text)):
-      // What was streamed belongs together, however it came.
+      // Streamed pieces are joined to one text.
       if case .stream(let before)? = outputs.last {
         outputs[outputs.count - 1] = .stream(before + text)
       } else {
@@ -20,7 +20,7 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  /// The lines of an `out` or `err` block, no trailing spaces.
+  /// The lines of an `out` or `err` block, without trailing spaces.
   public func recorded(width: Int) -> [String] {
     var lines = outputs.flatMap { output -> [String] in
       var lines = output.lines(width: width, recorded: true).map { line in line.map(\.text).joined() }

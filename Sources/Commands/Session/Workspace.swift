@@ -1,22 +1,22 @@
 import Gemma
 
-/// What a session has loaded and made. Frozen weights are shared, so copying is cheap.
+/// The model, data, adapter and results of a session. Copies share the frozen weights, so copying is cheap.
 public struct Workspace: Sendable {
   public struct Evaluation: Sendable, Codable {
     public var name: String
-    /// What was asked: "constrained", "generate", "majority", "tf-idf".
+    /// The method: "constrained", "generate" or "baseline".
     public var method: String
     /// Indices into the data set, in order.
     public var samples: [Int]
     public var truth: [String]
     public var predictions: [String]
-    /// For each sample, of each category; empty where the method gives none.
+    /// [sample][category]; empty where the method gives no probabilities.
     public var probabilities: [[Double]]
 
     public var correct: Int { zip(truth, predictions).count { $0 == $1 } }
     public var accuracy: Double { truth.isEmpty ? 0 : Double(correct) / Double(truth.count) }
 
-    /// Who was right on the articles that both classified.
+    /// Counts of the articles that both classified, by which of the two were right.
     func agreement(with other: Evaluation) -> (both: Int, onlyFirst: Int, onlySecond: Int, neither: Int) {
       let rightOfOther = Dictionary(
         zip(other.samples, zip(other.truth, other.predictions).map { $0 == $1 }),
@@ -43,7 +43,7 @@ public struct Workspace: Sendable {
   public var adapter: Adapter?
   /// Steps trained on this adapter so far.
   public var steps: [TrainingStep] = []
-  /// In the order they were made; a name made again replaces the older.
+  /// The evaluations in their order. A new one replaces an older one with the same name.
   public var evaluations: [Evaluation] = []
   /// The commands that made what is loaded, in order.
   public internal(set) var origins = Origins()
@@ -52,8 +52,8 @@ public struct Workspace: Sendable {
 
   public init() {}
 
-  /// The model as an adapter names its base: its name on the Hugging Face hub where that is known, so that PEFT finds it; else the name
-  /// it was loaded by. A merged model is none of the hub's.
+  /// The base model's name for an adapter's folder. It is the name on the Hugging Face hub if that is known, so that
+  /// PEFT finds the model; else the name or path it was loaded by. A merged model has no name on the hub.
   var baseName: String {
     guard let model, !model.isMerged else { return modelName }
     return Catalogue.items.first { $0.isModel && $0.name == modelName }?.hubName ?? model.file.hubName

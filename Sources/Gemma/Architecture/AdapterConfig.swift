@@ -1,9 +1,9 @@
 import Foundation
 
-/// How a LoRA adapter is made.
+/// The settings of a LoRA adapter.
 public struct AdapterConfig: Sendable, Equatable {
-  /// A value for the modules whose name a pattern matches, as in PEFT: a regular expression for the end of names such as
-  /// "model.layers.3.mlp.up_proj". The first that matches counts.
+  /// A value for the modules whose name matches a pattern, as in PEFT. The pattern is a regular expression for the end
+  /// of names such as "model.layers.3.mlp.up_proj". If several patterns match a module, the first one counts.
   public struct Pattern: Sendable, Equatable {
     public var expression: String
     public var value: Double
@@ -19,14 +19,15 @@ public struct AdapterConfig: Sendable, Equatable {
       return expression.firstMatch(in: module, range: NSRange(module.startIndex..., in: module)) != nil
     }
 
-    /// Letters, digits and dots only. Such patterns come by the hundred, one for each module, and need no machinery.
+    /// Whether the pattern has letters, digits and dots only. Files may have hundreds of such patterns, one for each
+    /// module; they are matched without a regular expression.
     private var isPlain: Bool {
       expression.utf8.allSatisfy { byte in
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || byte == 0x5F || byte == 0x2E
       }
     }
 
-    /// A plain pattern stands for the end of a name, after a dot; its own dots match any character.
+    /// A plain pattern matches the end of a name, after a dot. A dot in the pattern matches any character.
     private func endMatches(_ module: String) -> Bool {
       let (pattern, name) = (Array(expression.utf8), Array(module.utf8))
       let start = name.count - pattern.count
@@ -34,10 +35,10 @@ public struct AdapterConfig: Sendable, Equatable {
       return zip(pattern, name[start...]).allSatisfy { $0 == 0x2E || $0 == $1 }
     }
 
-    /// Whether it is a regular expression at all.
+    /// Whether the pattern is a valid regular expression.
     var isValid: Bool { Self.compiled("(.*\\.)?(\(expression))") != nil }
 
-    /// A regular expression in Python's spelling, for whole names; nil if it is none.
+    /// A regular expression for whole names, from Python's syntax; nil if it is not valid.
     static func compiled(_ expression: String) -> NSRegularExpression? {
       let spelled = expression.replacingOccurrences(of: "(?P<", with: "(?<")
         .replacingOccurrences(of: "\\Z", with: "\\z")
@@ -49,12 +50,13 @@ public struct AdapterConfig: Sendable, Equatable {
   public var alpha: Double
   /// Scale alpha / sqrt(rank) in place of alpha / rank (Kalajdzievski 2023).
   public var rankStabilised: Bool
-  /// A length of its own for each output, beside the direction that LoRA changes (Liu et al. 2024, "DoRA").
+  /// Whether each output has a trainable length, separate from the direction that LoRA changes (Liu et al. 2024,
+  /// "DoRA").
   public var dora: Bool
-  /// Share of the inputs of A that a training step leaves out, each scaled up to make up for it.
+  /// The share of A's inputs that a training step sets to zero. The other inputs are scaled up.
   public var dropout: Double
   public var targets: [Projection]
-  /// The layers it changes, ascending; nil for all.
+  /// The layers to change, ascending; nil for all layers.
   public var layers: [Int]?
   public var rankPattern: [Pattern]
   public var alphaPattern: [Pattern]
@@ -77,7 +79,8 @@ public struct AdapterConfig: Sendable, Equatable {
     self.seed = seed
   }
 
-  /// - Throws: `invalidValue` for a pattern that is no regular expression or gives no rank from 1 to 4096, or a layer there is not.
+  /// - Throws: `invalidValue` for a pattern that is not a valid regular expression, a rank outside 1 to 4096, or the
+  ///   number of a layer that the model does not have.
   public func check(layers count: Int) throws {
     for pattern in rankPattern + alphaPattern where !pattern.isValid {
       throw GemmaError.invalidValue(
@@ -105,8 +108,8 @@ public struct AdapterConfig: Sendable, Equatable {
     rankPattern.first { $0.matches(module) }.map { Int($0.value) } ?? rank
   }
 
-  /// The ranks that the patterns allow a module: PEFT sorts its patterns when it saves them, so that the first that matches may be
-  /// another than in training.
+  /// The ranks that a module may have by the patterns. There may be several, because PEFT sorts the patterns when it
+  /// saves them: the first matching pattern in the file may not be the first one in training.
   func ranks(of module: String) -> [Int] {
     let found = rankPattern.filter { $0.matches(module) }.map { Int($0.value) }
     return found.isEmpty ? [rank] : found
@@ -116,14 +119,14 @@ public struct AdapterConfig: Sendable, Equatable {
     alphaPattern.first { $0.matches(module) }?.value ?? alpha
   }
 
-  /// What B A is multiplied by: alpha / rank, or alpha / sqrt(rank).
+  /// The factor of B A: alpha / rank, or alpha / sqrt(rank).
   func scale(layer: Int, _ projection: Projection, rank: Int) -> Float {
     scale(alpha: alpha(of: Self.module(layer, projection)), rank: rank)
   }
 
-  /// The same with the targets, layers, ranks and alphas that an adapter was found to have.
+  /// A copy with the targets, layers, ranks and alphas of an adapter's tensors.
   ///
-  /// - Parameter prefix: what stands before "layers.3.mlp.up_proj" in the names that the patterns are for.
+  /// - Parameter prefix: the text before "layers.3.mlp.up_proj" in the module names that the patterns match.
   func describing(
     _ places: [(layer: Int, projection: Projection, rank: Int)], layers count: Int, prefix: String = "model."
   ) -> AdapterConfig {
@@ -151,7 +154,7 @@ public struct AdapterConfig: Sendable, Equatable {
     return copy
   }
 
-  /// The scale where no pattern says otherwise.
+  /// The scale of modules that match no pattern.
   public var scale: Float { scale(alpha: alpha, rank: rank) }
 
   private func scale(alpha: Double, rank: Int) -> Float {

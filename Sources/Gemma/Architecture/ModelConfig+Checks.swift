@@ -1,11 +1,11 @@
 extension ModelConfig {
-  /// The largest size of anything that a configuration may ask for.
+  /// The largest value of any size in a configuration.
   static let largest = 1 << 20
 
-  /// The window of the layers that have one.
+  /// The window size of the layers with a sliding window.
   var window: Int? { layers.lazy.compactMap(\.window).first }
 
-  /// What the arithmetic takes for granted.
+  /// Checks the conditions that the arithmetic relies on.
   func check(path: String) throws {
     func malformed(_ location: String, _ expected: String, _ found: String) -> GemmaError {
       .malformed(path: path, location: location, expected: expected, found: found)
@@ -20,7 +20,7 @@ extension ModelConfig {
     for cap in [attentionSoftCap, finalSoftCap].compactMap({ $0 }) where !cap.isFinite || cap <= 0 {
       throw malformed("soft caps", "positive numbers", "\(cap)")
     }
-    // Below these, angles leave what `ElementaryMath.sinCos` is exact for.
+    // Smaller values would give angles outside the range in which `ElementaryMath.sinCos` is exact.
     for layer in layers where !(layer.ropeBase >= 1 && layer.ropeBase.isFinite) {
       throw malformed("rotary base", "a number from 1", "\(layer.ropeBase)")
     }

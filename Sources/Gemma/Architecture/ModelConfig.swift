@@ -1,11 +1,13 @@
-/// What one decoder layer does differently from its neighbours. Differences between models and layers are data here,
-/// never a test on a model's name.
+/// The settings that differ between the decoder layers of a model. The code never tests a model's name; all differences
+/// between models and layers are settings.
 public struct LayerPlan: Sendable, Equatable {
-  /// Sliding window in tokens, the token itself included (it sees j > i - window); nil sees everything before it.
+  /// Sliding window in tokens, the token itself included: token i sees tokens j > i - window. Nil sees all tokens
+  /// before it.
   public var window: Int?
   /// Base of the rotary position frequencies.
   public var ropeBase: Double
-  /// Linear scaling of the rotary positions: frequencies are divided by it (Chen et al. 2023, "position interpolation"); 1 for none.
+  /// Linear scaling of the rotary positions: frequencies are divided by it (Chen et al. 2023, "position
+  /// interpolation"); 1 for none.
   public var ropeFactor: Double
 
   public init(window: Int?, ropeBase: Double, ropeFactor: Double = 1) {
@@ -17,7 +19,7 @@ public struct LayerPlan: Sendable, Equatable {
 
 /// Shape and constants of a Gemma 2 or Gemma 3 text decoder.
 public struct ModelConfig: Sendable, Equatable {
-  /// As written in the file: "gemma2", "gemma3" or "gemma3_text". For people to read; nothing depends on it.
+  /// The name in the file: "gemma2", "gemma3" or "gemma3_text". It is only shown; nothing depends on it.
   public var architecture: String
   public var hiddenSize: Int
   public var intermediateSize: Int
@@ -32,11 +34,11 @@ public struct ModelConfig: Sendable, Equatable {
   public var queryScale: Float
   /// Scores become cap * tanh(score / cap) before the mask (Gemma 2: 50).
   public var attentionSoftCap: Float?
-  /// The same for the logits (Gemma 2: 30).
+  /// The soft cap of the logits (Gemma 2: 30).
   public var finalSoftCap: Float?
   /// RMS norm of each head's query and key before the rotation (Gemma 3).
   public var hasQueryKeyNorm: Bool
-  /// Whether the output matrix is another than the embedding.
+  /// Whether the output matrix is separate from the embedding.
   public var hasOwnHead = false
   public var layers: [LayerPlan]
 

@@ -1,18 +1,19 @@
-/// A tensor of a model: what it is called in the two kinds of file, its shape, and what it does.
+/// A tensor of a model: its names in Hugging Face and GGUF files, its shape, and its role.
 ///
-/// This is the one registry of tensors: loader, saver, merge and adapters read it.
+/// This is the only list of tensors: loading, saving, merging and adapters all use it.
 package struct ModelTensor: Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
     case embedding
-    /// An output matrix that is not the embedding.
+    /// An output matrix that is separate from the embedding.
     case head
     case norm
     case projection(layer: Int, Projection)
   }
 
-  /// Hugging Face's name without its prefix: "layers.3.mlp.up_proj.weight". `lm_head.weight` stands beside the decoder there.
+  /// The name in Hugging Face files without its prefix: "layers.3.mlp.up_proj.weight". `lm_head.weight` is outside the
+  /// decoder there.
   package let name: String
-  /// GGUF's name: "blk.3.ffn_up.weight".
+  /// The name in GGUF files: "blk.3.ffn_up.weight".
   package let ggufName: String
   package let kind: Kind
   /// [outputs, inputs], [vocabulary, hidden], or a norm's length.
@@ -68,7 +69,7 @@ package enum LayerNorm: String, Sendable, CaseIterable {
   case postAttention = "post_attention_layernorm"
   case preFeedforward = "pre_feedforward_layernorm"
   case postFeedforward = "post_feedforward_layernorm"
-  /// Of each head, before the rotation (Gemma 3).
+  /// The norms of each head's query and key, before the rotation (Gemma 3).
   case query = "self_attn.q_norm"
   case key = "self_attn.k_norm"
 

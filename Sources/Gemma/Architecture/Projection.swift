@@ -33,10 +33,10 @@ public enum Projection: String, CaseIterable, Sendable, Comparable {
 }
 
 extension ModelConfig {
-  /// Floats that the backward of one layer needs of each token.
+  /// Number of floats that the backward pass of one layer needs for each token.
   var savedFloats: Int { 4 * hiddenSize + 2 * (heads + keyValueHeads) * headDim + 2 * intermediateSize }
 
-  /// Weights of the decoder, the embedding and a head of its own.
+  /// Number of weights of the decoder, the embedding and a separate output matrix.
   public var parameterCount: Int {
     let projections = Projection.allCases.reduce(0) {
       $0 + $1.shape(in: self).inputs * $1.shape(in: self).outputs

@@ -10,20 +10,21 @@ public struct ClassificationReport: Sendable, Equatable {
     public var support: Int
   }
 
-  /// In the order of the classes.
+  /// A row for each class, in the order of the classes.
   public let rows: [Row]
   public let macro: Row
   public let weighted: Row
-  /// Over the classes only; shown in place of the accuracy when some prediction is none of them.
+  /// The micro average over the classes. It is shown in place of the accuracy if some predictions are not one of the
+  /// classes.
   public let micro: Row?
-  /// Right answers over all.
+  /// Right answers divided by all answers.
   public let accuracy: Double
   public let total: Int
 
   /// - Parameters:
-  ///   - truth, predicted: of equal length; `predicted` may hold what is no class, which counts as wrong.
+  ///   - truth, predicted: of equal length. A prediction that is not one of the classes counts as wrong.
   public init(classes: [String], truth: [String], predicted: [String]) {
-    // A quotient with nothing below it is 0, as zero_division=0 has it.
+    // A division by zero gives 0, as with zero_division=0.
     func ratio(_ a: Int, _ b: Int) -> Double { b == 0 ? 0 : Double(a) / Double(b) }
     func f1(_ p: Double, _ r: Double) -> Double { p + r == 0 ? 0 : 2 * p * r / (p + r) }
     var rows: [Row] = []
@@ -61,7 +62,7 @@ public struct ClassificationReport: Sendable, Equatable {
     total = truth.count
   }
 
-  /// The text of scikit-learn's report with that many digits.
+  /// The report as scikit-learn prints it, with `digits` digits.
   public func text(digits: Int = 4) -> String {
     let width = max(rows.map(\.name.count).max() ?? 0, "weighted avg".count)
     func padded(_ text: String, _ width: Int) -> String {
@@ -88,12 +89,12 @@ public struct ClassificationReport: Sendable, Equatable {
   }
 }
 
-/// How often each class was taken for each: rows are the truth, columns the prediction.
+/// The confusion matrix: rows are the truth, columns the prediction.
 public struct ConfusionMatrix: Sendable, Equatable {
   public let classes: [String]
   /// [truth][prediction]
   public let counts: [[Int]]
-  /// Predictions that are no class, by truth.
+  /// Number of predictions that are not one of the classes, by truth.
   public let outside: [Int]
 
   public init(classes: [String], truth: [String], predicted: [String]) {

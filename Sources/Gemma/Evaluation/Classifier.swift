@@ -1,21 +1,22 @@
 import Foundation
 
-/// Puts texts through a prompt and reads a category off the model, in one of two ways.
+/// Classifies texts with a prompt and a model, by one of two methods.
 public struct Classifier: Sendable {
   public enum Method: String, Sendable, CaseIterable {
-    /// Walks the labels' tokens only: always a category, with a probability for each.
+    /// The model may write only the tokens of labels. So the answer is always a category, and each category has a
+    /// probability.
     case constrained
-    /// Writes freely, as the Colab demo does; the answer's first line is the category, right or not.
+    /// The model writes freely, as in the Colab demo. The first line of the answer is taken as the category.
     case generate
   }
 
-  /// What was read for one text.
+  /// The answer for one text.
   public struct Answer: Sendable, Equatable {
-    /// A category, or for `.generate` whatever the model wrote.
+    /// A category; for `.generate`, the text that the model wrote.
     public var prediction: String
-    /// Of each category, in the classifier's order; empty for `.generate`.
+    /// The probability of each category, in the classifier's order; empty for `.generate`.
     public var probabilities: [Double]
-    /// The answer's tokens for `.generate`.
+    /// The tokens of the answer, for `.generate`.
     public var tokens: [Int32]
   }
 
@@ -24,9 +25,9 @@ public struct Classifier: Sendable {
   let prompt: PromptTemplate
   public let categories: [String]
   let compute: Compute
-  /// Most tokens a generated answer may have.
+  /// The largest number of tokens in a generated answer.
   public static let answerTokens = 64
-  /// Rows of one pass.
+  /// The number of rows in one pass.
   private static let rowLimit = 1280
 
   public init(
@@ -40,8 +41,8 @@ public struct Classifier: Sendable {
   }
 
   /// Classifies texts in order.
-  /// - Parameter progress: called after each group with the answers so far; false stops.
-  /// - Throws: `interrupted` when progress says so.
+  /// - Parameter progress: called after each group with the answers so far. If it returns false, classifying stops.
+  /// - Throws: `interrupted` if `progress` returned false.
   public func classify(
     _ texts: [String], method: Method, progress: (_ answers: [Answer]) -> Bool = { _ in true }
   ) throws -> [Answer] {
@@ -54,7 +55,7 @@ public struct Classifier: Sendable {
         expected: "1 to \(model.config.contextLength - Self.answerTokens) tokens",
         found: "\(ids.count) tokens (set max_input_tokens)")
     }
-    // What all prompts begin with is computed once. Found by comparing tokens, not by trusting the template.
+    // The common beginning of all prompts is computed once. It is found by comparing tokens, not from the template.
     let generator = Generator(model: model, adapter: adapter, compute: compute)
     let shared = texts.count > 1 ? Self.commonPrefix(prompts) : 0
     let prefix = try generator.cache(of: Array(prompts.first?.prefix(shared) ?? []))
@@ -97,7 +98,7 @@ public struct Classifier: Sendable {
     for node in trie.nodes { try model.checkRows(node.children.map(\.token)) }
     let choices = trie.choices
     var batch = TokenBatch()
-    // Choices below the root continue the prompt, so its keys and values are kept.
+    // Later choices continue the prompt, so its keys and values are kept.
     let deeper = choices.filter { $0 != 0 }
     let caches: [KeyValueCache] =
       deeper.isEmpty
@@ -134,7 +135,7 @@ public struct Classifier: Sendable {
     }
   }
 
-  /// For each row the probabilities of a node's children, among them only.
+  /// For each row, the probabilities of a node's children, normalised over these children.
   private func shares(_ hidden: Matrix, trie: LabelTrie, node: Int) -> [[Double]] {
     let tokens = trie.nodes[node].children.map(\.token)
     let logits = model.logits(hidden, of: tokens, compute: compute)
@@ -147,7 +148,7 @@ public struct Classifier: Sendable {
     }
   }
 
-  /// Tokens that all prompts begin with, leaving each at least one of its own.
+  /// The common first tokens of all prompts. At least one token of each prompt is not among them.
   private static func commonPrefix(_ prompts: [[Int32]]) -> Int {
     guard let first = prompts.first else { return 0 }
     var length = (prompts.map(\.count).min() ?? 1) - 1

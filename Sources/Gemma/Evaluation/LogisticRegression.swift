@@ -8,8 +8,8 @@ public struct LogisticRegression: Sendable {
 
   /// - Parameters:
   ///   - rows: sparse rows over `features` features.
-  ///   - tolerance: stops when no part of the gradient is larger.
-  ///   - check: asked before each evaluation of the loss; what it throws ends the fit.
+  ///   - tolerance: the fit stops if no component of the gradient is larger.
+  ///   - check: called before each evaluation of the loss. An error that it throws ends the fit.
   public init(
     rows: [TFIDF.Row], labels: [String], features: Int, classes: [String], c: Double = 1,
     tolerance: Double = 1e-7, check: () throws -> Void = {}
@@ -126,19 +126,19 @@ enum LBFGS {
   }
 }
 
-/// What a model without a network reaches on the same split: TF-IDF with logistic regression.
+/// A baseline without a neural network: TF-IDF with logistic regression.
 public struct TFIDFBaseline: Sendable {
   private let vectors: TFIDF
   private let regression: LogisticRegression
 
-  /// - Parameter check: asked between the steps of the fit; what it throws ends it.
+  /// - Parameter check: called between the steps of the fit. An error that it throws ends the fit.
   public init(texts: [String], labels: [String], classes: [String], check: () throws -> Void = {}) throws {
     vectors = TFIDF(texts)
     regression = try LogisticRegression(
       rows: texts.map(vectors.row), labels: labels, features: vectors.count, classes: classes, check: check)
   }
 
-  /// The likeliest class, and the probability of each.
+  /// The most likely class, and the probability of each class.
   public func predict(_ text: String) -> (prediction: String, probabilities: [Double]) {
     let p = regression.probabilities(vectors.row(text))
     var best = 0
@@ -147,7 +147,7 @@ public struct TFIDFBaseline: Sendable {
   }
 }
 
-/// The most frequent training label, whatever the text; of equals the first by name.
+/// A baseline that always predicts the most frequent training label; of several, the first in the alphabet.
 public struct MajorityBaseline: Sendable {
   public let prediction: String
 

@@ -1,4 +1,4 @@
-/// How far an accuracy can be trusted.
+/// Confidence intervals and tests for accuracies.
 public enum Significance {
   /// Wilson's 95% score interval for `correct` of `total` (Wilson 1927).
   public static func wilson(correct: Int, total: Int) -> (low: Double, high: Double) {
@@ -11,14 +11,15 @@ public enum Significance {
     return (max(0, (centre - margin) / scale), min(1, (centre + margin) / scale))
   }
 
-  /// McNemar's exact two-sided p for two classifiers on the same samples (McNemar 1947).
+  /// The two-sided p-value of McNemar's exact test for two classifiers on the same samples (McNemar 1947).
   ///
   /// - Parameters:
-  ///   - onlyFirst, onlySecond: samples that only the first, or only the second, got right.
+  ///   - onlyFirst, onlySecond: number of samples that only the first, or only the second, classifier got right.
   public static func mcNemar(onlyFirst: Int, onlySecond: Int) -> Double {
     let n = onlyFirst + onlySecond
     guard n > 0 else { return 1 }
-    // Binomial(n, 1/2) up to the smaller count, by the ratio of neighbouring terms; logs keep large n from underflow.
+    // The sum of Binomial(n, 1/2) up to the smaller count, by the ratio of neighbouring terms. Logarithms avoid
+    // underflow for large n.
     let log2 = ElementaryMath.log(2)
     var logTerm = -Double(n) * log2
     var sum = ElementaryMath.exp(logTerm)

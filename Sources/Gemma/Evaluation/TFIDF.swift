@@ -6,13 +6,13 @@ public struct TFIDF: Sendable {
   /// A sparse row: feature numbers ascending.
   public typealias Row = [(feature: Int, value: Double)]
 
-  /// Number of each n-gram; up to three scalars of 21 bits.
+  /// The feature number of each n-gram. The key has up to three scalars of 21 bits.
   private let features: [UInt64: Int]
   package let idf: [Double]
 
   public var count: Int { idf.count }
 
-  /// Learns the n-grams of `texts` and how rare they are.
+  /// Learns the n-grams of `texts` and their inverse document frequencies.
   public init(_ texts: [String]) {
     var documents: [UInt64: Int] = [:]
     for text in texts { for (gram, _) in Self.counts(text) { documents[gram, default: 0] += 1 } }
@@ -24,7 +24,7 @@ public struct TFIDF: Sendable {
     idf = grams.map { ElementaryMath.log(Double(1 + texts.count) / Double(1 + (documents[$0] ?? 0))) + 1 }
   }
 
-  /// The row of a text; n-grams that were not learnt are left out.
+  /// The row of a text. N-grams that were not learnt are ignored.
   public func row(_ text: String) -> Row {
     var row: Row = []
     for (gram, count) in Self.counts(text) {
@@ -53,7 +53,7 @@ public struct TFIDF: Sendable {
     for i in scalars.indices {
       var gram: UInt64 = 0
       for k in i..<min(i + 3, scalars.count) {
-        // Plus one, so that a shorter gram is never the beginning of a longer one's number.
+        // Plus one, so that n-grams of different lengths never get the same key.
         gram = gram << 21 | (scalars[k] + 1)
         counts[gram, default: 0] += 1
       }

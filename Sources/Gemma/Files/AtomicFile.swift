@@ -6,7 +6,7 @@ import Foundation
   import Darwin
 #endif
 
-/// Writing that leaves either the old file or the whole new one, whatever happens in between.
+/// Writes a file atomically: after a failure there is either the old file or the whole new file.
 public enum AtomicFile {
   public static func write(_ data: Data, to path: String) throws {
     let writer = try AtomicWriter(path: path)
@@ -15,16 +15,16 @@ public enum AtomicFile {
   }
 }
 
-/// The same piece by piece, for files that are larger than memory: under a temporary name in the same folder until `finish`
-/// syncs and renames it. Dropped before that, nothing stays.
+/// Writes a large file atomically, piece by piece. The file has a temporary name in the same folder until `finish`
+/// syncs and renames it. If the object is dropped before, the temporary file is deleted.
 public final class AtomicWriter {
   public let path: String
-  /// Bytes written so far.
+  /// Number of bytes written so far.
   public private(set) var count = 0
   private let temporary: String
   private var descriptor: Int32
 
-  /// - Throws: `inputOutput` with the system's reason, as the other methods do.
+  /// - Throws: `inputOutput` with the system's reason, like the other methods.
   public init(path: String) throws {
     self.path = path
     temporary = path + ".tmp-\(getpid())"

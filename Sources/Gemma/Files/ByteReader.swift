@@ -1,4 +1,4 @@
-/// Reads little-endian values from untrusted bytes: every step is checked against the end first.
+/// Reads little-endian values from untrusted bytes. Every read is checked against the end first.
 struct ByteReader {
   let path: String
   let bytes: UnsafeRawBufferPointer
@@ -28,7 +28,7 @@ struct ByteReader {
     T(littleEndian: try take(MemoryLayout<T>.size, what).loadUnaligned(as: T.self))
   }
 
-  /// A 64-bit length that must fit in what remains when each item takes at least `itemBytes`.
+  /// A 64-bit length. It is refused if that many items of `itemBytes` bytes do not fit in the remaining bytes.
   mutating func length(_ what: String, itemBytes: Int) throws -> Int {
     let value = try integer(UInt64.self, what)
     guard value <= UInt64(remaining / max(1, itemBytes)) else {

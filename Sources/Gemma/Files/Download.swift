@@ -1,35 +1,36 @@
 import Foundation
 
-/// One address fetched into a part file by curl. Going on where it stopped, here or in an earlier run.
+/// Downloads one address into a part file with curl. A stopped download continues where it stopped, also in a later
+/// run.
 struct Download {
-  /// The server's no, which another try would not change.
+  /// The server refused, and another try would not help.
   struct Refusal: Error {
     var address: String
     var status: Int
-    /// Of the last answer, by lower-case name.
+    /// The headers of the last answer, by lower-case name.
     var headers: [String: String]
   }
 
   var address: String
   var part: String
-  /// Goes to curl through its standard input: a token never shows in the list of processes. curl keeps
-  /// `Authorization` from other hosts that it is sent on to.
+  /// Request headers. They are passed to curl on its standard input, so that a token is never in the list of processes.
+  /// curl does not send `Authorization` to other hosts after a redirect.
   var headers: [String] = []
-  /// The whole length, where it is known.
+  /// The length of the whole file, if it is known.
   var total: Int?
-  /// What is longer is stopped, and left to the caller's check.
+  /// The largest length. A longer download is stopped, and the caller's check then fails.
   var limit = Int.max
-  /// Whether the part is known to belong to what is at the address; else its ETag or date must still be the same.
+  /// Whether the part certainly belongs to the file at the address. Otherwise its ETag or date must still be the same.
   var partIsSafe = false
-  /// Whether a host that cannot be reached is tried again: yes once it has answered.
+  /// Whether to retry if the host cannot be reached. It is true after the host's first answer.
   var insists = false
   var wait: @Sendable (_ seconds: Double) -> Void = { Thread.sleep(forTimeInterval: $0) }
 
   private var most: Int { total ?? limit }
   private var validatorPath: String { part + ".etag" }
 
-  /// - Parameter goOn: is told the part's length; false stops, and the part stays.
-  /// - Throws: `Refusal`, `interrupted`, or `inputOutput` with the address or the part and what is the matter.
+  /// - Parameter goOn: called with the length of the part. If it returns false, the download stops and the part stays.
+  /// - Throws: `Refusal`, `interrupted`, or `inputOutput` with the address or the part, and the reason.
   func run(_ goOn: (_ bytes: Int) -> Bool) throws {
     try touch()
     var (failures, best) = (0, length)
@@ -57,13 +58,13 @@ struct Download {
       case 22 where answer.status < 500 && ![408, 425, 429].contains(answer.status): throw refusal(answer)
       default: break
       }
-      // A try that brought something worthwhile does not count.
+      // A try that downloaded some bytes does not count.
       if length > best + 1 << 20 { (failures, best) = (0, length) }
       failures += 1
       guard failures <= 5, answer.isPassing(insists: insists) else {
         throw GemmaError.inputOutput(path: address, reason: answer.message)
       }
-      // In short steps, so that Ctrl-C is heard.
+      // Wait in short steps, so that Ctrl-C works.
       for _ in 0..<(10 << (failures - 1)) {
         guard goOn(length) else { throw GemmaError.interrupted }
         wait(0.1)
@@ -78,13 +79,13 @@ struct Download {
   // MARK: One try
 
   private struct Answer {
-    /// curl's own.
+    /// Exit codes of curl.
     var exit: Int32
     var status = 0
     var headers: [String: String] = [:]
     var message: String
 
-    /// Codes of curl for what may be over in a moment: an HTTP error, time, a cut connection, TLS, HTTP/2.
+    /// Exit codes of curl for errors that may be temporary: an HTTP error, a timeout, a lost connection, TLS, HTTP/2.
     func isPassing(insists: Bool) -> Bool {
       [16, 18, 22, 28, 35, 52, 55, 56, 92].contains(exit) || insists && [5, 6, 7].contains(exit)
     }
@@ -93,7 +94,7 @@ struct Download {
   private func request(from start: Int, _ goOn: (Int) -> Bool) throws -> Answer {
     var lines = [
       "silent", "show-error", "fail", "location", "globoff", "max-redirs = 10", "connect-timeout = 30",
-      // A minute without a byte is a cut connection.
+      // A minute without a byte counts as a lost connection.
       "speed-limit = 1", "speed-time = 60", "dump-header = \"-\"", "output = \(Self.quoted(part))",
       "url = \(Self.quoted(address))",
     ]
@@ -106,7 +107,7 @@ struct Download {
     var isNoted = partIsSafe || start > 0
     func note(_ output: String) {
       guard !isNoted, let value = Self.validator(Self.parse(output)) else { return }
-      // If this cannot be written, all that is lost is going on.
+      // If this file cannot be written, a later run starts from the beginning; nothing else is lost.
       try? AtomicFile.write(Data(value.utf8), to: validatorPath)
       isNoted = true
     }
@@ -116,14 +117,14 @@ struct Download {
       isStopped = !goOn(length)
       return !isStopped && length <= most
     }
-    // Ctrl-C may have reached curl first.
+    // Ctrl-C may have stopped curl first.
     guard !isStopped, goOn(length) else { throw GemmaError.interrupted }
     note(result.output)
     let (status, headers) = Self.parse(result.output)
     return Answer(exit: result.status, status: status, headers: headers, message: result.lastError)
   }
 
-  /// The last answer's status and headers: those before it sent us on.
+  /// Status and headers of the last answer. The answers before it were redirects.
   private static func parse(_ text: String) -> (status: Int, headers: [String: String]) {
     var (status, headers) = (0, [String: String]())
     for line in text.split(whereSeparator: \.isNewline) {
@@ -169,7 +170,7 @@ struct Download {
     }
   }
 
-  /// Puts the part on the disk and gives it its name.
+  /// Syncs the part to the disk, and renames it.
   func finish(as path: String) throws {
     let descriptor = open(part, O_RDONLY | O_CLOEXEC)
     defer { if descriptor >= 0 { close(descriptor) } }
@@ -184,14 +185,14 @@ struct Download {
     unlink(validatorPath)
   }
 
-  /// What the part was said to belong to when it was begun.
+  /// The ETag or date of the file when the part was begun.
   private var validator: String? {
     guard let text = try? String(contentsOfFile: validatorPath, encoding: .utf8) else { return nil }
     let line = text.trimmingCharacters(in: .whitespacesAndNewlines)
     return line.isEmpty ? nil : line
   }
 
-  /// A weak ETag does not promise the same bytes: then the date counts.
+  /// A weak ETag does not guarantee the same bytes. Then the date is used.
   private static func validator(_ answer: (status: Int, headers: [String: String])) -> String? {
     guard answer.status == 200 else { return nil }
     if let tag = answer.headers["etag"], tag.hasPrefix("\"") { return tag }
@@ -203,14 +204,14 @@ struct Download {
     return free ?? .max < 16 << 20 ? "the disk is full" : "cannot be written"
   }
 
-  /// What is free where the folder is.
+  /// Free bytes on the disk of the folder.
   static func freeBytes(at folder: String) -> Int? {
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
     return (attributes?[.systemFreeSize] as? NSNumber)?.intValue
   }
 }
 
-/// Other programs.
+/// Runs other programs.
 enum Program {
   struct Result {
     var status: Int32
@@ -222,11 +223,11 @@ enum Program {
     }
   }
 
-  /// Runs a program to its end, asking twenty times a second whether to go on.
+  /// Runs a program to its end, and asks `goOn` twenty times a second.
   ///
   /// - Parameters:
-  ///   - input: at most what a pipe holds, 64 KB.
-  ///   - goOn: gets the standard output so far.
+  ///   - input: at most 64 KB, the size of a pipe.
+  ///   - goOn: called with the standard output so far. If it returns false, the program is stopped.
   static func run(
     _ command: [String], input: String = "", _ goOn: (_ output: String) -> Bool = { _ in true }
   ) throws -> Result {
@@ -238,7 +239,7 @@ enum Program {
     var output = Tail(outputs)
     var error = Tail(errors)
     do {
-      // Written before there is a reader: it fits, and a program that does not read cannot hurt.
+      // The input is written before the program starts. It fits in the pipe, so this does not block.
       try inputs.fileHandleForWriting.write(contentsOf: Data(input.utf8))
       try inputs.fileHandleForWriting.close()
       try process.run()
@@ -258,14 +259,14 @@ enum Program {
     return Result(status: process.terminationStatus, output: output.text, errors: error.text)
   }
 
-  /// What a server or program says, fit for a terminal: one line without control characters, and not endless.
+  /// A message of a server or program for the terminal: one line, without control characters, and not too long.
   static func printable(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.filter { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }.prefix(300)))
   }
 
-  /// What came out of a pipe, read without waiting; the pipe never fills up.
+  /// Reads the output of a pipe without waiting, so that the pipe never fills up.
   private struct Tail {
     private let handle: FileHandle
     private var bytes: [UInt8] = []
@@ -283,7 +284,7 @@ enum Program {
           Foundation.read(handle.fileDescriptor, $0.baseAddress, $0.count)
         }
         guard count > 0 else { return }
-        // The end is what counts; a program that talks without end does not fill the memory.
+        // Only the end of the output is kept, so that a program with endless output does not use up the memory.
         bytes += buffer.prefix(count)
         if bytes.count > 1 << 20 { bytes.removeFirst(bytes.count - 1 << 19) }
       }

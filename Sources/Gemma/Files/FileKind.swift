@@ -1,11 +1,11 @@
-/// What a file is by its first bytes, in words: for messages that name what somebody gave by mistake.
+/// The kind of a file in words, from its first bytes. It is for messages about a file of the wrong kind.
 enum FileKind {
-  /// "a zip archive", "a Git LFS pointer"; nil for bytes that say nothing.
+  /// A name such as "a zip archive" or "a Git LFS pointer"; nil for unknown bytes.
   static func name(_ bytes: some Collection<UInt8>) -> String? {
     let head = Array(bytes.prefix(64))
     func begins(_ text: String) -> Bool { head.starts(with: text.utf8) }
     if head.isEmpty { return "an empty file" }
-    if begins("version https://git-lfs") { return "a Git LFS pointer, which stands in for the file itself" }
+    if begins("version https://git-lfs") { return "a Git LFS pointer, not the file itself" }
     if begins("GGUF") { return "a GGUF file" }
     if ["lmgg", "fmgg", "tjgg", "algg"].contains(where: begins) {
       return "a GGML file, the form before GGUF"
@@ -32,14 +32,14 @@ enum FileKind {
     ([0x37, 0x7A, 0xBC, 0xAF], "a 7-Zip archive"), (Array("Rar!".utf8), "a RAR archive"),
   ]
 
-  /// By its mark; without one, every second byte of what is written in Latin letters is zero.
+  /// Whether the bytes are UTF-16: they have its byte order mark, or every second byte is zero, as in Latin text.
   private static func isUTF16(_ head: [UInt8]) -> Bool {
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return true }
     let zeros = head.prefix(8).enumerated().filter { $1 == 0 }.map { $0.offset % 2 }
     return head.count >= 8 && (zeros == [0, 0, 0, 0] || zeros == [1, 1, 1, 1])
   }
 
-  /// What to do about a file of that kind where weights were expected; nil where nothing is known.
+  /// The remedy if a file of this kind was given in place of weights; nil if none is known.
   static func remedy(_ bytes: some Collection<UInt8>) -> String? {
     if bytes.starts(with: "version https://git-lfs".utf8) {
       return "fetch the file itself: git lfs pull, or gnb pull OWNER/MODEL"

@@ -1,25 +1,26 @@
-/// Every error the engine reports: typed facts only. `Commands/Language/Diagnostic` turns them into words.
+/// Every error of the engine, as typed facts. `Commands/Language/Diagnostic` turns them into words.
 public enum GemmaError: Error, Equatable, Sendable {
-  /// Nothing is at `path`.
+  /// There is no file or folder at `path`.
   case fileNotFound(path: String)
-  /// The operating system refused to read or write `path`; `reason` is its own word.
+  /// The operating system refused to read or write `path`. `reason` is its message.
   case inputOutput(path: String, reason: String)
   /// `path` is not a well-formed file of its kind at `location` ("byte 24", "line 7", "tensor blk.0.attn_q.weight").
   case malformed(path: String, location: String, expected: String, found: String)
-  /// `path` is well-formed but asks for something gnb does not do.
+  /// `path` is well-formed but needs something that gnb does not support.
   case unsupported(path: String, feature: String)
-  /// `path` is in order but another kind of thing than `expected`: "a LoRA adapter", "a GGUF file". `remedy` says what to do.
+  /// `path` is another kind of file than `expected`. The kinds are texts such as "a LoRA adapter". `remedy` says what
+  /// to do.
   case wrongKind(path: String, expected: String, found: String, remedy: String?)
-  /// The sha256 of `path` is not the one asked for.
+  /// The sha256 of `path` is not the required one.
   case hashMismatch(path: String, expected: String, found: String)
-  /// A value given by the user is outside what the operation takes.
+  /// The operation does not take this value of the user.
   case invalidValue(name: String, expected: String, found: String)
-  /// Something is needed first, e.g. training before a model is loaded. `need` names it, `remedy` how to get it.
+  /// Something is missing, such as a loaded model before training. `need` names it, and `remedy` says how to get it.
   case missing(need: String, remedy: String)
   /// The tokenizer knows `token`, but its `id` is beyond the `rows` of the model's embedding.
   case noEmbedding(token: String, id: Int, rows: Int)
-  /// Training went wrong at `step`; `lastGood` is the last loss that was well, before it.
+  /// Training diverged at `step`. `lastGood` is the last good loss before it.
   case diverged(step: Int, found: String, lastGood: Double?)
-  /// The caller's progress callback answered stop.
+  /// The caller's progress callback asked to stop.
   case interrupted
 }

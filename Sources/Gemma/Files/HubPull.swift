@@ -1,16 +1,16 @@
 import Foundation
 
 /// Fetches a model from the Hugging Face hub into the cache of the hub's own tools, in their layout:
-/// `blobs/HASH`, `snapshots/COMMIT/FILE` as links to them, and `refs/main`, written when all the rest is there.
+/// `blobs/HASH`, `snapshots/COMMIT/FILE` as links to them, and `refs/main`, which is written last.
 public struct HubPull: Sendable {
   struct File: Sendable {
     var name: String
     var size: Int
-    /// sha256 of a large file, git's hash of a small one: how many digits there are tells.
+    /// The sha256 of a large file, or git's hash of a small one. The two have different numbers of digits.
     var hash: String
   }
 
-  /// What the hub says about a model.
+  /// The hub's description of a model.
   public struct Listing: Sendable {
     public var commit: String
     public var licence: String
@@ -23,7 +23,7 @@ public struct HubPull: Sendable {
     public var path: String
     public var bytes: Int
     public var files: Int
-    /// It was there before, whole, with the right hashes.
+    /// Whether all files were in the cache before, with the right hashes.
     public var wasThere: Bool
   }
 
@@ -35,8 +35,8 @@ public struct HubPull: Sendable {
 
   /// - Parameters:
   ///   - name: OWNER/MODEL.
-  ///   - wait: between tries, in seconds.
-  /// - Throws: `invalidValue` for another name or an endpoint that is no address.
+  ///   - wait: seconds between two tries.
+  /// - Throws: `invalidValue` for a name of another form, or an endpoint that is not an address.
   public init(
     _ name: String, cache: Cache,
     wait: @escaping @Sendable (Double) -> Void = { Thread.sleep(forTimeInterval: $0) }
@@ -53,11 +53,11 @@ public struct HubPull: Sendable {
     (self.name, self.wait) = (name, wait)
   }
 
-  // MARK: What there is
+  // MARK: Listing
 
   /// Asks the hub for the model's files and licence.
   ///
-  /// - Throws: what `run` throws, and `unsupported` for a model without safetensors.
+  /// - Throws: the errors of `run`, and `unsupported` for a model without safetensors.
   public func listing(progress: (_ what: String, _ bytes: Int) -> Bool) throws -> Listing {
     try makeFolder(hub.cache)
     let path = "\(hub.cache)/.gnb-\(UUID().uuidString)"
@@ -73,7 +73,7 @@ public struct HubPull: Sendable {
     return try listing(data, address: address)
   }
 
-  /// What the hub's answer says. Nothing in it is trusted.
+  /// Reads the hub's answer. Every value in it is checked.
   ///
   /// - Throws: `malformed` with the address, `unsupported` for a model without safetensors.
   package func listing(_ data: Data, address: String) throws -> Listing {
@@ -90,7 +90,8 @@ public struct HubPull: Sendable {
       let large = sibling["lfs"] as? [String: Any]
       let hash = (large == nil ? sibling["blobId"] : large?["sha256"]) as? String ?? ""
       let size = ((large?["size"] ?? sibling["size"]) as? NSNumber)?.intValue ?? -1
-      // The hash becomes a file's name, and sizes are added up. What is not kept apart as a large file is small.
+      // The hash is checked because it becomes a file name, and the size because sizes are added. A file without a
+      // large-file entry must be small.
       guard Self.isHash(hash, digits: large == nil ? 40 : 64),
         (0...(large == nil ? 64 << 20 : 1 << 44)) ~= size
       else {
@@ -123,7 +124,7 @@ public struct HubPull: Sendable {
       && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 
-  /// 1 and 3 of "model-00001-of-00003.safetensors".
+  /// The numbers 1 and 3 of "model-00001-of-00003.safetensors".
   private static func shard(_ name: String) -> (number: Int, count: Int)? {
     let parts = name.dropLast(".safetensors".count).split(separator: "-", omittingEmptySubsequences: false)
     guard name.hasSuffix(".safetensors"), parts.count == 4, parts[0] == "model", parts[2] == "of",
@@ -133,7 +134,7 @@ public struct HubPull: Sendable {
     return (Int(number), Int(count))
   }
 
-  /// Only names without a folder: nothing lands elsewhere.
+  /// Only names without a folder are allowed, so that no file is written outside the model's folder.
   private static func isWanted(_ name: String) -> Bool {
     [
       "config.json", "generation_config.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json",
@@ -151,12 +152,12 @@ public struct HubPull: Sendable {
 
   // MARK: Fetching
 
-  /// Fetches what is not there yet, and checks all.
+  /// Fetches the missing files, and checks all files.
   ///
-  /// - Parameter progress: what happens, and the bytes of the whole that are there; false stops, and the next
-  ///   pull goes on.
-  /// - Throws: `missing` with what to do where the hub wants a token or the licence accepted, `invalidValue` for
-  ///   a model it does not have, `hashMismatch`, `inputOutput` with the path or address, `interrupted`.
+  /// - Parameter progress: called with a text and the number of bytes fetched so far. If it returns false, the pull
+  ///   stops, and the next pull continues it.
+  /// - Throws: `missing` with a remedy if the hub needs a token or an accepted licence, `invalidValue` for a model that
+  ///   the hub does not have, `hashMismatch`, `inputOutput` with the path or address, `interrupted`.
   public func run(_ listing: Listing, progress: (_ what: String, _ bytes: Int) -> Bool) throws -> Outcome {
     let snapshot = "\(folder)/snapshots/\(listing.commit)"
     let locks = "\(hub.cache)/.locks/models--" + name.replacingOccurrences(of: "/", with: "--")
@@ -166,7 +167,7 @@ public struct HubPull: Sendable {
     for (number, file) in listing.files.enumerated() {
       let what = "\(file.name) (\(number + 1) of \(listing.files.count))"
       if try !isWhole(file, progress: { progress("checking \(what)", done + $0) }) {
-        // The lock that the hub's own tools take for this file.
+        // The hub's own tools use the same lock for this file.
         let lock = try lock("\(locks)/\(file.hash).lock", file)
         defer { close(lock) }
         try fetch(file, listing.commit, what) { progress($0, done + $1) }
@@ -212,7 +213,7 @@ public struct HubPull: Sendable {
     _ file: File, _ commit: String, _ what: String, progress: (_ what: String, _ bytes: Int) -> Bool
   ) throws {
     let address = "\(page)/resolve/\(commit)/\(file.name)"
-    // The part's name says what it is a part of.
+    // The part's name contains the hash of the whole file.
     let download = Download(
       address: address, part: blob(file) + ".incomplete", total: file.size, partIsSafe: true, insists: true)
     try fetch(address, to: download) { progress("downloading \(what)", $0) }
@@ -238,7 +239,7 @@ public struct HubPull: Sendable {
     }
   }
 
-  /// - Returns: a descriptor; closing it lets go.
+  /// - Returns: a descriptor; closing it releases the lock.
   private func lock(_ path: String, _ file: File) throws -> Int32 {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -265,7 +266,7 @@ public struct HubPull: Sendable {
     }
   }
 
-  // MARK: Asking, and the hub's no
+  // MARK: Requests, and refusals of the hub
 
   private func fetch(_ address: String, to download: Download, progress: (Int) -> Bool) throws {
     let credentials = try hub.credentials()
@@ -285,20 +286,20 @@ public struct HubPull: Sendable {
     case (401, "GatedRepo"), (403, "GatedRepo"):
       return .missing(
         need:
-          "the licence of \(name) accepted by you\(refusal.status == 401 ? ", and a token that says who you are" : said)",
+          "your acceptance of the licence of \(name)\(refusal.status == 401 ? ", and your token" : said)",
         remedy: "accept it on \(page)"
           + (source == nil ? ", then \(token)" : ", with the account of the token in \(source ?? "")"))
     case (401, _):
       if let source {
         return .missing(
-          need: "a valid token: the hub does not take the one in \(source)\(said)", remedy: token)
+          need: "a valid token: the hub refuses the one in \(source)\(said)", remedy: token)
       }
       return .missing(
-        need: "another name or a token: the hub shows no model \(name) to those it does not know",
+        need: "another name or a token: without a token the hub shows no model \(name)",
         remedy: "if the name is right, the model is private: \(token)")
     case (403, _):
       return .missing(
-        need: "leave to read \(name), which the hub does not give\(said)", remedy: "see \(page), or \(token)")
+        need: "permission to read \(name): the hub refuses it\(said)", remedy: "see \(page), or \(token)")
     case (404, _):
       return .invalidValue(name: "name", expected: "a model that \(hub.endpoint) has", found: name)
     default:

@@ -1,6 +1,6 @@
 import CZlib
 
-/// Bytes of a gzip stream as asked for, or of the file itself if it is not compressed.
+/// Reads bytes of a gzip stream, or of the file itself if it is not compressed.
 struct Inflater {
   private let path: String
   private let bytes: UnsafeRawBufferPointer
@@ -8,11 +8,11 @@ struct Inflater {
   private var offset = 0
   private var total = 0
   private var ended = false
-  /// What zlib made and nobody has taken yet.
+  /// Unpacked bytes that were not read yet.
   private var unpacked: ArraySlice<UInt8> = []
   private let stream: Stream
 
-  /// zlib keeps a pointer to its state: it must not move.
+  /// zlib keeps a pointer to its state, so the state must not move.
   private final class Stream {
     var z = z_stream()
     deinit { inflateEnd(&z) }
@@ -20,13 +20,13 @@ struct Inflater {
 
   static func isGzip(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 
-  /// - Parameter bytes: must stay where they are while this is used.
+  /// - Parameter bytes: must stay valid while this object is used.
   init(path: String, bytes: UnsafeRawBufferPointer) throws {
     self.path = path
     self.bytes = bytes
     isGzip = Self.isGzip(bytes)
     stream = Stream()
-    // 15 + 16: gzip framing with its checksum.
+    // 15 + 16 selects gzip framing with its checksum.
     guard
       inflateInit2_(&stream.z, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { throw GemmaError.inputOutput(path: path, reason: "zlib failed to start") }
@@ -40,7 +40,8 @@ struct Inflater {
 
   /// The next `limit` bytes, fewer at the end.
   ///
-  /// - Throws: `malformed` for data that is damaged or cut short, `unsupported` for more than `TarGzip.totalLimit` in all.
+  /// - Throws: `malformed` for damaged or incomplete data, `unsupported` for more than `TarGzip.totalLimit` bytes in
+  ///   total.
   mutating func read(upTo limit: Int) throws -> [UInt8] {
     guard limit > 0 else { return [] }
     var result: [UInt8] = []
@@ -66,7 +67,7 @@ struct Inflater {
   private mutating func next() throws -> Bool {
     while unpacked.isEmpty {
       if ended {
-        // Files joined end to end are one; what else follows is padding, as gzip has it.
+        // As in gzip, several streams one after the other are one file, and other bytes at the end are padding.
         guard Self.isGzip(UnsafeRawBufferPointer(rebasing: bytes[offset...])) else { return false }
         inflateReset(&stream.z)
         ended = false

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Reads JSON value by value, strings as bytes. Foundation's reader makes dictionaries of Swift strings, and those take two pieces of
-/// a vocabulary that differ only in how an accent is composed for one.
+/// Reads JSON value by value, with strings as bytes. Foundation's reader makes dictionaries of Swift strings. Two
+/// pieces of a vocabulary that differ only in the composition of an accent would be the same key there.
 struct JSONReader {
   private let path: String
   private let bytes: UnsafeRawBufferPointer
   private var at = 0
-  /// Nested values that `skip` follows.
+  /// The deepest nesting that `skip` accepts.
   private static let deepest = 200
 
   init(path: String, bytes: UnsafeRawBufferPointer) {
@@ -32,7 +32,7 @@ struct JSONReader {
     at += 1
   }
 
-  /// Runs `body` for each member; it reads or skips the value.
+  /// Runs `body` for each member. `body` reads or skips the value.
   mutating func object(_ body: (inout JSONReader, _ key: [UInt8]) throws -> Void) throws {
     try members(open: "{", close: "}") { reader in
       let key = try reader.string()
@@ -41,7 +41,7 @@ struct JSONReader {
     }
   }
 
-  /// Runs `body` for each element; it reads or skips it.
+  /// Runs `body` for each element. `body` reads or skips it.
   mutating func array(_ body: (inout JSONReader) throws -> Void) throws {
     try members(open: "[", close: "]", body)
   }
@@ -64,14 +64,14 @@ struct JSONReader {
     }
   }
 
-  /// A string's bytes, escapes resolved.
+  /// The bytes of a string, with escapes resolved.
   mutating func string() throws -> [UInt8] {
     var result: [UInt8] = []
     try string(into: &result)
     return result
   }
 
-  /// The same, appended.
+  /// Appends the bytes of a string.
   mutating func string(into result: inout [UInt8]) throws {
     try take("\"")
     while at < bytes.count {
@@ -122,7 +122,7 @@ struct JSONReader {
     }
   }
 
-  /// Four hexadecimal digits after the place; ends on the last of them.
+  /// Reads four hexadecimal digits after the position, and stops at the last digit.
   private mutating func unit() throws -> UInt16 {
     guard at + 4 < bytes.count, bytes[at + 1] != UInt8(ascii: "+"),
       let value = UInt16(String(decoding: bytes[at + 1...at + 4], as: UTF8.self), radix: 16)
@@ -131,7 +131,7 @@ struct JSONReader {
     return value
   }
 
-  /// A number, true, false or null, as it is written. NaN and Infinity too, as Python writes them.
+  /// The text of a number, true, false or null. NaN and Infinity are accepted too, because Python writes them.
   mutating func literal() throws -> String {
     _ = peek()
     let start = at
@@ -164,7 +164,7 @@ struct JSONReader {
     return isTrue
   }
 
-  /// The next value as Foundation reads it: for small ones, where keys that look alike do not matter.
+  /// The next value, read by Foundation. It is for small values without keys that differ only in composition.
   mutating func value() throws -> Any {
     _ = peek()
     let start = at

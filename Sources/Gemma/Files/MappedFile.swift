@@ -6,13 +6,14 @@ import Foundation
   import Darwin
 #endif
 
-/// A file mapped read-only into memory: pages are read when touched, and dropped by the system when memory is short.
+/// A file mapped read-only into memory. The system reads pages on access, and drops them if memory is short.
 public final class MappedFile: @unchecked Sendable {
   public let path: String
-  /// Valid while this object lives, which ends at its last use: code that does not keep it goes through `withBytes`.
+  /// The bytes. They are valid while this object exists. Swift may release it after its last use, so code that does not
+  /// keep the object must use `withBytes`.
   let bytes: UnsafeRawBufferPointer
 
-  /// The bytes, for as long as `body` runs.
+  /// Calls `body` with the bytes. They stay valid while it runs.
   public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
     try withExtendedLifetime(self) { try body(bytes) }
   }
@@ -45,7 +46,7 @@ public final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: address, count: count)
   }
 
-  /// Lets the pages of a part go. They are read again from the file when touched.
+  /// Releases the pages of a part. A later access reads them from the file again.
   func release(_ part: UnsafeRawBufferPointer) {
     guard let start = bytes.baseAddress, let first = part.baseAddress else { return }
     let page = Int(getpagesize())

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Fetches what the catalogue lists into the cache: checked, and renamed into place only when whole.
+/// Fetches an item of the catalogue into the cache. The file gets its name only when it is complete and checked.
 public struct Pull: Sendable {
   public struct Outcome: Sendable {
     public var path: String
     public var bytes: Int
     public var sha256: String
-    /// It was there before, with the right hash.
+    /// Whether the file was in the cache before, with the right hash.
     public var wasThere: Bool
   }
 
@@ -20,7 +20,7 @@ public struct Pull: Sendable {
 
   /// - Parameters:
   ///   - from: a file to take instead of downloading.
-  ///   - progress: what happens, and bytes so far where known; false stops.
+  ///   - progress: called with a text and, if known, the number of bytes so far. If it returns false, the pull stops.
   public func run(from: String? = nil, progress: (_ what: String, _ bytes: Int) -> Bool) throws -> Outcome {
     let folder = (target as NSString).deletingLastPathComponent
     do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
@@ -130,10 +130,10 @@ public struct Pull: Sendable {
     try? manager.removeItem(atPath: folder)
   }
 
-  /// Runs a program to its end, unless `goOn` says no.
+  /// Runs a program to its end, unless `goOn` returns false.
   private static func tool(_ command: [String], _ goOn: () -> Bool) throws {
     let result = try Program.run(command) { _ in goOn() }
-    // Ctrl-C on a terminal ends the program too: its status is then no news.
+    // Ctrl-C on a terminal ends the program too. Then its status does not matter.
     guard goOn() else { throw GemmaError.interrupted }
     guard result.status == 0 else {
       if result.status == 127 {

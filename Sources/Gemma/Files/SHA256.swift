@@ -1,4 +1,4 @@
-/// SHA-256 (FIPS 180-4), for checking what was fetched and naming what a result depends on.
+/// SHA-256 (FIPS 180-4). It checks fetched files, and identifies the inputs of a result.
 public struct SHA256: Sendable {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
@@ -50,7 +50,7 @@ public struct SHA256: Sendable {
     copy.withUTF8 { update(UnsafeRawBufferPointer($0)) }
   }
 
-  /// The digest in lower-case hexadecimal. The state is used up.
+  /// The digest in lower-case hexadecimal. The object cannot be used afterwards.
   public mutating func finish() -> String {
     let bitCount = total * 8
     var tail: [UInt8] = [0x80]
@@ -108,10 +108,10 @@ public struct SHA256: Sendable {
   }
 }
 
-/// The name that git gives to a file's content: SHA-1 (FIPS 180-4) of "blob LENGTH", a zero byte and the content.
-/// Against damage only: it does not hold against malice.
+/// Git's hash of a file's content: SHA-1 (FIPS 180-4) of "blob LENGTH", a zero byte and the content. It detects damage,
+/// but does not protect against an attack.
 package enum GitHash {
-  /// In lower-case hexadecimal. Makes a copy: for small files.
+  /// The hash in lower-case hexadecimal. It copies the content, so it is for small files.
   package static func hexDigest(_ content: UnsafeRawBufferPointer) -> String {
     var message = Array("blob \(content.count)\0".utf8) + content
     let bitCount = UInt64(message.count) * 8

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Reads a .tar.gz (or plain .tar) entry by entry, trusting nothing: sizes and checksums are checked, names never
-/// leave the archive's folder, and what it unpacks to is bounded.
+/// Reads an untrusted .tar.gz (or plain .tar) entry by entry. Sizes and checksums are checked, names never lead outside
+/// the archive's folder, and the unpacked size is limited.
 public struct TarGzip {
-  /// Most bytes one entry, and the whole archive, may unpack to.
+  /// The largest unpacked size of one entry, and of the whole archive, in bytes.
   static let entryLimit = 64 << 20
   static let totalLimit = 2 << 30
 
@@ -53,7 +53,7 @@ public struct TarGzip {
         guard !name.hasPrefix("/"), !parts.contains(".."), !parts.isEmpty else {
           throw malformed("names within the archive", name)
         }
-        // macOS leaves a shadow file beside each.
+        // macOS adds a hidden file for each entry.
         if !(parts.last?.hasPrefix("._") ?? false) { try body(name, data) }
       default: break
       }
@@ -71,7 +71,7 @@ public struct TarGzip {
     }
   }
 
-  /// Whether these 512 bytes are the header of an entry: their sum says so.
+  /// Whether these 512 bytes are the header of an entry, by their checksum.
   static func isHeader(_ bytes: some Collection<UInt8>) -> Bool {
     guard bytes.count == 512 else { return false }
     let header = Array(bytes)
@@ -88,7 +88,7 @@ public struct TarGzip {
     Int(text(field).trimmingCharacters(in: .whitespaces), radix: 8)
   }
 
-  /// The path record of an extended header: lines of "LENGTH key=value".
+  /// The path in an extended header, whose lines are "LENGTH key=value".
   private static func paxPath(_ data: [UInt8]) -> String? {
     for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
       let parts = line.split(separator: " ", maxSplits: 1)

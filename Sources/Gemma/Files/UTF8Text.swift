@@ -7,8 +7,8 @@ func utf8Text(_ bytes: some Collection<UInt8>, path: String) throws -> String {
   try Array(bytes).withUnsafeBytes { String(decoding: try utf8Bytes($0, path: path), as: UTF8.self) }
 }
 
-/// The bytes without a byte order mark, which are known to be UTF-8 then.
-/// - Throws: `malformed` with the line of the first byte that is not.
+/// The bytes without a byte order mark, after a check that they are UTF-8.
+/// - Throws: `malformed` with the line of the first invalid byte.
 func utf8Bytes(_ bytes: UnsafeRawBufferPointer, path: String) throws -> UnsafeRawBufferPointer {
   guard String(validating: bytes, as: UTF8.self) != nil else {
     throw GemmaError.malformed(

@@ -1,10 +1,11 @@
 import Foundation
 
-/// What people give where an adapter is asked: each thing by its name, with what to do.
+/// Recognises files and folders that are not adapters, and names what each one is and what to do.
 enum AdapterMistake {
   private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-  /// Why `path` cannot be read as an adapter; nil for a folder in PEFT's layout and for a GGUF file, which are looked at further.
+  /// The reason why `path` is not an adapter. Nil for a folder in PEFT's layout and for a GGUF file, which are checked
+  /// later.
   static func refusal(_ path: String) throws -> GemmaError? {
     guard exists(path) else { return .fileNotFound(path: path) }
     return StoredAdapter.isFolder(path) ? refusal(folder: path) : try refusal(file: path)
@@ -16,8 +17,8 @@ enum AdapterMistake {
 
   static func mlx(_ path: String) -> GemmaError {
     adapter(
-      path, "an adapter of MLX, which has other names and its matrices the other way round",
-      "fuse it into the model with mlx_lm.fuse, and load that model")
+      path, "an adapter of MLX, which has other tensor names and transposed matrices",
+      "merge it into the model with mlx_lm.fuse, and load that model")
   }
 
   private static func refusal(folder: String) -> GemmaError? {
@@ -44,8 +45,8 @@ enum AdapterMistake {
     // Trainers keep adapters in folders such as checkpoint-60.
     if let inner = names.last(where: { has($0 + "/" + StoredAdapter.configName) }) {
       return adapter(
-        folder, "a folder with adapters in folders of their own",
-        "give one of those: 'load adapter \(folder)/\(inner)'")
+        folder, "a folder whose subfolders are adapters",
+        "give one of the subfolders: 'load adapter \(folder)/\(inner)'")
     }
     if let file = names.first(where: { $0.hasSuffix(".gguf") }) {
       return adapter(folder, "a folder with GGUF files", "give the file: 'load adapter \(folder)/\(file)'")
@@ -69,7 +70,7 @@ enum AdapterMistake {
       }
       if file.metadata[StoredAdapter.checkpointKey] != nil {
         return adapter(
-          path, "a checkpoint of a training", "go on from it with 'train resume=\(path)', then 'save adapter'"
+          path, "a checkpoint of a training", "continue it with 'train resume=\(path)', then 'save adapter'"
         )
       }
       if exists(folder + "/" + StoredAdapter.configName) {

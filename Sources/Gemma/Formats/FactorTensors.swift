@@ -1,4 +1,4 @@
-/// The tensors of an adapter's file, sorted by what they belong to, before they are checked and decoded.
+/// The tensors of an adapter's file, sorted by layer and projection, before they are checked and decoded.
 struct FactorTensors {
   enum Part: Sendable {
     case a, b, magnitude
@@ -22,7 +22,7 @@ struct FactorTensors {
       view, forKey: part)
     if let previous {
       throw GemmaError.malformed(
-        path: path, location: "tensor \(view.name)", expected: "one tensor for its place",
+        path: path, location: "tensor \(view.name)", expected: "one tensor for this factor",
         found: "another, \(previous.name)")
     }
   }
@@ -31,16 +31,16 @@ struct FactorTensors {
     views[Key(layer: layer, projection: projection)] != nil
   }
 
-  /// The factors in order, each shape checked against the model's.
+  /// The factors in order. Each shape is checked against the model's shape.
   ///
-  /// - Parameter baseModel: the model that the adapter was made for, as its file says.
+  /// - Parameter baseModel: the name of the adapter's base model in the file.
   func factors(dora: Bool, baseModel: String?, for base: ModelFile) throws -> [StoredAdapter.Factors] {
     let layers = base.config.layers.count
     func misfit(_ reason: String) -> GemmaError {
       StoredAdapter.misfit(reason, path: path, baseModel: baseModel, model: base)
     }
     guard lastLayer < layers else {
-      throw misfit("it has factors for layer \(lastLayer), and \(base.name) has \(layers) layers, from 0")
+      throw misfit("it has factors for layer \(lastLayer), but \(base.name) has layers 0 to \(layers - 1)")
     }
     return try (0..<layers).flatMap { layer in
       try Projection.allCases.compactMap { projection in
@@ -69,7 +69,7 @@ struct FactorTensors {
         let rank = a.shape[0]
         guard (1...4096).contains(rank), b.shape[1] == rank else {
           throw GemmaError.malformed(
-            path: path, location: "tensor \(a.name)", expected: "A and B of one rank from 1 to 4096",
+            path: path, location: "tensor \(a.name)", expected: "A and B of the same rank, from 1 to 4096",
             found: "ranks \(rank) and \(b.shape[1])")
         }
         var factors = StoredAdapter.Factors(

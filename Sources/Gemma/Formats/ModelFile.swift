@@ -1,19 +1,20 @@
 import Foundation
 
-/// A model on disk: a GGUF file or a Hugging Face folder, behind one set of names.
+/// A model on disk: a GGUF file or a Hugging Face folder, with the same tensor names for both.
 ///
-/// At opening, every tensor of the configuration has found its place, and every other tensor of the file is known to be harmless.
+/// Opening checks that the file has every tensor of the configuration, and that every other tensor is known to be
+/// harmless.
 public final class ModelFile: Sendable {
   public let path: String
-  /// For people: the file's own name for the model, else the path's last part.
+  /// A name to show: the model's name in the file, else the last part of the path.
   public let name: String
   public let config: ModelConfig
   /// GGUF stores a norm's full factor, Hugging Face stores the factor minus one.
   public let normWeightsIncludeOne: Bool
-  /// The file, where it is a GGUF file; else it is a folder.
+  /// The GGUF file; nil for a folder.
   let gguf: GGUFFile?
   private let source: any TensorSource
-  /// The file's name of each tensor, by the canonical one.
+  /// The name of each tensor in the file, by its canonical name.
   private let places: [String: String]
 
   private init(
@@ -26,7 +27,7 @@ public final class ModelFile: Sendable {
     self.places = places
     gguf = source as? GGUFFile
     normWeightsIncludeOne = gguf != nil
-    // Shapes and types are found wrong here, before anything is packed.
+    // Shapes and types are checked here, before anything is packed.
     for tensor in ModelTensor.all(config) { _ = try shape(of: tensor) }
   }
 
@@ -51,13 +52,13 @@ public final class ModelFile: Sendable {
     var config = try ModelConfig(file)
     let head = ModelTensor.head(config)
     let own = file.tensor(head.ggufName)
-    // As in llama.cpp, a head in the file is used.
+    // If the file has an output matrix, it is used, as in llama.cpp.
     config.hasOwnHead =
       try own.map { try !isEqual($0, file.tensor(ModelTensor.embedding(config).ggufName)) } ?? false
     var places: [String: String] = [:]
     for tensor in ModelTensor.all(config) { places[tensor.name] = tensor.ggufName }
     try refuseOthers(file, Set(places.values).union([head.ggufName]), path: path) { name in
-      // The image part of files that keep it inside; and factors of the rotation that change nothing.
+      // The image part of some files, and factors of the rotation that change nothing, are ignored.
       name.hasPrefix("v.") || name.hasPrefix("mm.")
         || (name == "rope_freqs.weight" && isOnes(file.tensor(name)))
     }
@@ -87,7 +88,7 @@ public final class ModelFile: Sendable {
     return try ModelFile(path: path, name: name(of: path), config: config, source: source, places: places)
   }
 
-  /// - Throws: `unsupported` naming the first tensor that is neither the model's nor harmless.
+  /// - Throws: `unsupported` with the name of the first tensor that is neither part of the model nor harmless.
   private static func refuseOthers(
     _ source: any TensorSource, _ known: Set<String>, path: String, harmless: (String) -> Bool
   ) throws {
@@ -112,16 +113,16 @@ public final class ModelFile: Sendable {
     return values.allSatisfy { $0 == 1 }
   }
 
-  /// The path's last part, or the model's name on the hub.
+  /// The last part of the path, or the model's name on the hub.
   private static func name(of path: String) -> String {
     Hub.name(of: path) ?? URL(fileURLWithPath: path).lastPathComponent
   }
 
-  /// The model's name on the Hugging Face hub, OWNER/MODEL, where its path tells.
+  /// The model's name OWNER/MODEL on the Hugging Face hub, if it is known from the path.
   public var hubName: String? { Hub.name(of: path) }
 
-  /// What identifies the model at `path`: of a file its sha256, of a split file or a folder that over the names and hashes of its parts
-  /// (configuration, tokenizer and weights).
+  /// The hash that identifies the model at `path`. For one file it is the file's sha256. For a split file or a folder
+  /// it is the sha256 of the names and hashes of its parts (configuration, tokenizer and weights).
   public static func sha256(path: String) throws -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -148,10 +149,10 @@ public final class ModelFile: Sendable {
     return hash.finish()
   }
 
-  /// How the weights are stored, for people: the type that most bytes have, "Q4_K, Q5_0, Q8_0", ...
+  /// The names of the weights' types, such as "Q4_K", "Q5_0", "Q8_0".
   public var storedTypes: [String] { types.map(\.name) }
 
-  /// The types of the weights, without the F32 of norms beside others.
+  /// The types of the weights. F32, the type of norms, is listed only if there is no other type.
   var types: [ElementType] {
     var types = Set(
       places.values.compactMap { BitsAndBytes.isStored($0, in: source) ? .nf4 : source.tensor($0)?.type })
@@ -164,9 +165,9 @@ public final class ModelFile: Sendable {
     return try Tokenizer(folder: path)
   }
 
-  /// A tensor, its shape as the configuration has it.
+  /// A tensor, with the shape from the configuration.
   ///
-  /// - Throws: `malformed` naming the tensor if its parts do not fit together.
+  /// - Throws: `malformed` with the name of the tensor if its parts do not fit together.
   package func tensor(_ tensor: ModelTensor) throws -> TensorView {
     let place = places[tensor.name] ?? tensor.name
     guard let view = try BitsAndBytes.tensor(place, in: source, path: path) ?? source.tensor(place) else {
@@ -183,7 +184,7 @@ public final class ModelFile: Sendable {
   private func shape(of tensor: ModelTensor) throws -> [Int] {
     let place = places[tensor.name] ?? tensor.name
     guard let view = source.tensor(place) else { throw missing(tensor, place) }
-    // What is stored in 4 bits says its shape elsewhere, and is checked when it is decoded.
+    // A tensor in 4 bits has its shape in another place, and is checked when it is decoded.
     if BitsAndBytes.isStored(place, in: source) { return tensor.shape }
     try check(tensor, view.shape, view.type)
     return view.shape

@@ -1,9 +1,9 @@
 import Foundation
 
-/// A LoRA adapter as files hold it, whatever their format: for each projection that it changes the factors A and B, and with DoRA
-/// the magnitudes.
+/// A LoRA adapter as read from a file of any format: the factors A and B of each changed projection, and with DoRA the
+/// magnitudes.
 public struct StoredAdapter: Sendable {
-  /// What one projection gets: W x becomes W x + scale * B A x, where the scale follows from the configuration.
+  /// The factors of one projection: W x becomes W x + scale * B A x. The scale is computed from the configuration.
   public struct Factors: Sendable {
     public var layer: Int
     public var projection: Projection
@@ -12,22 +12,22 @@ public struct StoredAdapter: Sendable {
     public var a: [Float]
     /// [outputs, rank]
     public var b: [Float]
-    /// [outputs], with DoRA only.
+    /// The magnitudes [outputs], with DoRA only.
     public var magnitude: [Float]?
   }
 
   public var config: AdapterConfig
-  /// In the order of layers and, inside one, of projections.
+  /// The factors in the order of layers; inside a layer, in the order of projections.
   public var factors: [Factors]
-  /// The model that it was made for, as the file names it.
+  /// The name of the base model in the file.
   public var baseModel: String?
-  /// How many tensors of the file belong to a multimodal model's vision tower and its projector, and were left out.
+  /// Number of ignored tensors that belong to the vision tower and the projector of a multimodal model.
   public var visionTensors = 0
 
-  /// Opens an adapter for `base`: a folder as PEFT writes it, or a GGUF file.
+  /// Opens an adapter for `base`: a PEFT folder or a GGUF file.
   ///
-  /// - Throws: `wrongKind` for something else, or for another model's adapter; `unsupported` for what gnb cannot compute;
-  ///   `malformed` for damage; `fileNotFound`.
+  /// - Throws: `wrongKind` for other files, or for an adapter of another model; `unsupported` for settings that gnb
+  ///   cannot compute; `malformed` for damaged files; `fileNotFound`.
   public static func open(path: String, for base: ModelFile) throws -> StoredAdapter {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     if let refusal = try AdapterMistake.refusal(path) { throw refusal }
@@ -40,7 +40,7 @@ public struct StoredAdapter: Sendable {
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
-  /// What is said of an adapter that does not fit the model.
+  /// The error for an adapter that does not fit the model.
   static func misfit(_ reason: String, path: String, baseModel: String?, model: ModelFile) -> GemmaError {
     let made = baseModel.map { "an adapter for \($0)" } ?? "an adapter for another model"
     let remedy =
@@ -51,6 +51,6 @@ public struct StoredAdapter: Sendable {
       remedy: remedy)
   }
 
-  /// The key of a safetensors file's metadata that marks a checkpoint of a training, which holds an adapter among other things.
+  /// The metadata key that marks a safetensors file as a checkpoint of a training. A checkpoint contains an adapter.
   static let checkpointKey = "gnb.checkpoint"
 }

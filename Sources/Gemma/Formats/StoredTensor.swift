@@ -1,8 +1,8 @@
-/// A tensor to be written: its name there, and how its values are encoded.
+/// A tensor to write: its name in the file, its type and its shape.
 package struct StoredTensor: Sendable {
   package var name: String
   package var type: ElementType
-  /// Row-major, the outermost dimension first; rows are of whole blocks.
+  /// The shape, with the outermost dimension first. Rows consist of whole blocks.
   package var shape: [Int]
 
   package init(name: String, type: ElementType, shape: [Int]) {
@@ -13,6 +13,6 @@ package struct StoredTensor: Sendable {
 
   package var bytes: Int { type.bytes(count: shape.reduce(1, *)) }
 
-  /// Gives a tensor's bytes piece by piece, so that no tensor need be in memory as a whole.
+  /// Passes a tensor's bytes on piece by piece, so that no whole tensor must be in memory.
   package typealias Contents = (_ index: Int, _ write: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
 }

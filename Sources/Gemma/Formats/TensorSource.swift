@@ -1,6 +1,6 @@
-/// A file, or files, of named tensors.
+/// One or several files with named tensors.
 public protocol TensorSource: Sendable {
-  /// In the file's order.
+  /// The names in the order of the file.
   var tensorNames: [String] { get }
   func tensor(_ name: String) -> TensorView?
 }

@@ -1,15 +1,15 @@
-/// Remembers which keys of a file were used. What nobody asked for is known to be harmless, or is refused by name: an unread key may
-/// change every number of a model.
+/// Records which keys of a file were used. Every other key is known to be harmless, or is refused by its name, because
+/// an unread key could change every number of a model.
 struct UsedKeys {
   private var used: Set<String> = []
 
   mutating func use(_ key: String) { used.insert(key) }
 
   /// - Parameters:
-  ///   - isSet: whether a key's value says anything: null, false and empty ones do not.
+  ///   - isSet: whether a key has a value. Null, false and empty values do not count.
   ///   - harmless: keys that change no number.
-  ///   - prefixes: beginnings of such keys.
-  /// - Throws: `unsupported` naming the first key that is left, in alphabetical order.
+  ///   - prefixes: beginnings of harmless keys.
+  /// - Throws: `unsupported` with the name of the alphabetically first key that is neither used nor harmless.
   func refuseOthers(
     _ keys: some Collection<String>, isSet: (String) -> Bool = { _ in true }, harmless: Set<String>,
     prefixes: [String], path: String

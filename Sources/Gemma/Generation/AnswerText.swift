@@ -1,18 +1,18 @@
-/// An answer's text as its tokens come. It ends before the first stop text.
+/// Collects an answer's text from its tokens. The text ends before the first stop text.
 ///
-/// What may be the beginning of a stop text is held back until the tokens after it decide. All in UTF-8: a stop text
-/// found in bytes that make whole characters begins and ends where characters do.
+/// Text that may be the beginning of a stop text is held back until later tokens decide. Everything is compared as
+/// UTF-8 bytes: a stop text in valid UTF-8 always begins and ends between characters.
 package struct AnswerText {
   private var decoder: StreamingDecoder
   private let stops: [[UInt8]]
-  /// Decoded and not given out.
+  /// Bytes that are decoded but not yet returned.
   private var held: [UInt8] = []
-  /// Bytes decoded before each token came.
+  /// Number of decoded bytes before each token.
   private var starts: [Int] = []
   private var decoded = 0
-  /// What was given out.
+  /// The text returned so far.
   package private(set) var text = ""
-  /// Whether a stop text came.
+  /// Whether a stop text was found.
   package private(set) var isStopped = false
 
   package init(_ tokenizer: Tokenizer, stops: [String]) {
@@ -20,19 +20,19 @@ package struct AnswerText {
     self.stops = stops.map { Array($0.utf8) }.filter { !$0.isEmpty }
   }
 
-  /// How many tokens have a part in the text: all, or those that began before a stop text did.
+  /// Number of tokens that belong to the text: all, or those that begin before the stop text.
   package var tokenCount: Int {
     let end = text.utf8.count
     return isStopped ? starts.count { $0 < end } : starts.count
   }
 
-  /// What can be shown now that `token` is there.
+  /// Adds `token`, and returns the text that can be shown now.
   package mutating func push(_ token: Int32) -> String {
     starts.append(decoded)
     return take(decoder.push(token), isLast: false)
   }
 
-  /// What was held back, when nothing more comes.
+  /// The text that is still held back, at the end of the answer.
   package mutating func finish() -> String { isStopped ? "" : take(decoder.finish(), isLast: true) }
 
   private mutating func take(_ piece: String, isLast: Bool) -> String {
@@ -51,12 +51,12 @@ package struct AnswerText {
     return given
   }
 
-  /// Where the earliest stop text begins.
+  /// The position of the earliest stop text.
   private func firstStop() -> Int? {
     held.indices.first { start in stops.contains { held[start...].starts(with: $0) } }
   }
 
-  /// Length of the longest end of `held` that a stop text begins with.
+  /// Length of the longest end of `held` that is the beginning of a stop text.
   private var heldBack: Int {
     let start = held.indices.first { start in
       stops.contains { $0.starts(with: held[start...]) }

@@ -1,23 +1,23 @@
-/// Text by repeated prediction, greedy or sampled, with a key-value cache.
+/// Generates text token by token, greedy or sampled, with a key-value cache.
 public struct Generator: Sendable {
   /// Why an answer ends.
   public enum Ending: String, Sendable {
-    /// The model said so: a stop token.
+    /// The model wrote a stop token.
     case eos
-    /// A stop text came.
+    /// A stop text was found.
     case stop
-    /// `maxTokens` are there.
+    /// The answer has `maxTokens` tokens.
     case length
-    /// `onText` answered false.
+    /// `onText` returned false.
     case interrupted
   }
 
-  /// What was written after one prompt.
+  /// The answer to one prompt.
   public struct Answer: Sendable, Equatable {
-    /// Without the stop token. Where a stop text cut the answer, the tokens that began before it did: the last may go on
-    /// into it.
+    /// The tokens without the stop token. If a stop text ended the answer, these are the tokens that begin before the
+    /// stop text; the last one may contain its beginning.
     public var ids: [Int32]
-    /// Up to the stop text.
+    /// The text before the stop text.
     public var text: String
     public var ending: Ending
   }
@@ -43,15 +43,17 @@ public struct Generator: Sendable {
     return cache
   }
 
-  /// Continues every prompt until a token of `stops`, a text of `stopTexts`, or `maxTokens`. The stop is not part of the
-  /// answer.
+  /// Continues every prompt until a token of `stops`, a text of `stopTexts`, or `maxTokens`. The stop is not part of
+  /// the answer.
   ///
-  /// Prompts run together; each one's tokens are those it would have alone.
+  /// Prompts run together in a batch. Each gets the same tokens as if it ran alone.
   /// - Parameters:
   ///   - prefix: the cache of tokens that all `prompts` begin with.
-  ///   - sampler: how to choose; nil takes the first of the largest.
-  ///   - firstPrompt: the number of the first prompt, where a list is worked off in parts: it is what prompts draw by.
-  ///   - onText: sees the text that each token brings, which may be empty, and its prompt's index; false stops all.
+  ///   - sampler: chooses the tokens; nil takes the largest logit, the first one if several are equal.
+  ///   - firstPrompt: the number of the first prompt, if a list is done in several calls. Random draws depend on a
+  ///     prompt's number.
+  ///   - onText: called with the index of the prompt and the new text of each token, which may be empty. If it returns
+  ///     false, all stop.
   public func generate(
     _ prompts: [[Int32]], prefix: KeyValueCache? = nil, sampler: Sampler? = nil, firstPrompt: Int = 0,
     maxTokens: Int, stops: Set<Int32>, stopTexts: [String] = [],

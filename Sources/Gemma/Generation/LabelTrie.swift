@@ -1,9 +1,9 @@
-/// The categories as token sequences, merged where they begin alike: what a constrained answer may walk.
+/// The token sequences of all categories as a trie. A constrained answer follows a path in it.
 struct LabelTrie: Sendable {
   struct Node: Sendable {
-    /// Tokens from the root to here.
+    /// Number of tokens from the root to this node.
     var path: [Int32]
-    /// The tokens that may follow, ascending, and the node each leads to.
+    /// The tokens that may follow, ascending, each with the node it leads to.
     var children: [(token: Int32, node: Int)] = []
     /// The label that ends here.
     var label: Int?
@@ -11,7 +11,7 @@ struct LabelTrie: Sendable {
 
   private(set) var nodes: [Node] = [Node(path: [])]
 
-  /// - Parameter labels: each label's tokens with the end token, so that none is the beginning of another.
+  /// - Parameter labels: each label's tokens, with the end token. So no label is the beginning of another.
   init(_ labels: [[Int32]]) {
     for (index, tokens) in labels.enumerated() {
       var at = 0
@@ -29,12 +29,13 @@ struct LabelTrie: Sendable {
     }
   }
 
-  /// The nodes where there is a choice, root first.
+  /// The nodes with more than one child, beginning with the root.
   var choices: [Int] { nodes.indices.filter { nodes[$0].children.count > 1 } }
 
-  /// Probability of each label: the product of the choices on its way, each among the allowed tokens only.
+  /// The probability of each label: the product of the probabilities on its path, each normalised over the allowed
+  /// tokens.
   ///
-  /// - Parameter probabilities: for a choice, those of its children in order.
+  /// - Parameter probabilities: for each choice, the probabilities of its children in order.
   func labelProbabilities(count: Int, _ probabilities: (_ node: Int) -> [Double]) -> [Double] {
     var result = [Double](repeating: 0, count: count)
     func walk(_ node: Int, _ p: Double) {

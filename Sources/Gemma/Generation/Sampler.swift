@@ -1,19 +1,21 @@
-/// How the next token is chosen from the logits, with the order and the meaning of Hugging Face transformers' `generate`:
+/// Chooses the next token from the logits, with the same order and meaning as `generate` of Hugging Face transformers:
 /// repetition penalty, temperature, top-k, top-p, min-p (generation/logits_process.py), then a draw.
 ///
-/// Scores are floats as there; equal scores are in the order of their ids, which torch leaves open.
+/// Scores are floats, as in torch. Equal scores are in the order of their ids; torch does not define that order.
 public struct Sampler: Sendable, Equatable {
-  /// Logits are divided by it: below 1 the likely becomes likelier. 0 takes the first of the largest, with no draw.
+  /// Logits are divided by the temperature; below 1, likely tokens become more likely. 0 takes the largest logit
+  /// without a draw.
   public var temperature = 0.0
-  /// Only so many of the largest may be drawn, and what equals the last of them; 0 is no limit.
+  /// Only this many of the largest logits may be drawn, and logits equal to the last of them. 0 is no limit.
   public var topK = 0
-  /// Only the likeliest that together have this probability may be drawn: at least one; 1 is no limit.
+  /// Only the most likely tokens that together have this probability may be drawn, at least one token. 1 is no limit.
   public var topP = 1.0
-  /// Only tokens at least this many times as likely as the likeliest may be drawn.
+  /// Only tokens with at least this share of the highest probability may be drawn.
   public var minP = 0.0
-  /// Logits of tokens already there are divided by it if positive, else multiplied (Keskar et al. 2019, CTRL).
+  /// Logits of tokens in prompt and answer are divided by it if they are positive, else multiplied (Keskar et al. 2019,
+  /// CTRL).
   public var repetitionPenalty = 1.0
-  /// Of the draws. Token n of prompt i is a pure function of seed, i, n and the logits.
+  /// Seed of the draws. Token n of prompt i is a pure function of seed, i, n and the logits.
   public var seed: UInt64 = 0
 
   public init() {}
@@ -21,17 +23,18 @@ public struct Sampler: Sendable, Equatable {
   /// A token that may be drawn.
   package struct Candidate {
     package var token: Int32
-    /// The logit over the temperature.
+    /// The logit divided by the temperature.
     var score: Float
-    /// exp(score - largest score), or after `distribution` the probability.
+    /// exp(score - largest score); after `distribution`, the probability.
     package var weight: Double
   }
 
-  /// The token that follows.
+  /// The next token.
   /// - Parameters:
   ///   - logits: [count]; overwritten.
   ///   - seen: the tokens of prompt and answer so far.
-  ///   - prompt: the prompt's number among all, and `number` the token's in the answer.
+  ///   - prompt: the number of the prompt.
+  ///   - number: the number of the token in the answer.
   func choose(
     _ logits: UnsafeMutablePointer<Float>, _ count: Int, seen: Set<Int32>, prompt: Int, number: Int,
     kernels: Kernels
@@ -43,7 +46,7 @@ public struct Sampler: Sendable, Equatable {
       candidates(logits, count, best: Int(best), kernels: kernels), prompt: prompt, number: number) ?? best
   }
 
-  /// The largest, the first of equals.
+  /// The largest logit; the first one if several are equal.
   static func best(_ values: UnsafePointer<Float>, _ count: Int) -> Int32 {
     var best = 0
     for i in 1..<count where values[i] > values[best] { best = i }
@@ -63,7 +66,7 @@ public struct Sampler: Sendable, Equatable {
     return found.map { Candidate(token: $0.token, score: $0.score, weight: $0.weight / sum) }
   }
 
-  /// By the inverse of the cumulative distribution in the order of ids. Nil if the weights are no numbers.
+  /// Draws by the inverse of the cumulative distribution, in the order of ids. Nil if the weights are not finite.
   package func draw(_ candidates: [Candidate], prompt: Int, number: Int) -> Int32? {
     let random = Philox(seed: seed, purpose: .sampling, substream: UInt32(truncatingIfNeeded: prompt))
     var rest = Double(random.bits(at: UInt64(number))) * 0x1p-32 * Self.sum(candidates)
@@ -71,14 +74,14 @@ public struct Sampler: Sendable, Equatable {
       rest -= candidate.weight
       if rest < 0 { return candidate.token }
     }
-    // Rounding may leave a crumb after the last.
+    // Because of rounding, the target may be a little above the last sum.
     return rest.isFinite ? candidates.last { $0.weight > 0 }?.token : nil
   }
 
   private func penalise(_ logits: UnsafeMutablePointer<Float>, _ count: Int, seen: Set<Int32>) {
     guard repetitionPenalty != 1 else { return }
     let penalty = Float(repetitionPenalty)
-    // Each changes its own logit only, so a set's order does not show.
+    // Each token changes its own logit only, so the order of the set does not matter.
     for token in seen where token >= 0 && Int(token) < count {
       let value = logits[Int(token)]
       logits[Int(token)] = value < 0 ? value * penalty : value / penalty
@@ -94,7 +97,7 @@ public struct Sampler: Sendable, Equatable {
       for i in 0..<count { logits[i] /= divisor }
     }
     let top = logits[best]
-    // A temperature near zero leaves nothing but the largest.
+    // A temperature near zero leaves only the largest logit.
     guard top.isFinite else { return [] }
     var lowest = -Float.greatestFiniteMagnitude
     if topK > 0, topK < count {
@@ -116,7 +119,8 @@ public struct Sampler: Sendable, Equatable {
     return minP > 0 ? found.filter { $0.weight >= minP } : found
   }
 
-  /// The weights, by the kernels' exp. Overwrites the logits, which nobody needs any more.
+  /// Computes the weights with the exp of the kernels. The logits are overwritten, because they are not needed any
+  /// more.
   private func weigh(
     _ found: inout [Candidate], top: Float, scratch: UnsafeMutablePointer<Float>, kernels: Kernels
   ) {
@@ -131,11 +135,11 @@ public struct Sampler: Sendable, Equatable {
     return sum
   }
 
-  /// The last one to keep, where the larger scores come first, equal ones by index, and one is kept if the shares of all
-  /// before it are below `limit`. The first is kept always.
+  /// The last candidate to keep. Candidates are ordered by falling score, equal scores by index. A candidate is kept if
+  /// the shares of all candidates before it sum to less than `limit`. The first is always kept.
   ///
-  /// Without sorting: shares are summed by distance from `top`, in steps of 1/64, and only the step where the limit is
-  /// reached is put in order.
+  /// Not all candidates are sorted: shares are summed by their distance from `top` in intervals of 1/64, and only the
+  /// interval that contains the limit is sorted.
   private static func last(
     _ count: Int, limit: Double, top: Float, score: (Int) -> Float, share: (Int) -> Double
   ) -> (index: Int, score: Float) {
@@ -154,7 +158,7 @@ public struct Sampler: Sendable, Equatable {
     }
     let order = (0..<count).filter { step($0) == reached }
       .sorted { score($0) > score($1) || score($0) == score($1) && $0 < $1 }
-    // Rounding can let the limit fall behind the last one: then all are kept.
+    // Because of rounding the limit may never be reached. Then all candidates are kept.
     guard var last = order.first else { return (max(0, count - 1), -.infinity) }
     for i in order {
       guard before < limit else { break }

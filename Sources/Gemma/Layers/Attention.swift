@@ -1,7 +1,7 @@
 /// Causal attention with grouped queries, an optional sliding window and an optional soft cap on the scores.
 ///
-/// Each query's probabilities depend on its own row and the keys it sees, never on the rest of the batch: keys outside
-/// its reach get probability zero, and adding zero changes no sum.
+/// Each query's probabilities depend on its own row and the keys it sees, never on the rest of the batch. Keys that it
+/// does not see get probability zero, and adding zero does not change a sum.
 struct Attention: Sendable {
   let heads: Int
   let keyValueHeads: Int
@@ -10,20 +10,22 @@ struct Attention: Sendable {
   let softCap: Float?
   let window: Int?
 
-  /// Where one segment's queries and keys are.
+  /// The queries and keys of one segment.
   struct Span {
-    /// Its rows in the query matrix.
+    /// The segment's rows in the query matrix.
     var queries: Range<Int>
-    /// Position of its first query among the keys it sees: tokens before the segment, plus any rows left out.
+    /// Position of the first query among the keys it sees: the number of tokens before the segment, plus rows that have
+    /// no query.
     var firstPosition: Int
-    /// Keys and values of everything it sees, itself included.
+    /// Keys and values of all tokens that the segment sees, itself included.
     var panels: KeyValuePanels
-    /// For the backward: its own rows in k and v, and its parent's.
+    /// For the backward pass: the segment's rows in k and v, and those of its parent.
     var rows: Range<Int>
     var parentRows: Range<Int>
   }
 
-  /// Queries that are done together. The backward's is part of the order of sums; the forward's is not.
+  /// Number of queries computed together. In the backward pass it decides the order of sums; in the forward pass it
+  /// does not.
   private static let block = 32
   private static let forwardBlock = 48
 
@@ -33,7 +35,7 @@ struct Attention: Sendable {
     var group: Int
   }
 
-  /// First key (a multiple of 16, for whole panels) and end of the keys that queries at `positions` see.
+  /// The range of keys that queries at `positions` see. It begins at a multiple of 16, because panels are read whole.
   private func reach(_ positions: Range<Int>) -> (start: Int, end: Int) {
     let first = window.map { max(0, positions.lowerBound - $0 + 1) } ?? 0
     return (first / 16 * 16, positions.upperBound)
@@ -58,7 +60,8 @@ struct Attention: Sendable {
 
   /// - Parameters:
   ///   - q: rotated and normed queries [rows, heads * headDim]
-  /// - Returns: the context [rows, heads * headDim] and for each row and head the softmax's maximum and inverse sum.
+  /// - Returns: the context [rows, heads * headDim], and for each row and head the maximum and the inverse sum of the
+  ///   softmax.
   func forward(_ q: Matrix, spans: [Span], compute: Compute) -> (context: Matrix, stats: Matrix) {
     let context = compute.matrix(q.rows, q.columns)
     let stats = compute.matrix(q.rows, heads * 2)
@@ -98,7 +101,7 @@ struct Attention: Sendable {
     return (context, stats)
   }
 
-  /// Gradients for d context.
+  /// The gradients of q, k and v from the gradient of the context.
   ///
   /// - Parameters:
   ///   - k, v: the batch's keys and values [all rows, keyValueHeads * headDim] that the spans' panels were made from
@@ -109,14 +112,15 @@ struct Attention: Sendable {
   ) -> (dq: Matrix, dk: Matrix, dv: Matrix) {
     let dq = compute.matrix(q.rows, q.columns)
     let perGroup = heads / keyValueHeads
-    // One task owns all sums of one key-value head of one segment; parents' shares are added afterwards, in order.
+    // One task computes all sums of one key-value head of one segment. The gradients for parents are added afterwards,
+    // in order.
     let shares = spans.map { span in
       (
         dk: compute.zeros(keyValueHeads, span.panels.capacity * headDim),
         dv: compute.zeros(keyValueHeads, span.panels.capacity * headDim)
       )
     }
-    // The same panels with the roles of keys and values exchanged serve dP = dO V^T and dQ = dS K.
+    // With keys and values exchanged, the same panels are used for dP = dO V^T and dQ = dS K.
     let exchanged = spans.map { span in
       let panels = KeyValuePanels(
         capacity: span.panels.capacity, heads: keyValueHeads, headDim: headDim, compute: compute)

@@ -1,12 +1,12 @@
-/// The loss over the vocabulary, in slices of it: a [tokens, vocabulary] buffer never exists.
+/// The cross-entropy loss. It is computed in slices of the vocabulary, so there is never a [tokens, vocabulary] buffer.
 struct CrossEntropy: Sendable {
   /// The tied output matrix [vocabulary, hidden].
   let head: WeightMatrix
   let softCap: Float?
-  /// Vocabulary entries a slice. Part of the order of sums, so fixed.
+  /// Vocabulary entries in one slice. It decides the order of sums, so it never changes.
   private static let slice = 2048
 
-  /// The log-probability of each target, and what the backward needs.
+  /// The log-probability of each target, and the values that the backward pass needs.
   struct Result {
     /// log p(target) for each row, in Double from Float logits.
     var logProbabilities: [Double]
@@ -34,7 +34,7 @@ struct CrossEntropy: Sendable {
     }
   }
 
-  /// hidden [rows, hidden], one target token a row.
+  /// Computes the losses of `hidden` [rows, hidden], with one target token for each row.
   func forward(_ hidden: Matrix, targets: [Int32], compute: Compute) -> Result {
     let rows = hidden.rows
     let count = (head.outputs + Self.slice - 1) / Self.slice
@@ -100,7 +100,7 @@ struct CrossEntropy: Sendable {
           }
         }
       }
-      // Each slice's share is a sum of its own: one chain over the whole vocabulary would lose three more bits.
+      // Each slice has a separate sum: one chain of additions over the whole vocabulary would lose three more bits.
       head.multiplyTransposed(
         p.data, rows: p.rows, dyRow: p.columns, into: share.data, dxRow: share.columns, accumulate: false,
         range: range, compute: compute)

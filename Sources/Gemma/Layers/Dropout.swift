@@ -1,20 +1,21 @@
-/// Which inputs of the adapter a training pass leaves out (Srivastava et al. 2014): each with probability `rate`, the others scaled by
-/// 1 / (1 - rate). A pure function of seed, projection, example, token and column, so the backward, a layer that is run again and
-/// a resumed run make the same choice, and no row's depends on its neighbours.
+/// Dropout on the inputs of the adapter (Srivastava et al. 2014). Each input is set to zero with probability `rate`;
+/// the others are multiplied by 1 / (1 - rate). The choice is a pure function of seed, projection, example, token and
+/// column. So the backward pass, a layer that is run again and a resumed run make the same choice, and a row does not
+/// depend on its neighbours.
 struct Dropout: Sendable {
   let rate: Double
   let seed: UInt64
-  /// For each row what it is: the example's place in the stream of examples and the token's in the example.
+  /// The key of each row: the example's place in the stream of examples, and the token's place in the example.
   let rows: [UInt64]
 
   static func key(example: Int, token: Int) -> UInt64 { UInt64(example) << 20 | UInt64(token) }
 
-  /// The same for some of the rows.
+  /// The same dropout for some of the rows.
   func gathered(_ wanted: [Int]?) -> Dropout {
     wanted.map { Dropout(rate: rate, seed: seed, rows: $0.map { rows[$0] }) } ?? self
   }
 
-  /// x [rows, columns] with what is left out set to zero.
+  /// x [rows, columns] after dropout.
   func apply(_ x: Matrix, slot: UInt32, compute: Compute) -> Matrix {
     let result = compute.matrix(x.rows, x.columns)
     compute.forRows(x.rows) { range in

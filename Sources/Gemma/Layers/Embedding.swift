@@ -25,7 +25,7 @@ struct Embedding: Sendable {
     compute.forRows(tokens.count) { range in
       for i in range { compute.kernels.table.scale(x.columns, x.row(i), scale, x.row(i)) }
     }
-    // The rows of other tokens that came along with these from the file need not stay.
+    // The file's pages may contain rows of other tokens. They need not stay in memory.
     if tokens.count >= 256 { view.release() }
     return x
   }

@@ -13,7 +13,7 @@ struct GatedMLP: Sendable {
     var downH: Matrix?
   }
 
-  /// x [rows, hidden] to y [rows, hidden].
+  /// Computes y [rows, hidden] from x [rows, hidden].
   func forward(_ x: Matrix, lora: LayerFactors?, compute: Compute) -> (y: Matrix, saved: Saved) {
     let (g, gateH) = gate.forward(x, lora: lora?[.gate], compute: compute)
     let (u, upH) = up.forward(x, lora: lora?[.up], compute: compute)
@@ -30,7 +30,8 @@ struct GatedMLP: Sendable {
     return result
   }
 
-  /// dx [rows, hidden] for dy [rows, hidden], overwritten; y is what the forward gave. Uses up `saved`: its gate and up become gradients.
+  /// Computes dx [rows, hidden] from dy [rows, hidden]; dx is overwritten. y is the output of the forward pass. `saved`
+  /// cannot be used again: its gate and up are overwritten with gradients.
   func backward(_ dy: Matrix, x: Matrix, y: Matrix, saved: Saved, lora: LayerFactors?, compute: Compute)
     -> Matrix
   {
@@ -40,7 +41,7 @@ struct GatedMLP: Sendable {
     down.backward(
       dy, x: activated, y: y, h: saved.downH, lora: lora?[.down], into: da, accumulate: false,
       compute: compute)
-    // With magnitudes the projections' own outputs are needed once more.
+    // With magnitudes (DoRA) the backward pass needs the outputs of the projections again.
     let outputs = (
       lora?[.gate]?.magnitude.map { _ in compute.matrix(copying: g) } ?? g,
       lora?[.up]?.magnitude.map { _ in compute.matrix(copying: u) } ?? u

@@ -1,8 +1,8 @@
-/// Keys and values of one layer, packed as the products of attention read them.
+/// Keys and values of one layer, in the panel layout that attention's matrix products read.
 final class KeyValuePanels: @unchecked Sendable {
   let heads: Int
   let headDim: Int
-  /// Tokens there is room for, a multiple of 16.
+  /// The largest number of tokens, a multiple of 16.
   let capacity: Int
   private(set) var count = 0
   /// For each head: panels of keys transposed, [capacity/16][headDim][16].
@@ -36,7 +36,7 @@ final class KeyValuePanels: @unchecked Sendable {
         let lane = at % 16
         let n = min(16 - lane, rows.upperBound - row)
         let panel = keyPanels(head) + at / 16 * keyStride
-        // A new panel starts clean: its unused columns take part in products.
+        // A new panel is set to zero, because products also read its unused columns.
         if lane == 0 { panel.update(repeating: 0, count: keyStride) }
         for i in 0..<n {
           let source = k.row(row + i) + head * headDim
@@ -48,7 +48,8 @@ final class KeyValuePanels: @unchecked Sendable {
       Packing.straight(
         k: rows.count, n: headDim, source: v.row(rows.lowerBound) + head * headDim, stride: v.columns,
         into: valuePanels(head) + count * 16, panelStride: valueStride)
-      // The value rows up to the next multiple of 16 meet probabilities of zero, and zero times garbage may be NaN.
+      // The value rows up to the next multiple of 16 are multiplied by probabilities of zero. They must be zero too: 0
+      // * NaN is NaN.
       let end = count + rows.count
       for p in 0..<valuePanels {
         let pad = (end + 15) / 16 * 16 - end
@@ -58,7 +59,7 @@ final class KeyValuePanels: @unchecked Sendable {
     count += rows.count
   }
 
-  /// Adds all of another's tokens; this one must be empty.
+  /// Copies all tokens of another one into this one, which must be empty.
   func append(all other: KeyValuePanels) {
     precondition(count == 0 && other.count <= capacity)
     let filled = (other.count + 15) / 16 * 16

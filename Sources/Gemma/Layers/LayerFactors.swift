@@ -1,5 +1,5 @@
-/// The low-rank update of one projection, ready for products: W + scale * B A with A [rank, inputs], B [outputs, rank].
-/// B is kept transposed, [rank, outputs], so that both factors and both gradients have one shape of product.
+/// The low-rank update of one projection: W + scale * B A with A [rank, inputs], B [outputs, rank]. B is stored
+/// transposed, [rank, outputs], so that both factors and both gradients use the same kinds of product.
 struct LoRAFactors {
   let rank: Int
   let scale: Float
@@ -7,20 +7,21 @@ struct LoRAFactors {
   let a: UnsafePointer<Float>
   /// [rank, outputs]
   let b: UnsafePointer<Float>
-  /// Where the gradients accumulate, shaped like a and b.
+  /// The gradients of a and b, in the same shapes. New gradients are added to them.
   let gradientA: UnsafeMutablePointer<Float>
   let gradientB: UnsafeMutablePointer<Float>
   let magnitude: Magnitude?
   let dropout: SlotDropout?
 
-  /// DoRA: outputs are multiplied by `scale`, the magnitude over the length of the row of W + scale * B A. All [outputs].
+  /// For DoRA: outputs are multiplied by `scale`, which is magnitude / length of the row of W + scale * B A. All are
+  /// [outputs].
   struct Magnitude {
     let value: UnsafePointer<Float>
     let scale: UnsafePointer<Float>
     let gradient: UnsafeMutablePointer<Float>
   }
 
-  /// The dropout of a pass, for one projection.
+  /// The dropout of one projection in a pass.
   struct SlotDropout {
     let mask: Dropout
     let slot: UInt32
@@ -29,7 +30,7 @@ struct LoRAFactors {
   }
 }
 
-/// The factors of one decoder layer by projection; nil where the adapter leaves a projection alone.
+/// The factors of one decoder layer by projection; nil for a projection that the adapter does not change.
 struct LayerFactors {
   let find: (Projection) -> LoRAFactors?
   subscript(_ projection: Projection) -> LoRAFactors? { find(projection) }

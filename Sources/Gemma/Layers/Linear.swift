@@ -1,12 +1,12 @@
-/// A projection y = x W^T, plus scale * (x A^T) B^T where an adapter has factors for it (Hu et al. 2021); with DoRA each output times its
-/// magnitude's scale, with dropout A sees part of x only.
+/// A projection y = x W^T. If an adapter has factors for it, scale * (x A^T) B^T is added (Hu et al. 2021). With DoRA
+/// each output is multiplied by magnitude / length. With dropout A gets only a part of x.
 struct Linear: Sendable {
   let weight: WeightMatrix
 
   var inputs: Int { weight.inputs }
   var outputs: Int { weight.outputs }
 
-  /// - Returns: y [rows, outputs], and h = scale * x A^T [rows, rank] for the backward.
+  /// - Returns: y [rows, outputs], and h = scale * x A^T [rows, rank] for the backward pass.
   func forward(_ x: Matrix, lora: LoRAFactors?, compute: Compute) -> (y: Matrix, h: Matrix?) {
     let y = compute.matrix(x.rows, outputs)
     weight.multiply(x.data, rows: x.rows, xRow: x.columns, into: y.data, yRow: outputs, compute: compute)
@@ -18,8 +18,8 @@ struct Linear: Sendable {
     return (y, h)
   }
 
-  /// Adds to the gradients of A and B, and gives dx [rows, inputs]: overwritten, or added to if `accumulate`.
-  /// `dx` nil: nobody below needs it. `y` is what the forward gave.
+  /// Adds to the gradients of A and B, and computes dx [rows, inputs]: it is overwritten, or added to if `accumulate`.
+  /// `dx` is nil if no layer below needs it. `y` is the output of the forward pass.
   func backward(
     _ dy: Matrix, x: Matrix, y: Matrix, h: Matrix?, lora: LoRAFactors?, into dx: Matrix?, accumulate: Bool,
     compute: Compute
@@ -58,12 +58,13 @@ struct Linear: Sendable {
     }
   }
 
-  /// y = scale * (the unscaled y), so d scale = sum over the rows of dy y / scale, and d magnitude = that / length = dy y / magnitude.
+  /// y = scale * (the unscaled y), so d scale = sum over the rows of dy y / scale, and d magnitude = that / length = dy
+  /// y / magnitude.
   private static func addMagnitudeGradient(
     _ dy: Matrix, _ y: Matrix, _ magnitude: LoRAFactors.Magnitude, compute: Compute
   ) {
     compute.forRows(y.columns, grain: 64) { columns in
-      // Row by row, as they lie in memory.
+      // Row by row, in the order of memory.
       var sums = [Double](repeating: 0, count: columns.count)
       for row in 0..<y.rows {
         let (a, b) = (dy.row(row) + columns.lowerBound, y.row(row) + columns.lowerBound)
@@ -104,7 +105,7 @@ struct Linear: Sendable {
       panelStride: panels.columns, c: y.data, cRow: y.columns, accumulate: accumulate)
   }
 
-  /// gradient[rank, n] += h^T x, a chain over the rows in order: h [rows, rank], x [rows, n].
+  /// gradient[rank, n] += h^T x, added row by row in order: h [rows, rank], x [rows, n].
   private static func addOuter(
     _ h: Matrix, _ x: Matrix, into gradient: UnsafeMutablePointer<Float>, compute: Compute
   ) {

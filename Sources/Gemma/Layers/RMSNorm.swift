@@ -1,11 +1,11 @@
 /// Root-mean-square norm with a learned weight: y = x / sqrt(mean(x^2) + eps) * w (Zhang & Sennrich 2019).
 ///
-/// Gemma's files store w or w - 1; here `weight` is always the full factor.
+/// Gemma's files store w or w - 1. Here `weight` is always w.
 struct RMSNorm: Sendable {
   let weight: [Float]
   let epsilon: Float
 
-  /// y[rows, n] from x[rows, n]; rstd[rows] is what `backward` needs besides x. x and y may be the same.
+  /// Computes y[rows, n] from x[rows, n], and rstd[rows] for `backward`. x and y may be the same buffer.
   func forward(
     _ x: UnsafePointer<Float>, xRow: Int, into y: UnsafeMutablePointer<Float>, yRow: Int,
     rstd: UnsafeMutablePointer<Float>, rows: Int, compute: Compute
@@ -19,7 +19,7 @@ struct RMSNorm: Sendable {
     }
   }
 
-  /// The norm of a matrix into a new one, and its rstd [rows, 1].
+  /// Returns the normed matrix and its rstd [rows, 1].
   func forward(_ x: Matrix, compute: Compute) -> (y: Matrix, rstd: Matrix) {
     let y = compute.matrix(x.rows, x.columns)
     let rstd = compute.matrix(x.rows, 1)
@@ -28,7 +28,7 @@ struct RMSNorm: Sendable {
     return (y, rstd)
   }
 
-  /// dx (+)= gradient for dy; dx may be dy when not accumulating.
+  /// dx (+)= the gradient of x, from dy. dx may be the same buffer as dy if it does not accumulate.
   func backward(
     _ dy: UnsafePointer<Float>, dyRow: Int, x: UnsafePointer<Float>, xRow: Int, rstd: UnsafePointer<Float>,
     into dx: UnsafeMutablePointer<Float>, dxRow: Int, accumulate: Bool, rows: Int, compute: Compute

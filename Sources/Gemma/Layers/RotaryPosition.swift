@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Rotary position embedding, half-split (Su et al. 2021): value i and value i + headDim/2 are rotated by
-/// position * base^(-2i/headDim). As in the reference, the angle is rounded to Float before its sine is taken.
+/// position * base^(-2i/headDim). The angle is rounded to Float before its sine is computed, as in transformers.
 final class RotaryPosition: Sendable {
   let half: Int
   private let inverseFrequencies: [Float]
@@ -11,7 +11,7 @@ final class RotaryPosition: Sendable {
   }
   private let table = Mutex(Table())
 
-  /// - Parameter factor: linear scaling: the frequencies are divided by it.
+  /// - Parameter factor: the factor of linear scaling. The frequencies are divided by it.
   init(headDim: Int, base: Double, factor: Double = 1) {
     half = headDim / 2
     inverseFrequencies = (0..<half).map { i in
@@ -19,7 +19,7 @@ final class RotaryPosition: Sendable {
     }
   }
 
-  /// Cosines and sines [positions, half] for positions 0..<count; extended when first asked for.
+  /// Cosines and sines [positions, half] for positions 0..<count. The tables grow on demand.
   private func tables(_ count: Int) -> Table {
     table.withLock { table in
       let have = table.cosine.count / half
@@ -34,7 +34,7 @@ final class RotaryPosition: Sendable {
     }
   }
 
-  /// Rotates every head of x[rows, heads * 2 * half] in place to its row's position, or back (the gradient).
+  /// Rotates every head of x[rows, heads * 2 * half] in place by its row's position, or back (for the gradient).
   func apply(
     to x: Matrix, heads: Int, positions: [Int], back: Bool = false, compute: Compute
   ) {

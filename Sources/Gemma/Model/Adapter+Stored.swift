@@ -1,6 +1,6 @@
-/// Adapters from and to what files hold.
+/// Reading and writing adapters.
 extension Adapter {
-  /// The adapter of a file, over a model that it was opened for.
+  /// The adapter of a file, for the model that the file was opened for.
   public convenience init(_ stored: StoredAdapter, model: GemmaModel, compute: Compute) {
     self.init(
       stored.config, places: stored.factors.map { ($0.layer, $0.projection, $0.rank) }, model: model,
@@ -15,7 +15,7 @@ extension Adapter {
     parametersChanged()
   }
 
-  /// What files hold of it.
+  /// The adapter in the form that files have.
   public func stored() -> StoredAdapter {
     StoredAdapter(
       config: config,
@@ -43,14 +43,14 @@ extension Adapter {
 
   /// Writes a folder that PEFT loads.
   ///
-  /// - Parameter baseModel: what `base_model_name_or_path` says.
+  /// - Parameter baseModel: the value of `base_model_name_or_path`.
   public func save(path: String, baseModel: String) throws {
     try stored().save(path: path, baseModel: baseModel)
   }
 
-  /// Writes a GGUF file that llama.cpp applies to the model as GGUF.
+  /// Writes a GGUF file that llama.cpp applies to the GGUF file of the model.
   ///
-  /// - Throws: `unsupported` for DoRA, which that file cannot say.
+  /// - Throws: `unsupported` for DoRA: a GGUF adapter has no magnitudes.
   public func saveGGUF(path: String, model: GemmaModel) throws {
     try stored().saveGGUF(path: path, base: model.file)
   }

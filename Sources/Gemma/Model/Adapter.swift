@@ -1,8 +1,8 @@
-/// The trainable part: for each target projection of each layer A [rank, inputs] and B [outputs, rank], and with DoRA the
-/// magnitudes [outputs].
+/// The trainable parameters: for each target projection of each layer A [rank, inputs] and B [outputs, rank], and with
+/// DoRA the magnitudes [outputs].
 ///
-/// All of it lies in one buffer, layer by layer, projection by projection, A before B (B transposed to
-/// [rank, outputs]) before the magnitudes, so that the optimiser, clipping and snapshots see one vector.
+/// All parameters are in one buffer, layer by layer, projection by projection: first A, then B (transposed to [rank,
+/// outputs]), then the magnitudes. So the optimiser, clipping and snapshots work on one vector.
 public final class Adapter: @unchecked Sendable {
   public struct Slot: Sendable, Equatable {
     public let layer: Int
@@ -10,13 +10,13 @@ public final class Adapter: @unchecked Sendable {
     public let inputs: Int
     public let outputs: Int
     public let rank: Int
-    /// What B A is multiplied by.
+    /// The factor of B A.
     public let scale: Float
-    /// Where A begins in the buffer; B and the magnitudes follow.
+    /// The offset of A in the buffer; B and the magnitudes follow.
     public let offset: Int
-    /// Numbers of A, B and the magnitudes together.
+    /// How many values A, B and the magnitudes have together.
     public let parameterCount: Int
-    /// Where its outputs begin when those of all slots are counted through.
+    /// The number of outputs of all slots before this one.
     let firstOutput: Int
   }
 
@@ -43,7 +43,7 @@ public final class Adapter: @unchecked Sendable {
 
   /// An adapter of the given projections with arbitrary contents.
   ///
-  /// - Parameter places: where it is, in order, with each place's rank.
+  /// - Parameter places: the layers and projections to change, in order, with their ranks.
   convenience init(
     _ config: AdapterConfig, places: [(layer: Int, projection: Projection, rank: Int)], model: GemmaModel,
     compute: Compute
@@ -66,7 +66,7 @@ public final class Adapter: @unchecked Sendable {
       magnitudes: config.dora ? Magnitudes(slots, model: model, compute: compute) : nil)
   }
 
-  /// A fresh adapter as PEFT makes it: A uniform in +-1/sqrt(inputs), B zero, so training starts at the base model.
+  /// A fresh adapter as in PEFT: A is uniform in +-1/sqrt(inputs), and B is zero. So training starts at the base model.
   public convenience init(_ config: AdapterConfig, model: GemmaModel, compute: Compute) {
     let layers = config.layers ?? Array(model.config.layers.indices)
     self.init(
@@ -96,21 +96,22 @@ public final class Adapter: @unchecked Sendable {
   public func a(_ slot: Slot) -> UnsafeMutablePointer<Float> { parameters.data + slot.offset }
   /// B of a slot, transposed: [rank, outputs].
   public func b(_ slot: Slot) -> UnsafeMutablePointer<Float> { a(slot) + slot.rank * slot.inputs }
-  /// The magnitudes of a slot [outputs], where there are any.
+  /// The magnitudes of a slot [outputs]; with DoRA only.
   public func magnitude(_ slot: Slot) -> UnsafeMutablePointer<Float>? {
     config.dora ? b(slot) + slot.rank * slot.outputs : nil
   }
 
-  /// To be called when parameters were changed.
+  /// Must be called after parameters were changed.
   public func parametersChanged() { magnitudes?.invalidate() }
 
-  /// What each output is multiplied by with DoRA, magnitude over length, [outputs] for each slot one after the other; nil without.
+  /// DoRA's factor of each output, magnitude / length: [outputs] for each slot, one slot after the other. Nil without
+  /// DoRA.
   package func magnitudeScales(compute: Compute) -> Matrix? { magnitudes?.scales(self, compute: compute) }
 
   /// The factors of one layer; gradients accumulate into `gradients`, a buffer shaped like `parameters`.
   ///
   /// - Parameters:
-  ///   - scales: `magnitudeScales`, made once a pass.
+  ///   - scales: `magnitudeScales`, computed once for each pass.
   ///   - dropout: which inputs of a projection a training pass leaves out.
   func factors(
     layer: Int, gradients: Matrix?, scales: Matrix?,
@@ -119,7 +120,7 @@ public final class Adapter: @unchecked Sendable {
     LayerFactors { projection in
       guard let index = self.indexOf[layer][projection] else { return nil }
       let slot = self.slots[index]
-      // Without gradients only the forward runs, which never writes here.
+      // Without gradients only the forward pass runs. It never writes here.
       let target = (gradients?.data ?? self.parameters.data) + slot.offset
       let ends = slot.rank * (slot.inputs + slot.outputs)
       return LoRAFactors(

@@ -27,7 +27,7 @@ struct DecoderBlock: Sendable {
     }
   }
 
-  /// The same layer over other weights.
+  /// The same layer with other weights.
   func replacing(_ weight: (Projection, WeightMatrix) throws -> WeightMatrix) rethrows -> DecoderBlock {
     func linear(_ projection: Projection) throws -> Linear {
       Linear(weight: try weight(projection, self.linear(projection).weight))
@@ -40,7 +40,8 @@ struct DecoderBlock: Sendable {
       postFeedforwardNorm: postFeedforwardNorm)
   }
 
-  /// What the backward needs. Norms of the input, rotated queries and the like are cheap and are made again.
+  /// The activations that the backward pass needs. Cheap ones, such as normed inputs and rotated queries, are computed
+  /// again.
   struct Saved {
     /// [rows, hidden]; `x` of the whole batch, `xWanted` its wanted rows.
     var x: Matrix
@@ -62,11 +63,11 @@ struct DecoderBlock: Sendable {
     var outputH: Matrix?
   }
 
-  /// Which rows go on: all of them, or in the last layer only the wanted ones.
+  /// The rows to compute: all rows, or in the last layer the wanted rows only.
   struct Rows {
-    /// Rows of the batch that queries are made for, ascending; nil means all.
+    /// The rows of the batch that get queries, ascending; nil means all rows.
     var wanted: [Int]?
-    /// Positions of all rows, and of the wanted.
+    /// Positions of all rows, and of the wanted rows.
     var positions: [Int]
     var wantedPositions: [Int]
   }
@@ -78,7 +79,8 @@ struct DecoderBlock: Sendable {
     return result
   }
 
-  /// Queries or keys normed and rotated, as attention takes them; also each head's rstd for the norm's backward.
+  /// Norms and rotates queries or keys for attention. It also returns each head's rstd for the backward pass of the
+  /// norm.
   private func prepare(
     _ x: Matrix, norm: RMSNorm?, heads: Int, positions: [Int], compute: Compute
   ) -> (Matrix, rstd: Matrix?) {
@@ -97,9 +99,10 @@ struct DecoderBlock: Sendable {
     return (result, rstd)
   }
 
-  /// x [rows, hidden] to the next x [wanted rows, hidden].
+  /// Computes the output [wanted rows, hidden] of the layer from its input x [rows, hidden].
   ///
-  /// - Parameter spans: given the rotated keys and the values, what each segment sees.
+  /// - Parameter spans: returns the keys and values that each segment sees, from the batch's rotated keys and its
+  ///   values.
   func forward(
     _ x: Matrix, rows: Rows, lora: LayerFactors?, keep: Bool, compute: Compute,
     spans: (_ k: Matrix, _ v: Matrix) -> [Attention.Span]
@@ -131,7 +134,7 @@ struct DecoderBlock: Sendable {
     )
   }
 
-  /// The norm's backward when only its input was kept: rstd is made again.
+  /// The backward pass of a norm whose input only was kept: rstd is computed again.
   private func normBackward(
     _ norm: RMSNorm, _ dy: Matrix, x: Matrix, into dx: Matrix, accumulate: Bool, compute: Compute
   ) {
@@ -139,7 +142,7 @@ struct DecoderBlock: Sendable {
     norm.backward(dy, x: x, rstd: rstd, into: dx, accumulate: accumulate, compute: compute)
   }
 
-  /// The gradient of a prepared (normed, rotated) matrix becomes that of the raw one, in place.
+  /// Turns the gradient of a normed and rotated matrix into the gradient of the raw matrix, in place.
   private func unprepare(
     _ d: Matrix, raw: Matrix, norm: RMSNorm?, rstd: Matrix?, heads: Int, positions: [Int], compute: Compute
   ) {
@@ -150,8 +153,8 @@ struct DecoderBlock: Sendable {
       dxRow: attention.headDim, accumulate: false, rows: d.rows * heads, compute: compute)
   }
 
-  /// dx [rows, hidden] for the gradient of this layer's output [wanted rows, hidden]; adds to the adapter's gradients.
-  /// In the lowest layer nobody needs dx: `needsInput` false gives nil.
+  /// Computes dx [rows, hidden] from the gradient of the layer's output [wanted rows, hidden], and adds to the
+  /// adapter's gradients. With `needsInput` false it returns nil: nothing below the lowest layer needs dx.
   func backward(
     _ dNext: Matrix, saved: Saved, rows: Rows, lora: LayerFactors?, needsInput: Bool, compute: Compute,
     spans: (_ k: Matrix, _ v: Matrix) -> [Attention.Span]

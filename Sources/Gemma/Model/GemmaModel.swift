@@ -3,19 +3,21 @@ public final class GemmaModel: Sendable {
   public let config: ModelConfig
   public let file: ModelFile
   public let tokenizer: Tokenizer
-  /// Whether adapters were folded in: the projections are then no longer the file's.
+  /// Whether an adapter was merged into the weights. The projections then differ from the file.
   public let isMerged: Bool
   let embedding: Embedding
   let blocks: [DecoderBlock]
   let finalNorm: RMSNorm
-  /// The output matrix [vocabulary, hidden]: the embedding's, or one of its own. The precision rounds it, but never the embedding.
+  /// The output matrix [vocabulary, hidden]: the embedding, or a separate matrix. `precision` rounds the output matrix,
+  /// but never the embedding.
   package let head: WeightMatrix
-  /// Whether the values of the output matrix are others than the embedding's: the file has two matrices, or the precision rounds one.
+  /// Whether the output matrix has other values than the embedding: the file has two matrices, or `precision` rounds
+  /// one.
   let computesWithOwnHead: Bool
 
   /// Reads and packs the weights of `file`.
   ///
-  /// - Parameter check: asked before each matrix; what it throws ends the reading.
+  /// - Parameter check: called before each matrix. An error that it throws ends the reading.
   public init(
     _ file: ModelFile, precision: WeightPrecision = .auto, compute: Compute, check: () throws -> Void = {}
   ) throws {
@@ -80,7 +82,7 @@ public final class GemmaModel: Sendable {
     compute.blocks.trim()
   }
 
-  /// Bytes of the weights in memory.
+  /// Size of the weights in memory, in bytes.
   public var weightBytes: Int { head.bytes + projectionBytes }
 
   /// The same model with merged blocks.
@@ -92,9 +94,10 @@ public final class GemmaModel: Sendable {
     self.blocks = blocks
   }
 
-  /// The state of a forward pass that the backward needs.
+  /// The state of a forward pass that the backward pass needs.
   struct Tape {
-    /// By layer. Where memory does not reach, a layer's input only: the backward runs the layer again, which gives the same bits.
+    /// The activations of each layer. If memory is not enough, only a layer's input is kept; the backward pass then
+    /// runs the layer again, which gives the same bits.
     var saved: [Kept]
     /// Output of the last layer before the final norm [wanted rows, hidden].
     var last: Matrix
@@ -107,10 +110,12 @@ public final class GemmaModel: Sendable {
     case input(Matrix)
   }
 
-  /// Bytes that the activations of whole layers may take in a tape. Large models keep the last layers so, and the inputs of the others.
+  /// How many bytes a tape may use for the activations of whole layers. A large model keeps the activations of its last
+  /// layers, and only the inputs of the others.
   package static let tapeBytes = 1_300_000_000
 
-  /// - Throws: `noEmbedding` for an id without a row in the embedding: of a token that was added to the tokenizer alone.
+  /// - Throws: `noEmbedding` for an id without a row in the embedding. Such a token was added to the tokenizer but not
+  ///   to the model.
   func checkRows(_ ids: [Int32]) throws {
     guard let id = ids.first(where: { $0 < 0 || $0 >= config.vocabularySize }) else { return }
     throw GemmaError.noEmbedding(token: tokenizer.piece(id), id: Int(id), rows: config.vocabularySize)
@@ -145,7 +150,7 @@ public final class GemmaModel: Sendable {
     return (hidden, keep ? Tape(saved: saved, last: x, noise: noise, scales: scales) : nil)
   }
 
-  /// One layer's forward.
+  /// The forward pass of one layer.
   private func layer(
     _ i: Int, _ x: Matrix, batch: TokenBatch, adapter: Adapter?, scales: Matrix?, noise: TrainingNoise?,
     keep: Bool,
@@ -173,7 +178,7 @@ public final class GemmaModel: Sendable {
     finalNorm.backward(dHidden, x: tape.last, rstd: rstd, into: dx, accumulate: false, compute: compute)
     let before = batch.segments.map(batch.before)
     for i in blocks.indices.reversed() {
-      // Taking it out of the tape frees a layer's activations as soon as they are used.
+      // Removing them from the tape frees a layer's activations as soon as they are used.
       let saved: DecoderBlock.Saved
       switch tape.saved.removeLast() {
       case .all(let kept): saved = kept
@@ -201,7 +206,7 @@ public final class GemmaModel: Sendable {
     }
   }
 
-  /// The last layer makes queries for the wanted rows only; the others for all.
+  /// The last layer computes queries for the wanted rows only, all other layers for all rows.
   private func rows(_ batch: TokenBatch, lastLayer: Bool) -> DecoderBlock.Rows {
     let wanted = lastLayer ? batch.segments.flatMap { Array($0.wanted) } : nil
     if let wanted, wanted.count < batch.tokens.count {
@@ -211,7 +216,7 @@ public final class GemmaModel: Sendable {
     return .init(wanted: nil, positions: batch.positions, wantedPositions: batch.positions)
   }
 
-  /// What each segment sees in layer `layer`, given the batch's rotated keys and its values.
+  /// The keys and values that each segment sees in layer `layer`, from the batch's rotated keys and its values.
   private func spans(
     _ batch: TokenBatch, before: [Int], layer: Int, lastLayer: Bool, k: Matrix, v: Matrix, compute: Compute
   ) -> [Attention.Span] {
@@ -281,7 +286,7 @@ public final class GemmaModel: Sendable {
 }
 
 extension GemmaModel {
-  /// Logits of every position of one sequence [ids, vocabulary]. For looking and for tests: large.
+  /// Logits [ids, vocabulary] of every position of one sequence. The matrix is large; it is for tests.
   public func logits(of ids: [Int32], adapter: Adapter?, compute: Compute) throws -> Matrix {
     var batch = TokenBatch()
     batch.append(ids, wanted: 0..<ids.count)

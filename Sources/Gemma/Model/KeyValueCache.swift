@@ -1,7 +1,7 @@
 /// The keys and values of all layers for one sequence.
 public final class KeyValueCache: @unchecked Sendable {
   let layers: [KeyValuePanels]
-  /// Tokens in it.
+  /// Number of tokens in the cache.
   public var count: Int { layers.last?.count ?? 0 }
   public let capacity: Int
 
@@ -13,7 +13,7 @@ public final class KeyValueCache: @unchecked Sendable {
     }
   }
 
-  /// A cache with room for `capacity` tokens that begins with this one's.
+  /// A cache with room for `capacity` tokens that begins with a copy of this one.
   public func extended(capacity: Int, config: ModelConfig, compute: Compute) -> KeyValueCache {
     let result = KeyValueCache(capacity: max(capacity, count), config: config, compute: compute)
     for (target, source) in zip(result.layers, layers) { target.append(all: source) }

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// DoRA's part of an adapter: the lengths of the rows of W + scale * B A, which its magnitudes are divided by. As in the paper the
-/// lengths count as constants in the gradient.
+/// The part of an adapter for DoRA: the lengths of the rows of W + scale * B A. The magnitudes are divided by them. In
+/// the gradient the lengths are constants, as in the paper.
 final class Magnitudes: Sendable {
-  /// The frozen weights in the order of the slots.
+  /// The frozen weights, in the order of the slots.
   private let weights: [WeightMatrix]
-  /// Squared lengths of W's rows, all slots' one after the other.
+  /// Squared lengths of W's rows, one slot after the other.
   private let squares: [Double]
   private let cached = Mutex<Matrix?>(nil)
 
@@ -23,7 +23,7 @@ final class Magnitudes: Sendable {
 
   func invalidate() { cached.withLock { $0 = nil } }
 
-  /// At the start the magnitudes are the lengths of W's own rows, since B is zero.
+  /// The first magnitudes: the lengths of W's rows, because B is zero at the start.
   func initialise(_ adapter: Adapter) {
     for slot in adapter.slots {
       guard let magnitude = adapter.magnitude(slot) else { continue }
@@ -32,7 +32,7 @@ final class Magnitudes: Sendable {
     invalidate()
   }
 
-  /// Magnitude over length for every output.
+  /// Magnitude / length for every output.
   func scales(_ adapter: Adapter, compute: Compute) -> Matrix {
     if let made = cached.withLock({ $0 }) { return made }
     let result = compute.matrix(1, squares.count)

@@ -1,9 +1,9 @@
-/// A model's projections with an adapter folded in: W + scale * B A, with DoRA each row times its magnitude over its length. Rows are
-/// made when asked for, so no second model is ever in memory.
+/// A model's projections with an adapter merged into them: W + scale * B A; with DoRA each row is multiplied by
+/// magnitude / length. Rows are computed on demand, so there is never a second model in memory.
 struct MergedWeights {
   let model: GemmaModel
   private let adapter: Adapter?
-  /// DoRA's factor of every output, all slots' one after the other.
+  /// DoRA's factor of every output, one slot after the other.
   private let scales: Matrix?
   private let compute: Compute
 
@@ -14,13 +14,13 @@ struct MergedWeights {
     scales = adapter?.magnitudeScales(compute: compute)
   }
 
-  /// The adapter's place at a projection, or nil where it leaves the projection alone.
+  /// The adapter's slot for a projection, or nil if the adapter does not change the projection.
   func slot(_ layer: Int, _ projection: Projection) -> Adapter.Slot? {
     adapter?.slots.first { $0.layer == layer && $0.projection == projection }
   }
 
-  /// The rows `range`, which begins at a multiple of 16, as a matrix [range.count, inputs]. Each value is its own sum, whatever the
-  /// range and the threads.
+  /// The rows `range` as a matrix [range.count, inputs]; `range` begins at a multiple of 16. Each value is a separate
+  /// sum, so it does not depend on the range or the number of threads.
   func rows(_ range: Range<Int>, layer: Int, _ projection: Projection) -> Matrix {
     let w = model.blocks[layer].linear(projection).weight.rows(range, compute: compute)
     guard let adapter, let slot = slot(layer, projection) else { return w }
@@ -48,12 +48,13 @@ struct MergedWeights {
 }
 
 extension GemmaModel {
-  /// This model with `adapter` folded into its projections. The others, the norms and the embedding are shared with this one.
+  /// A model with `adapter` merged into its projections. It shares the unchanged projections, the norms and the
+  /// embedding with this model.
   ///
   /// - Parameters:
-  ///   - precision: how the changed projections are kept; `auto` is Float32, since rounding them again would lose most of a
-  ///     small update.
-  ///   - check: asked before each projection; what it throws ends the merge.
+  ///   - precision: the type of the changed projections in memory. `auto` is Float32, because rounding them again would
+  ///     lose most of a small update.
+  ///   - check: called before each projection. An error that it throws ends the merge.
   public func merging(
     _ adapter: Adapter, precision: WeightPrecision = .auto, compute: Compute, check: () throws -> Void = {}
   ) throws -> GemmaModel {
@@ -73,7 +74,7 @@ extension GemmaModel {
     return GemmaModel(self, merged: blocks)
   }
 
-  /// What the weights of the projections take in memory.
+  /// Size of the projections' weights in memory, in bytes.
   public var projectionBytes: Int {
     blocks.reduce(0) { sum, block in
       sum + Projection.allCases.reduce(0) { $0 + block.linear($1).weight.bytes }

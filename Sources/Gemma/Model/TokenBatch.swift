@@ -1,13 +1,13 @@
-/// A stretch of tokens that continue one another, laid in a batch end to end with others: no padding.
+/// A sequence of tokens in a batch. Segments follow each other without padding.
 public struct Segment: Sendable {
-  /// Its rows in the batch.
+  /// The segment's rows in the batch.
   public var rows: Range<Int>
-  /// The segment it continues: it sees all of that one's tokens first. A prefix that many segments share is computed once.
+  /// The segment that this one continues: its tokens come first. So a prefix that many segments share is computed once.
   public var parent: Int?
-  /// The cache whose tokens come first. With `appends`, this segment's keys and values are added to it.
+  /// The cache with the tokens before this segment. With `appends`, this segment's keys and values are added to it.
   public var cache: KeyValueCache?
   public var appends: Bool
-  /// The rows, within `rows`, whose final hidden states are wanted; a contiguous range.
+  /// The part of `rows` whose final hidden states are wanted; a contiguous range.
   public var wanted: Range<Int>
 
   public init(
@@ -22,7 +22,7 @@ public struct Segment: Sendable {
   }
 }
 
-/// Tokens [rows] and how they belong together.
+/// The tokens [rows] of a batch, and its segments.
 public struct TokenBatch: Sendable {
   public private(set) var tokens: [Int32] = []
   public private(set) var positions: [Int] = []
@@ -31,7 +31,7 @@ public struct TokenBatch: Sendable {
   public init() {}
 
   /// Appends a segment. `wanted` counts from the segment's first token.
-  /// - Returns: its number, for `parent`.
+  /// - Returns: the number of the new segment, for `parent`.
   @discardableResult
   public mutating func append(
     _ ids: [Int32], parent: Int? = nil, cache: KeyValueCache? = nil, appends: Bool = false, wanted: Range<Int>
@@ -47,7 +47,7 @@ public struct TokenBatch: Sendable {
     return segments.count - 1
   }
 
-  /// Tokens that come before the segment's own: of its cache and its parent.
+  /// Number of tokens before the segment's own tokens, from its cache and its parent.
   func before(_ segment: Segment) -> Int {
     (segment.cache?.count ?? 0) + (segment.parent.map { segments[$0].rows.count } ?? 0)
   }

@@ -1,17 +1,18 @@
-/// What a training pass does at random, besides the order of the examples: dropout in the adapter, and noise on the embeddings.
+/// The random parts of a training pass, besides the order of the examples: dropout in the adapter, and noise on the
+/// embeddings.
 struct TrainingNoise: Sendable {
-  /// See `Dropout`. 0 for none.
+  /// The rate of dropout (see `Dropout`). 0 for none.
   var dropout: Double
   /// NEFTune (Jain et al. 2023): uniform noise of at most alpha / sqrt(tokens * hidden) on every embedding. 0 for none.
   var neftuneAlpha: Double
   var seed: UInt64
-  /// For each row of the batch what it is (`Dropout.key`), and the tokens of its sequence.
+  /// For each row of the batch, its key (see `Dropout.key`) and the number of tokens in its sequence.
   var rows: [UInt64] = []
   var lengths: [Int] = []
 
   var isSilent: Bool { dropout == 0 && neftuneAlpha == 0 }
 
-  /// For one projection: in the last layer all but keys and values are made for the wanted rows only.
+  /// The dropout of one projection. In the last layer all projections except keys and values have the wanted rows only.
   func dropout(_ projection: Projection, rows: DecoderBlock.Rows) -> Dropout? {
     guard dropout > 0 else { return nil }
     let all = Dropout(rate: dropout, seed: seed, rows: self.rows)

@@ -1,21 +1,22 @@
 import Foundation
 
-/// The Hugging Face folder: configuration, tokenizer, weights.
+/// Writes a Hugging Face folder: configuration, tokenizer, weights.
 extension ModelSaver {
-  /// Files beside the weights that are taken over from a source folder as they stand.
+  /// Files that are copied unchanged from a source folder.
   private static let copied = tokenizerFiles + ["generation_config.json"]
   private static let indexName = "model.safetensors.index.json"
 
-  /// In the header of weights and in the index: what gnb wrote, gnb may remove.
+  /// A mark in the header of weights and in the index. gnb removes old weights only if they have this mark.
   private static let writer = ("writer", "gnb")
 
-  /// Writes a folder of a temporary name first, so that a full disk leaves what was there. In a folder that exists files of the same
-  /// names are replaced, weights that gnb wrote before are removed, and everything else stays.
+  /// Writes into a temporary folder first, so that a full disk does not damage an existing folder. In an existing
+  /// folder, files of the same names are replaced, weights that gnb wrote before are removed, and all other files stay.
   func saveFolder(_ path: String, _ type: ElementType) throws -> Outcome {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
     if manager.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
-      throw GemmaError.inputOutput(path: path, reason: "a file is there, and safetensors want a folder")
+      throw GemmaError.inputOutput(
+        path: path, reason: "there is a file with this name, but safetensors need a folder")
     }
     let staging = URL(fileURLWithPath: path).path + ".tmp-\(ProcessInfo.processInfo.processIdentifier)"
     defer { try? manager.removeItem(atPath: staging) }
@@ -33,7 +34,7 @@ extension ModelSaver {
         throw GemmaError.invalidValue(
           name: "path",
           expected:
-            "a folder without a \(whole) of another program, which readers would take for these shards",
+            "a folder without the file \(whole) of another program: readers would load it in place of the new shards",
           found: path)
       }
       for name in names {
@@ -54,7 +55,7 @@ extension ModelSaver {
     }
   }
 
-  /// The weights that lie in a folder, and whether gnb wrote them.
+  /// The weight files of a folder, and whether gnb wrote them.
   private static func weights(in path: String) throws -> [(name: String, isOurs: Bool)] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted().compactMap { name in
       let place = path + "/" + name
@@ -72,7 +73,7 @@ extension ModelSaver {
     let tokenizer = model.tokenizer
     var config: [String: Any]
     if model.file.gguf == nil {
-      // Of a multimodal checkpoint the decoder's part is what is written.
+      // Only the decoder of a multimodal checkpoint is written.
       let original = try JSONFile.object(model.file.path + "/config.json")
       config = original["text_config"] as? [String: Any] ?? original
       config["quantization_config"] = nil
@@ -90,7 +91,7 @@ extension ModelSaver {
     try writeTokenizer(folder)
     let name = [.f32: "float32", .f16: "float16"][type] ?? "bfloat16"
     config["dtype"] = name
-    // What transformers 4 calls it.
+    // The name in transformers 4.
     config["torch_dtype"] = name
     try write(config, to: folder + "/config.json")
     return outcome(.safetensors, stored, files: files)
@@ -107,7 +108,7 @@ extension ModelSaver {
     try AtomicFile.write(Data(text.utf8), to: path)
   }
 
-  /// The weights in one file, or in several with an index where one would be too large.
+  /// Writes the weights as one file, or as several files with an index if one would be too large.
   private func writeWeights(_ folder: String, _ type: ElementType) throws -> ([StoredTensor], files: Int) {
     let pairs = ModelTensor.all(savedConfig)
       .map {

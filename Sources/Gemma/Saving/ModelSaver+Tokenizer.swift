@@ -1,16 +1,17 @@
 import Foundation
 
-/// The tokenizer of a Hugging Face folder.
+/// Writes the tokenizer of a Hugging Face folder.
 extension ModelSaver {
-  /// The tokenizer's files, which a folder's tokenizer is copied in.
+  /// The tokenizer's files that are copied from a source folder.
   static let tokenizerFiles = [
     "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json",
     "added_tokens.json",
     "chat_template.jinja",
   ]
 
-  /// Writes tokenizer.json, so that AutoTokenizer needs nothing else installed, tokenizer.model where SentencePiece can split as gnb does,
-  /// and tokenizer_config.json. A folder's own files are taken over as they stand, and what is missing is written.
+  /// Writes tokenizer.json, so that AutoTokenizer needs no other package; tokenizer.model, if SentencePiece can split
+  /// text in the same way; and tokenizer_config.json. Files of a source folder are copied unchanged, and missing ones
+  /// are written.
   func writeTokenizer(_ folder: String) throws {
     let tokenizer = model.tokenizer
     var written: Set<String> = []
@@ -27,7 +28,7 @@ extension ModelSaver {
     let config = folder + "/tokenizer_config.json"
     if !written.contains("tokenizer.json"), let data = tokenizer.tokenizerJSON() {
       try AtomicFile.write(data, to: folder + "/tokenizer.json")
-      // tokenizer.json has all tokens; a second list would be taken for the whole of the added ones.
+      // tokenizer.json has all tokens. Readers would take a second list for the complete list of added tokens.
       if written.contains("tokenizer_config.json") {
         var object = try JSONFile.object(config)
         object["added_tokens_decoder"] = nil

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes a model, with an adapter folded in if there is one, as a Hugging Face folder or a GGUF file.
+/// Writes a model as a Hugging Face folder or a GGUF file. An adapter is merged into it.
 public struct ModelSaver {
   public enum Format: String, Sendable, CaseIterable {
     case auto
@@ -8,7 +8,7 @@ public struct ModelSaver {
     case gguf
   }
 
-  /// What was written.
+  /// A description of the written files.
   public struct Outcome: Sendable, Equatable {
     public var format: Format
     /// The types of the weights, as people write them.
@@ -19,14 +19,14 @@ public struct ModelSaver {
 
   let weights: MergedWeights
   let compute: Compute
-  /// Bytes of weights written and in all; throws to stop.
+  /// Called with the number of written bytes and of all bytes. It throws to stop.
   let progress: (Int, Int) throws -> Void
-  /// Largest file of a folder's weights.
+  /// The largest size of one weight file in a folder.
   package var shardBytes = 5_000_000_000
 
   var model: GemmaModel { weights.model }
 
-  /// The configuration of what is written: with a head of its own where the session computes with one.
+  /// The configuration of the saved model. It has a separate output matrix if the session computes with one.
   var savedConfig: ModelConfig {
     var config = model.config
     config.hasOwnHead = model.computesWithOwnHead
@@ -42,15 +42,16 @@ public struct ModelSaver {
     self.progress = progress
   }
 
-  /// Writes to `path`: a GGUF file if it ends so, else a folder, unless `format` says otherwise. Either all of it is there at the end, or
-  /// what was there before.
+  /// Writes to `path`. With `format` auto it is a GGUF file if the path ends in .gguf, else a folder. If writing fails,
+  /// the old file or folder stays.
   ///
-  /// - Throws: `invalidValue` for a type the format has not, or the path of the model itself; `inputOutput`; what `progress` throws.
+  /// - Throws: `invalidValue` for a type that the format does not have, or for the path of the loaded model;
+  ///   `inputOutput`; the errors of `progress`.
   public func save(to path: String, format: Format = .auto, type: SavedType = .auto) throws -> Outcome {
     let format = format != .auto ? format : path.hasSuffix(".gguf") ? .gguf : .safetensors
     guard !Self.isSame(path, model.file.path) else {
       throw GemmaError.invalidValue(
-        name: "path", expected: "another place than that of the loaded model, which is still read from",
+        name: "path", expected: "another path than that of the loaded model, whose file is still in use",
         found: path)
     }
     defer { compute.blocks.trim() }
@@ -119,7 +120,7 @@ public struct ModelSaver {
 
   // MARK: Tensors
 
-  /// Bytes of floats that are in the making at a time.
+  /// How many bytes of floats are computed at a time.
   private static let chunkBytes = 32 << 20
 
   /// The bytes of a tensor, some rows at a time.
@@ -154,8 +155,8 @@ public struct ModelSaver {
     }
   }
 
-  /// A norm's weights as the format has them: GGUF the full factor, Hugging Face the factor minus one. From the file, so that what has
-  /// its form already keeps its bits.
+  /// A norm's weights in the form of the format: GGUF stores the full factor, Hugging Face the factor minus one. They
+  /// are read from the model's file, so that no bit changes if the file has the same form.
   private func norm(_ tensor: ModelTensor, for format: Format, _ factor: Float) throws -> Matrix {
     let values = compute.matrix(1, tensor.shape[0])
     try model.file.tensor(tensor).decode(into: values.data)

@@ -1,15 +1,15 @@
-/// How the weights of a saved model are stored.
+/// The type of the weights of a saved model.
 public enum SavedType: String, Sendable, CaseIterable {
-  /// The source's, where that is F32 or F16; else BF16.
+  /// The type of the source if it is F32 or F16, else BF16.
   case auto
   case f32
   case f16
   case bf16
   case q8 = "q8_0"
-  /// llama.cpp's mixture: Q4_K, and Q6_K where it matters more.
+  /// llama.cpp's mixture: Q4_K, with Q6_K for the tensors that need more precision.
   case q4KM = "q4_k_m"
 
-  /// The 16 or 32 bits it stands for; nil for a quantised type.
+  /// The element type of 16 or 32 bits; nil for a quantised type.
   func plain(like file: ModelFile) -> ElementType? {
     switch self {
     case .auto: file.types == [.f32] ? .f32 : file.types == [.f16] ? .f16 : .bf16
@@ -45,7 +45,7 @@ public enum SavedType: String, Sendable, CaseIterable {
           Self.usesMoreBits(layer, of: model.config.layers.count)
         default: false
         }
-      // Rows that are not of whole blocks of 256 take the next larger type.
+      // If the length of the rows is not a multiple of 256, the next larger type is used.
       wanted =
         columns % ElementType.q4k.blockCount == 0 ? (more ? .q6k : .q4k) : (more ? .q8n0 : .q5n0)
     }

@@ -6,16 +6,17 @@ import Synchronization
   import Darwin
 #endif
 
-/// Memory blocks for matrices, kept for reuse: fresh pages from the system cost more than the arithmetic on small batches.
+/// Memory blocks for matrices, kept for reuse: for small batches, new pages from the system cost more time than the
+/// arithmetic.
 final class BlockPool: Sendable {
   struct Block: @unchecked Sendable {
     var address: UnsafeMutableRawPointer
     var bytes: Int
-    /// Part of a slab, which stays as long as the pool.
+    /// Whether the block is a part of a slab, which exists as long as the pool.
     var isLasting = false
   }
 
-  /// Memory in huge pages, which blocks are cut off from.
+  /// Memory in huge pages, from which blocks are taken.
   private struct Slabs: @unchecked Sendable {
     var all: [UnsafeMutableRawPointer] = []
     var next: UnsafeMutableRawPointer?
@@ -30,7 +31,7 @@ final class BlockPool: Sendable {
   func take(bytes: Int) -> Block {
     let wanted = max(bytes, 64)
     let reused: Block? = free.withLock { blocks in
-      // The smallest that fits and is not more than twice too large.
+      // The smallest block that fits and is at most twice as large as needed.
       var best: Int?
       for i in blocks.indices
       where !blocks[i].isLasting && blocks[i].bytes >= wanted && blocks[i].bytes <= 2 * wanted + 4096 {
@@ -43,8 +44,8 @@ final class BlockPool: Sendable {
     return Block(address: UnsafeMutableRawPointer.allocate(byteCount: rounded, alignment: 64), bytes: rounded)
   }
 
-  /// A block for weights, which are read from end to end again and again: on huge pages, where a read seldom waits for an
-  /// address.
+  /// A block for weights. It is in huge pages, so that the repeated reads of all weights seldom wait for an address
+  /// translation.
   func takeLasting(bytes: Int) -> Block {
     let rounded = (max(bytes, 64) + 63) / 64 * 64
     let reused: Block? = free.withLock { blocks in

@@ -1,6 +1,7 @@
 import CKernels
 
-/// What arithmetic runs on: a kernel set, a team of threads, and reusable memory. None of the three shows in a result.
+/// The resources of the arithmetic: a kernel set, a team of threads, and reusable memory. None of the three changes a
+/// result.
 public final class Compute: Sendable {
   public let kernels: Kernels
   public let workers: WorkerPool
@@ -32,10 +33,10 @@ public final class Compute: Sendable {
     workers.run(tasks) { task in body(task * grain..<min(rows, (task + 1) * grain)) }
   }
 
-  /// Rows of a product that one task does, at most: CHUNK of the kernels.
+  /// The largest number of rows of a product in one task: CHUNK of the kernels.
   private static let rowLimit = 132
 
-  /// Splits c[m, n] into blocks of rows and of 16-column panels, enough of them to keep the threads busy.
+  /// Splits c[m, n] into blocks of rows and of 16-column panels, with enough blocks for all threads.
   func forBlocks(rows m: Int, panels: Int, _ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void) {
     guard m > 0, panels > 0 else { return }
     // Blocks of nearly equal height, in whole register blocks.

@@ -5,17 +5,17 @@ let nf4Values: [Float] = withUnsafeBytes(of: gnb_nf4) { Array($0.bindMemory(to: 
 
 /// How a stored tensor's values are encoded: a row of the table in `stored_types.h`.
 public struct ElementType: Sendable, Hashable, CaseIterable {
-  /// GGUF's number; from 256 up those that GGUF does not have.
+  /// The number in GGUF files; types that GGUF does not have begin at 256.
   public let number: Int
-  /// As people write it: "Q4_K".
+  /// The usual name: "Q4_K".
   public let name: String
-  /// Values that are encoded together.
+  /// Number of values in one block.
   public let blockCount: Int
   /// Bytes of one block.
   public let blockBytes: Int
-  /// How panels keep it; nil for a type that is known by name only.
+  /// The storage in packed panels; nil for a type that gnb knows by name only.
   public let storage: PanelStorage?
-  /// Whether `quantise` writes it.
+  /// Whether `quantise` can write the type.
   public let isWritten: Bool
 
   private init?(_ number: Int) {
@@ -71,28 +71,28 @@ public struct ElementType: Sendable, Hashable, CaseIterable {
   public static let q6k = ElementType(GNB_Q6_K)
   public static let iq4nl = ElementType(GNB_IQ4_NL)
   public static let iq4xs = ElementType(GNB_IQ4_XS)
-  /// bitsandbytes' 4-bit type, brought into blocks of a scale and 64 values. Never in a GGUF file.
+  /// bitsandbytes' 4-bit type, in blocks of a scale and 64 values. It is never in a GGUF file.
   public static let nf4 = ElementType(GNB_NF4)
-  /// Bytes that are no numbers, such as a quantisation's state. Never in a GGUF file.
+  /// Bytes that are not numbers, such as the state of a quantisation. It is never in a GGUF file.
   public static let u8 = ElementType(GNB_U8)
 
-  /// Whether its values are numbers that can be had as floats.
+  /// Whether its values can be converted to floats.
   public var isRead: Bool { storage != nil }
 
   public static func == (a: ElementType, b: ElementType) -> Bool { a.number == b.number }
   public func hash(into hasher: inout Hasher) { hasher.combine(number) }
 
-  /// Bytes of `count` values; count is a multiple of the block.
+  /// The size of `count` values in bytes; count is a multiple of the block.
   public func bytes(count: Int) -> Int { count / blockCount * blockBytes }
 
-  /// Decodes `count` values, a multiple of the block. For types that are read.
+  /// Decodes `count` values, a multiple of the block. Only for types that gnb can read.
   public func dequantize(from source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int)
   {
     let known = gnb_dequantize(Int32(number), count, source, target)
     assert(known == 1)
   }
 
-  /// Encodes `count` values, a multiple of the block. For types that are written.
+  /// Encodes `count` values, a multiple of the block. Only for types that gnb can write.
   package func quantise(
     _ source: UnsafePointer<Float>, into target: UnsafeMutableRawPointer, count: Int
   ) {

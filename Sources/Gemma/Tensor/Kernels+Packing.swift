@@ -1,6 +1,6 @@
 import CKernels
 
-/// How a packed panel of 16 columns is stored. `k` runs slowest.
+/// The storage of a packed panel of 16 columns. `k` is the outermost index.
 public enum PanelStorage: Int32, Sendable {
   /// [k][16] Float
   case f32 = 0
@@ -19,7 +19,7 @@ public enum PanelStorage: Int32, Sendable {
   /// for every 64 k: 16 Float scales, then [32][16] bytes of two k each
   case nf4 = 7
 
-  /// Size of one panel, in bytes. With groups, k is a multiple of the group.
+  /// Size of one panel, in bytes. If the storage has groups, k is a multiple of the group.
   func bytes(depth k: Int) -> Int {
     switch self {
     case .f32: k * 64
@@ -30,11 +30,11 @@ public enum PanelStorage: Int32, Sendable {
   }
 }
 
-/// Layout changes that move values and round nothing.
+/// Changes of layout. Values are moved, never rounded.
 package enum Packing {
   package static let lanes = Int(GNB_LANES)
 
-  /// Panels needed for `columns` columns.
+  /// Number of panels for `columns` columns.
   package static func panels(_ columns: Int) -> Int { (columns + lanes - 1) / lanes }
 
   /// Panels of b[k, n] = source[n, k].
@@ -75,6 +75,6 @@ package enum Packing {
       panel.assumingMemoryBound(to: UInt8.self))
   }
 
-  /// Tells the core that the caller spins.
+  /// A hint to the CPU core that the caller waits in a loop.
   package static func pause() { gnb_pause() }
 }

@@ -1,11 +1,11 @@
 import CKernels
 
-/// What only training asks of the kernels: random numbers by the row, and AdamW in 8 bits. One version serves all machines.
+/// Kernels for training only: random numbers for each row, and AdamW in 8 bits. All machines use the same version.
 extension Kernels {
-  /// Where the numbers of a row begin, in blocks of four: every row has a stretch of its own.
+  /// The position of a row's first random number, in blocks of four. Each row has its own range of numbers.
   private static func block(_ row: UInt64, columns: Int) -> UInt64 { row * (UInt64(columns + 3) / 4) }
 
-  /// y = x / (1 - rate) where the row's numbers keep it, else 0. All [columns].
+  /// y = x / (1 - rate) if the row's random number keeps the value, else 0. All are [columns].
   static func dropout(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, columns: Int, rate: Double, seed: UInt64,
     slot: UInt32, row: UInt64
@@ -23,7 +23,7 @@ extension Kernels {
       seed, Philox.stream(.noise, substream: 0), block(row, columns: columns), columns, amount, x)
   }
 
-  /// Moments in 8 bits: places and a scale for each block of 256.
+  /// Moments in 8 bits: codes, and a scale for each block of 256.
   struct Moments {
     var m: UnsafeMutablePointer<UInt8>
     var v: UnsafeMutablePointer<UInt8>
@@ -31,7 +31,7 @@ extension Kernels {
     var vScales: UnsafeMutablePointer<Float>
   }
 
-  /// As the table's `adamw`, over moments in 8 bits. `count` counts from the start of a block of 256.
+  /// The same update as `adamw`, with moments in 8 bits. `count` starts at the beginning of a block of 256.
   static func adamw8(
     _ count: Int, _ parameter: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>,
     _ moments: Moments,

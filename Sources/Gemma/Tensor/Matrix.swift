@@ -1,6 +1,6 @@
 /// A row-major matrix of floats [rows, columns] that owns its memory. Contents are arbitrary until written.
 ///
-/// Not safe to write from two threads at one place; parallel code splits it by rows or columns.
+/// Two threads must not write the same element; parallel code splits a matrix by rows or columns.
 public final class Matrix: @unchecked Sendable {
   public let rows: Int
   public let columns: Int

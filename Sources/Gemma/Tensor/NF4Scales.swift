@@ -3,17 +3,17 @@ import CKernels
 /// The scales of a matrix quantised to NF4 with double quantisation, as bitsandbytes' quantize_4bit with
 /// compress_statistics makes them (Dettmers et al. 2023, "QLoRA"). Every 64 values of a row share one.
 package struct NF4Scales {
-  /// The largest magnitude of each block, which values are divided by.
+  /// The largest magnitude of each block. Values are divided by it.
   private let absmax: Matrix
-  /// The same after its own quantisation to 8 bits, which values are multiplied by.
+  /// The same magnitudes after quantisation to 8 bits. Codes are multiplied by them.
   private let scales: Matrix
-  /// What bitsandbytes stores of them.
+  /// The form in which bitsandbytes stores the scales.
   package let places: [UInt8]
   package let groupAbsmax: [Float]
   package let offset: Float
 
   /// - Parameter view: [outputs, inputs] with inputs a multiple of 64.
-  /// - Parameter offset: the mean to take off; by default the maxima's own, summed in Double.
+  /// - Parameter offset: the mean to subtract. By default it is the mean of the magnitudes, summed in Double.
   package init(_ view: TensorView, offset: Float? = nil, compute: Compute) {
     let (outputs, inputs) = (view.shape[0], view.shape[1])
     let rowBlocks = inputs / ElementType.nf4.blockCount

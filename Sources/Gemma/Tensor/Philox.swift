@@ -1,9 +1,10 @@
 /// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11).
 ///
-/// A number is a pure function of (seed, purpose, index): no hidden state, so any thread may draw any number in any
-/// order and a snapshot of the generator is its counter.
+/// A number is a pure function of (seed, purpose, index). There is no hidden state: any thread may draw any number in
+/// any order, and a snapshot of the generator is its counter.
 public struct Philox: Sendable, Equatable {
-  /// What the numbers are for. Streams of different purposes never overlap. Raw values are part of the file contract.
+  /// The purpose of the numbers. Streams of different purposes never overlap. The raw values must never change, because
+  /// results of notebooks depend on them.
   public enum Purpose: UInt32, Sendable {
     case split = 1
     case shuffle = 2
@@ -71,7 +72,7 @@ public struct Philox: Sendable, Equatable {
     return bits(at: index)
   }
 
-  /// Uniform integer in 0..<bound without modulo bias (Lemire's multiply-and-reject). `bound` must be positive.
+  /// A uniform integer in 0..<bound without modulo bias (Lemire's multiply-and-reject). `bound` must be positive.
   public mutating func next(below bound: UInt32) -> UInt32 {
     precondition(bound > 0)
     let threshold = (0 &- bound) % bound

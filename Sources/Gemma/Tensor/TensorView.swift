@@ -1,4 +1,4 @@
-/// One stored tensor: where its bytes are and how to read them. Row-major, the outermost dimension first.
+/// One stored tensor: its bytes, its type and its shape. It is row-major, with the outermost dimension first.
 public struct TensorView: @unchecked Sendable {
   public let name: String
   public let type: ElementType
@@ -14,7 +14,7 @@ public struct TensorView: @unchecked Sendable {
     if let base = bytes.baseAddress { type.dequantize(from: base, into: target, count: count) }
   }
 
-  /// Whether two tensors of one shape hold equal numbers, however they are stored.
+  /// Whether two tensors of the same shape have equal values. Their types may differ.
   func hasValues(of other: TensorView) -> Bool {
     guard shape == other.shape, let ours = bytes.baseAddress, let theirs = other.bytes.baseAddress else {
       return false
@@ -28,6 +28,6 @@ public struct TensorView: @unchecked Sendable {
     }
   }
 
-  /// Tells that the bytes were read and will hardly be needed again: a mapped file's pages may go.
+  /// Marks the bytes as no longer needed, so that the system can release the pages of a mapped file.
   func release() { (owner as? MappedFile)?.release(bytes) }
 }

@@ -1,15 +1,17 @@
-/// How the frozen weights are kept in memory. `auto` and `f32` hold the file's values exactly; the others round them.
+/// The type of the frozen weights in memory. `auto` and `f32` have exactly the file's values; the other types round
+/// them.
 public enum WeightPrecision: String, Sendable, CaseIterable {
-  /// As the file has them: small integers with scales, 16 bits, NF4, or else Float32.
+  /// The type of the file: small integers with scales, 16 bits or NF4; Float32 for all other types.
   case auto
   case f32
   case bf16
-  /// 8-bit integers with a scale for each 32, as GGUF's Q8_0.
+  /// 8-bit integers with a scale for each 32 values, as in Q8_0 of GGUF.
   case q8
-  /// The projections as bitsandbytes' NF4 with double quantisation, as QLoRA trains over them; the embedding as the file has it.
+  /// The projections in bitsandbytes' NF4 with double quantisation, as in QLoRA; the embedding in the type of the file.
   case nf4
 
-  /// The type that values of another are rounded to; nil keeps them. `isEmbedding`: QLoRA leaves it alone.
+  /// The type to round to; nil rounds nothing. With `isEmbedding` it is nil for NF4, because QLoRA does not quantise
+  /// the embedding.
   private func type(isEmbedding: Bool) -> ElementType? {
     switch self {
     case .auto, .f32: nil
@@ -19,8 +21,8 @@ public enum WeightPrecision: String, Sendable, CaseIterable {
     }
   }
 
-  /// The type that the values of a stored matrix are rounded to; nil keeps them. Rows that are not of whole blocks keep what the file
-  /// has.
+  /// The type that a stored matrix is rounded to; nil rounds nothing. If the rows do not consist of whole blocks,
+  /// nothing is rounded.
   func rounding(of view: TensorView, isEmbedding: Bool) -> ElementType? {
     type(isEmbedding: isEmbedding).flatMap {
       view.shape[1] % $0.blockCount == 0 && $0 != view.type ? $0 : nil
@@ -28,7 +30,7 @@ public enum WeightPrecision: String, Sendable, CaseIterable {
   }
 }
 
-/// A frozen weight [outputs, inputs], packed for products into panels of 16 outputs.
+/// A frozen weight [outputs, inputs], packed into panels of 16 outputs for matrix products.
 public final class WeightMatrix: @unchecked Sendable {
   public let outputs: Int
   public let inputs: Int
@@ -123,8 +125,8 @@ public final class WeightMatrix: @unchecked Sendable {
     let firstPanel = range.lowerBound / Packing.lanes
     let n = range.count
     let panels = Packing.panels(n)
-    // Panels of W^T are made anew each time, a stretch of inputs after the other, so that they are still in the cache when they are
-    // used: next to the product itself that is cheap, and it saves a second copy of W.
+    // Panels of W^T are made again for every product, a range of inputs at a time, so that they are still in the CPU's
+    // cache when they are used. This is cheap compared with the product, and it avoids a second copy of W.
     let stretch = min(inputs, Self.transposedInputs)
     let unpacked = compute.matrix(panels, stretch * Packing.lanes)
     let transposed = compute.matrix(Packing.panels(stretch), n * Packing.lanes)
@@ -146,7 +148,7 @@ public final class WeightMatrix: @unchecked Sendable {
     }
   }
 
-  /// Inputs whose panels of W^T are made at once; a multiple of every storage's group.
+  /// Number of inputs whose panels of W^T are made at a time; a multiple of every storage's group.
   private static let transposedInputs = 256
 
   /// The squared length of each row, summed in Double in the order of the inputs.
@@ -170,7 +172,7 @@ public final class WeightMatrix: @unchecked Sendable {
     }
   }
 
-  /// The rows `range` of W, which begins at a multiple of 16, as a matrix [range.count, inputs].
+  /// The rows `range` of W as a matrix [range.count, inputs]. `range` begins at a multiple of 16.
   func rows(_ range: Range<Int>, compute: Compute) -> Matrix {
     let result = compute.matrix(range.count, inputs)
     let first = range.lowerBound / Packing.lanes

@@ -1,19 +1,20 @@
 import Foundation
 import Synchronization
 
-/// A fixed team of threads that runs numbered tasks. Which thread runs a task never shows in a result: tasks write to
-/// disjoint outputs.
+/// A fixed team of threads that runs numbered tasks. Tasks write to disjoint outputs, so no result depends on which
+/// thread runs a task.
 ///
-/// Between runs a worker spins for some microseconds, since products follow each other closely, and then sleeps.
+/// After a run, a worker waits in a loop for some microseconds, because the next product often comes soon. Then it
+/// sleeps.
 public final class WorkerPool: Sendable {
-  /// Threads that work, the calling one included.
+  /// Number of threads, the calling thread included.
   public let threads: Int
   private let team: Team
 
   public init(threads: Int) {
     self.threads = max(1, threads)
     team = Team(threads: self.threads)
-    // The threads keep the team, not the pool: one that starts late must find it.
+    // The threads keep a reference to the team, not to the pool, because a thread may start late.
     for _ in 1..<max(2, self.threads) where self.threads > 1 {
       let thread = Thread { [team] in team.work() }
       thread.stackSize = 4 << 20
@@ -97,7 +98,7 @@ private final class Team: @unchecked Sendable {
     }
   }
 
-  /// Each thread ends as soon as it sees this.
+  /// Set to end the threads.
   func stop() {
     stopping.store(true, ordering: .releasing)
     condition.lock()

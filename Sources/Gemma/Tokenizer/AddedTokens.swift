@@ -1,21 +1,22 @@
-/// A token that is found in the text before the rest is split, and is never part of a merge: <bos>, a run of line feeds, a word that
-/// somebody added.
+/// A token that is found in the text before the rest of the text is split. It is never part of a merge. Examples:
+/// <bos>, a run of line feeds, a word that a user added.
 struct AddedToken: Sendable, Equatable {
   var content: [UInt8]
   var id: Int32
-  /// Found only where special tokens are meant: in templates, not in data.
+  /// Whether the token is special. Special tokens are found in templates, but not in data.
   var isSpecial = false
-  /// Counts only where no letter, digit or underscore stands beside it.
+  /// Whether the token is found only if there is no letter, digit or underscore next to it.
   var isSingleWord = false
-  /// Takes the white space before it along.
+  /// Whether the token includes the white space before it.
   var stripsLeft = false
-  /// Takes the white space after it along.
+  /// Whether the token includes the white space after it.
   var stripsRight = false
 }
 
-/// Finds added tokens: the leftmost first, and of those that begin there the longest, as the tokenizers library's AddedVocabulary does.
+/// Finds added tokens: the leftmost first, and the longest of those that begin there. AddedVocabulary of the tokenizers
+/// library does the same.
 struct AddedTokens: Sendable {
-  /// A stretch of text: one token, or what lies between tokens.
+  /// A part of the text: one token, or the text between tokens.
   enum Piece {
     case token(Int32)
     case text(Range<Int>)
@@ -25,17 +26,18 @@ struct AddedTokens: Sendable {
     var byte: UInt8
     var child: Int32 = -1
     var sibling: Int32 = -1
-    /// Index of the token that ends here.
+    /// Index of the token that ends at this node.
     var token: Int32 = -1
   }
 
   let tokens: [AddedToken]
   let hasSpecial: Bool
-  /// A trie: the first bytes by value, below them each node's children as a list.
+  /// A trie. The nodes of first bytes are found by the byte's value; every other node is in its parent's list of
+  /// children.
   private var roots = [Int32](repeating: -1, count: 256)
   private var nodes: [Node] = []
 
-  /// Tokens of no bytes are left out: they stand for no text. Of two with the same bytes the first counts.
+  /// Empty tokens are ignored. If two tokens have the same bytes, the first one counts.
   init(_ tokens: [AddedToken]) {
     self.tokens = tokens
     hasSpecial = tokens.contains(where: \.isSpecial)
@@ -61,7 +63,7 @@ struct AddedTokens: Sendable {
     }
   }
 
-  /// The longest token at a place.
+  /// The longest token that begins at a position.
   private func longest(_ text: UnsafeRawBufferPointer, _ start: Int) -> (token: AddedToken, end: Int)? {
     var node = roots[Int(text[start])]
     var best: (index: Int32, end: Int)?
@@ -76,9 +78,10 @@ struct AddedTokens: Sendable {
     return best.map { (tokens[Int($0.index)], $0.end) }
   }
 
-  /// The text, cut at its tokens.
+  /// Splits the text at its tokens.
   ///
-  /// - Parameter special: the stretches in which special tokens are meant. One that is not wholly inside is text.
+  /// - Parameter special: the ranges in which special tokens are found. A special token that is not completely inside
+  ///   is text.
   func split(_ text: UnsafeRawBufferPointer, special: [Range<Int>], _ body: (Piece) -> Void) {
     var done = 0
     var at = 0
@@ -93,7 +96,8 @@ struct AddedTokens: Sendable {
         !token.isSingleWord
         || !Self.isWord(Self.scalar(before: start, in: text)) && !Self.isWord(Self.scalar(at: end, in: text))
       guard isMeant, stands else {
-        // The library goes on after it. Where two parts of a prompt meet, a marker may begin inside.
+        // The library continues after the token. But where two parts of a prompt meet, another token may begin inside
+        // this one.
         at = special.contains { $0.overlaps(start..<end) } && !isMeant ? at + 1 : end
         continue
       }
@@ -108,11 +112,12 @@ struct AddedTokens: Sendable {
           end += UTF8.width(after)
         }
       }
-      // Of one that the token before it has taken along nothing is left, if it takes white space itself.
+      // The token before may have included a part of this one, if this one is white space.
       if token.stripsLeft { start = max(start, done) }
       if start > done { body(.text(done..<start)) }
       if start < end { body(.token(token.id)) }
-      // The library looks on behind the token itself, and so finds one in the white space that was taken along.
+      // The library continues after the token without its white space. So it may find another token in that white
+      // space.
       (done, at) = (end, found)
     }
     if done < text.count { body(.text(done..<text.count)) }
@@ -130,7 +135,7 @@ struct AddedTokens: Sendable {
     return scalar(at: start, in: text)
   }
 
-  /// What a regular expression's \w takes.
+  /// Whether \w of a regular expression matches the character.
   private static func isWord(_ scalar: Unicode.Scalar?) -> Bool {
     guard let scalar else { return false }
     switch scalar.properties.generalCategory {

@@ -1,29 +1,30 @@
-/// Byte-pair encoding by merging neighbours, the best merge first, ties from the left (Sennrich et al. 2016).
+/// Byte-pair encoding: neighbours are merged, the best pair first, and equal pairs from the left (Sennrich et al.
+/// 2016).
 ///
-/// What it gets is text between added tokens, spaces replaced already.
+/// The input is text between added tokens, with U+2581 in place of spaces.
 struct BytePairEncoder: Sendable {
-  /// In which the files' kinds of tokenizer differ.
+  /// The rules that differ between tokenizer files.
   struct Rules: Sendable {
-    /// Rank of a merge by its two ids, lower first, for tokenizers that list merges. Otherwise the score of the merged
-    /// piece decides, higher first.
+    /// The rank of each merge by its two ids, for tokenizers that list merges; the lowest rank is merged first. If nil,
+    /// the merged piece with the highest score is merged first.
     var ranks: [UInt64: Int32]?
-    /// A text that is a piece as a whole is that piece, whether merges lead there or not.
+    /// Whether a text that equals a piece becomes that piece, even if no merges lead to it.
     var ignoresMerges = false
-    /// A character without a piece becomes its bytes, where the vocabulary has those.
+    /// Whether a character without a piece becomes its bytes, if the vocabulary has the byte pieces.
     var fallsBackToBytes = true
-    /// Characters without a piece that follow each other are one unknown token.
+    /// Whether consecutive characters without a piece become one unknown token.
     var fusesUnknown = true
-    /// SentencePiece takes unused pieces apart again.
+    /// Whether unused pieces are split again, as in SentencePiece.
     var splitsUnused = false
-    /// Ids that are in the vocabulary but no pieces of the model: tokens that somebody added.
+    /// Ids in the vocabulary that are added tokens, not pieces of the model.
     var added: Set<Int32> = []
   }
 
   let vocabulary: Vocabulary
   let rules: Rules
-  /// Ids of <0x00>...<0xFF>; empty where characters do not become bytes.
+  /// The ids of <0x00>...<0xFF>; empty if characters do not become bytes.
   private let byteIDs: [Int32]
-  /// What a character without a piece becomes; nil leaves it out.
+  /// The token for a character without a piece; nil drops the character.
   private let unknown: Int32?
 
   init(vocabulary: Vocabulary, rules: Rules, unknown: Int32?) {
@@ -36,7 +37,7 @@ struct BytePairEncoder: Sendable {
 
   var fallsBackToBytes: Bool { !byteIDs.isEmpty }
 
-  /// "<0x0A>"
+  /// The piece of a byte, such as "<0x0A>".
   static func bytePiece(_ byte: Int) -> String {
     let digits = String(byte, radix: 16, uppercase: true)
     return "<0x\(digits.count == 1 ? "0" : "")\(digits)>"
@@ -47,31 +48,31 @@ struct BytePairEncoder: Sendable {
     var length: Int32
     var previous: Int32
     var next: Int32
-    /// The piece it is, or -1.
+    /// The id of the symbol's piece, or -1.
     var id: Int32
   }
 
   private struct Merge {
     var priority: Float
     var left: Int32
-    /// Length of the pair when it was queued: a different one now means it is out of date.
+    /// Length of the pair when it was queued. If the length is different now, the entry is out of date.
     var length: Int32
     var id: Int32
 
-    /// Whether this one comes first.
+    /// Whether this merge is done before the other.
     @inline(__always)
     func precedes(_ other: Merge) -> Bool {
       priority != other.priority ? priority > other.priority : left < other.left
     }
   }
 
-  /// Bytes of the two symbols that a piece was last made of.
+  /// The byte lengths of the two symbols that last formed a piece.
   private struct Halves {
     var left: Int
     var right: Int
   }
 
-  /// The merges that can be made, as a binary heap, and the halves of unused pieces.
+  /// The possible merges as a binary heap, and the halves of unused pieces.
   private struct Agenda {
     var heap: [Merge] = []
     var halves: [Int32: Halves] = [:]
@@ -103,7 +104,7 @@ struct BytePairEncoder: Sendable {
     }
   }
 
-  /// The ids of normalised text (spaces are U+2581 already).
+  /// The ids of normalised text, in which spaces are U+2581.
   func encode(_ text: UnsafeRawBufferPointer, into ids: inout [Int32]) {
     guard !text.isEmpty else { return }
     if rules.ignoresMerges, let id = piece(text) {
@@ -148,7 +149,7 @@ struct BytePairEncoder: Sendable {
     }
   }
 
-  /// A piece, or what an unused one was made of.
+  /// Appends a piece, or the parts of an unused piece.
   private func append(
     _ id: Int32, _ range: Range<Int>, _ text: UnsafeRawBufferPointer, _ halves: [Int32: Halves],
     into ids: inout [Int32]
@@ -169,13 +170,13 @@ struct BytePairEncoder: Sendable {
     }
   }
 
-  /// The piece of the model that a text is as a whole.
+  /// The id of the piece that equals the whole text.
   private func piece(_ text: UnsafeRawBufferPointer) -> Int32? {
     guard let id = vocabulary.id(text), rules.added.isEmpty || !rules.added.contains(id) else { return nil }
     return id
   }
 
-  /// One symbol a character.
+  /// One symbol for each character.
   private func characters(_ text: UnsafeRawBufferPointer) -> [Symbol] {
     var symbols: [Symbol] = []
     symbols.reserveCapacity(text.count / 2 + 1)
@@ -198,7 +199,7 @@ struct BytePairEncoder: Sendable {
     return symbols
   }
 
-  /// Queues the merge of symbol `left` with its right neighbour, if the two make a piece.
+  /// Queues the merge of symbol `left` with its right neighbour, if the two form a piece.
   @inline(__always)
   private func consider(
     _ left: Int32, _ symbols: [Symbol], _ text: UnsafeRawBufferPointer, _ agenda: inout Agenda

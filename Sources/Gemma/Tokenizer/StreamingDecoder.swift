@@ -1,4 +1,4 @@
-/// Text as its tokens come: a character is given out only when all its bytes are there.
+/// Decodes tokens one by one. A character is returned when all its bytes are known.
 public struct StreamingDecoder: Sendable {
   private let tokenizer: Tokenizer
   private let skippingSpecialTokens: Bool
@@ -15,7 +15,7 @@ public struct StreamingDecoder: Sendable {
     return drain(all: false)
   }
 
-  /// What is left: broken characters become U+FFFD, one for each byte.
+  /// The remaining bytes at the end. Each byte of an incomplete character becomes U+FFFD.
   public mutating func finish() -> String { drain(all: true) }
 
   private mutating func drain(all: Bool) -> String {

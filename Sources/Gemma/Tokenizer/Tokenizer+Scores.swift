@@ -1,6 +1,6 @@
 extension Tokenizer {
-  /// Scores that put merges in the order of the tokenizer's own. Where it lists merges, a piece's score is minus the rank of the first
-  /// merge that makes it, as the converters of the other direction number them; what no merge makes comes last.
+  /// Scores that give the same order of merges as this tokenizer. If it lists merges, a piece's score is minus the rank
+  /// of the first merge that forms it, as in the converters from SentencePiece. Pieces that no merge forms come last.
   var scores: [Float] {
     guard let ranks = encoder.rules.ranks else { return vocabulary.scores }
     var best = [Int32](repeating: .max, count: vocabulary.count)

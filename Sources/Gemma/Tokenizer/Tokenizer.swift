@@ -1,26 +1,26 @@
 /// Gemma's tokenizer: text to ids and back.
 ///
-/// Spaces become U+2581 and nothing else is normalised: no prefix, no NFKC, no splitting into words. Added tokens are found first, what
-/// lies between them is merged.
+/// Spaces become U+2581. Nothing else is normalised: no prefix, no NFKC, no splitting into words. Added tokens are
+/// found first; the text between them is split by byte-pair merges.
 public final class Tokenizer: Sendable {
-  /// What a file says, gathered before the tokenizer is made of it.
+  /// The contents of a tokenizer file.
   struct Contents {
     var vocabulary: Vocabulary
     var rules = BytePairEncoder.Rules()
-    /// Found in the text as it comes: special tokens, and tokens that somebody added.
+    /// Tokens that are found in the original text: special tokens, and tokens that a user added.
     var added: [AddedToken] = []
-    /// Found once spaces are U+2581: SentencePiece's user-defined pieces.
+    /// Tokens that are found after spaces became U+2581: SentencePiece's user-defined pieces.
     var userDefined: [AddedToken] = []
     var escapesSpaces = true
-    /// What a character without a piece and without bytes becomes; nil leaves it out.
+    /// The token for a character that has neither a piece nor byte pieces; nil drops the character.
     var unknownID: Int32?
     var bosID: Int32
     var eosID: Int32
     var padID: Int32
     var endOfTurnID: Int32?
-    /// Further tokens that end an answer.
+    /// More tokens that end an answer.
     var stopIDs: Set<Int32> = []
-    /// What stands before every text; nil is <bos>.
+    /// The tokens before every text; nil is <bos>.
     var start: [Int32]?
   }
 
@@ -39,7 +39,7 @@ public final class Tokenizer: Sendable {
   public let endOfTurnID: Int32?
   /// The tokens that end an answer.
   public let stopIDs: Set<Int32>
-  /// What stands before every text: <bos>, unless the file says that nothing does.
+  /// The tokens before every text: <bos>, unless the file says that there are none.
   public let start: [Int32]
 
   public var count: Int { vocabulary.count }
@@ -55,7 +55,7 @@ public final class Tokenizer: Sendable {
     start = contents.start ?? [contents.bosID]
     var byteValues: [Int32: UInt8] = [:]
     for id in 0..<Int32(vocabulary.count) where vocabulary.kinds[Int(id)] == .byte {
-      // <0xAB>
+      // The form is <0xAB>.
       let digits = vocabulary.piece(id).dropFirst(3).dropLast()
       if let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) { byteValues[id] = value }
     }
@@ -90,13 +90,14 @@ public final class Tokenizer: Sendable {
     return result
   }
 
-  /// The ids of `text`, without what stands before every text.
-  /// - Parameter parsingSpecialTokens: whether "<eos>" and the like in the text mean the tokens. Off for articles.
+  /// The ids of `text`, without the tokens before every text.
+  /// - Parameter parsingSpecialTokens: whether "<eos>" and other markers in the text become special tokens. Articles
+  ///   use false.
   public func encode(_ text: String, parsingSpecialTokens: Bool = false) -> [Int32] {
     encode([(text, parsingSpecialTokens)])
   }
 
-  /// The ids of parts in a row, as of one text: special tokens are found in some of the parts only.
+  /// The ids of several parts that form one text. Special tokens are found in some of the parts only.
   func encode(_ parts: [(text: String, parsingSpecialTokens: Bool)]) -> [Int32] {
     var ids: [Int32] = []
     var text: [UInt8] = []
@@ -117,13 +118,13 @@ public final class Tokenizer: Sendable {
     return ids
   }
 
-  /// The ids of a stretch without tokens that are found before spaces are replaced.
+  /// The ids of text between the tokens that are found before spaces are replaced.
   private func encodePlain(
     _ text: UnsafeRawBufferPointer, _ stretch: Range<Int>, special: [Range<Int>], into ids: inout [Int32]
   ) {
     let plain = text[stretch]
     let normalised = contents.escapesSpaces ? Self.escapingSpaces(plain) : Array(plain)
-    // Where the special stretches are now: each space has become two bytes longer.
+    // The special ranges after the replacement: each space has become two bytes longer.
     let inside = userDefined.hasSpecial ? special.map { $0.clamped(to: stretch) } : []
     let places = inside.filter { !$0.isEmpty }.map { range in
       func place(_ end: Int) -> Int {
@@ -142,21 +143,22 @@ public final class Tokenizer: Sendable {
     }
   }
 
-  /// The ids of a text that somebody typed for the model to go on from: special tokens in it are meant, and <bos> stands before it, once.
+  /// The ids of a typed text that the model continues. Special tokens in it are found, and it begins with exactly one
+  /// <bos>.
   public func encodePrompt(_ text: String) -> [Int32] { starting(encode(text, parsingSpecialTokens: true)) }
 
-  /// `ids` with what stands before every text, unless they begin with it.
+  /// `ids` with the tokens before every text, unless they begin with these tokens.
   func starting(_ ids: [Int32]) -> [Int32] { ids.starts(with: start) ? ids : start + ids }
 
-  /// What one token is, as the vocabulary has it: "▁the", "<0x0A>", "<bos>".
+  /// The piece of a token as in the vocabulary: "▁the", "<0x0A>", "<bos>".
   public func piece(_ id: Int32) -> String { String(decoding: vocabulary.piece(id), as: UTF8.self) }
 
-  /// The bytes a token stands for.
+  /// The bytes of a token's text.
   func bytes(_ id: Int32, skippingSpecialTokens: Bool) -> [UInt8] {
     if let byte = byteValues[id] { return [byte] }
     guard id >= 0, id < vocabulary.count else { return [] }
     let kind = vocabulary.kinds[Int(id)]
-    // SentencePiece's sign for a token that stands for no text.
+    // SentencePiece's text for the unknown token.
     // GGUF files call it a control token like the others.
     if skippingSpecialTokens, id == unknownID { return Array(" \u{2047} ".utf8) }
     if skippingSpecialTokens, kind == .control { return [] }

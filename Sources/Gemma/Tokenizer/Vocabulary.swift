@@ -1,7 +1,7 @@
-/// The pieces of a tokenizer, found by their bytes. One buffer and one open-addressing table: 262,144 entries are ready
-/// in some tens of milliseconds, where a dictionary of strings would take a second.
+/// The pieces of a tokenizer, found by their bytes. It has one buffer and one open-addressing table. 262,144 entries
+/// are ready in some tens of milliseconds; a dictionary of strings would take a second.
 struct Vocabulary: Sendable {
-  /// As SentencePiece and GGUF number them.
+  /// The kind of a piece, with the numbers of SentencePiece and GGUF.
   enum Kind: UInt8, Sendable {
     case normal = 1
     case unknown = 2
@@ -15,7 +15,7 @@ struct Vocabulary: Sendable {
   private var ends: [Int32] = []
   private(set) var kinds: [Kind] = []
   private(set) var scores: [Float] = []
-  /// The first two ids with the same piece, if there are such.
+  /// The first two ids with the same piece, if any.
   private(set) var duplicate: (Int32, Int32)?
   private var slots: [Int32] = []
   private var mask = 0
@@ -33,15 +33,15 @@ struct Vocabulary: Sendable {
     mask = size - 1
   }
 
-  /// Adds the next id. A piece that is there already keeps its first id. One of no bytes is never found: it stands for an id that
-  /// nothing leads to.
+  /// Adds a piece with the next id. A repeated piece keeps its first id. An empty piece is never found; it fills an id
+  /// without a text.
   mutating func append(_ piece: UnsafeRawBufferPointer, kind: Kind, score: Float) {
     let id = Int32(ends.count)
     bytes.append(contentsOf: piece)
     ends.append(Int32(bytes.count))
     kinds.append(kind)
     scores.append(score)
-    // Grown past what was announced: rebuild rather than let the table fill up.
+    // There are more pieces than expected: make the table larger before it is full.
     if ends.count * 2 > slots.count {
       slots = [Int32](repeating: -1, count: slots.count * 2)
       mask = slots.count - 1
@@ -63,10 +63,10 @@ struct Vocabulary: Sendable {
     }
   }
 
-  /// Gives an id another kind.
+  /// Changes the kind of an id.
   mutating func mark(_ id: Int32, as kind: Kind) { kinds[Int(id)] = kind }
 
-  /// The same with pieces for ids that have none.
+  /// A copy with pieces for ids that have none.
   func filling(_ gaps: [Int32: [UInt8]]) -> Vocabulary {
     var result = Vocabulary(capacity: count)
     for id in 0..<Int32(count) {
@@ -82,7 +82,7 @@ struct Vocabulary: Sendable {
     return (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
   }
 
-  /// The slot where `piece` is or would be, and its id or -1.
+  /// The slot for `piece`, and its id, or -1 if it has none.
   @inline(__always)
   private func probe(_ piece: UnsafeRawBufferPointer, in buffer: UnsafeRawBufferPointer) -> (Int, Int32) {
     var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(piece.count)
@@ -116,7 +116,7 @@ struct Vocabulary: Sendable {
     return copy.withUTF8 { id(UnsafeRawBufferPointer($0)) }
   }
 
-  /// The bytes of a piece; empty for an id that is not there.
+  /// The bytes of a piece; empty for an unknown id.
   func piece(_ id: Int32) -> ArraySlice<UInt8> {
     guard id >= 0, id < count else { return [] }
     return bytes[range(id)]

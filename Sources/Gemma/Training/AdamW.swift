@@ -2,7 +2,8 @@
 public final class AdamW: @unchecked Sendable {
   public enum Kind: String, Sendable, CaseIterable, Codable {
     case adamw
-    /// Both moments in 8 bits, a scale for each 256 (Dettmers et al. 2022): a quarter of the memory.
+    /// Both moments in 8 bits, with a scale for each block of 256 (Dettmers et al. 2022). They need a quarter of the
+    /// memory.
     case adamw8bit = "adamw_8bit"
   }
 
@@ -14,7 +15,8 @@ public final class AdamW: @unchecked Sendable {
   public let kind: Kind
   public private(set) var step = 0
   private let count: Int
-  /// First and second moments: one row each; in 8 bits their places, four to a float's room, and the scales of the blocks.
+  /// First and second moments, one row each. In 8 bits: the codes, four in the space of one float, and the scales of
+  /// the blocks.
   private let m: Matrix
   private let v: Matrix
   private let scales: (m: Matrix, v: Matrix)?
@@ -28,10 +30,10 @@ public final class AdamW: @unchecked Sendable {
     scales = kind == .adamw ? nil : (compute.zeros(1, blocks), compute.zeros(1, blocks))
   }
 
-  /// Bytes of the state.
+  /// Size of the state in bytes.
   public var bytes: Int { 4 * (m.count + v.count + (scales.map { $0.m.count + $0.v.count } ?? 0)) }
 
-  /// One update. Gradients are first multiplied by `gradientScale` (clipping).
+  /// Does one update. Gradients are first multiplied by `gradientScale` (clipping).
   public func update(
     _ parameters: Matrix, gradients: Matrix, rate: Double, weightDecay: Double, gradientScale: Float,
     compute: Compute
@@ -80,7 +82,7 @@ public final class AdamW: @unchecked Sendable {
     parts.map { .init(name: $0.name, shape: [$0.matrix.count], values: $0.matrix.values) }
   }
 
-  /// Goes on from a checkpoint.
+  /// Restores the state from a checkpoint.
   func restore(from file: SafetensorsFile, step: Int) throws {
     for (name, matrix) in parts {
       guard let view = file.tensor(name), view.type == .f32, view.count == matrix.count else {

@@ -1,19 +1,19 @@
-/// Which examples make which step. The examples come as an endless stream of shuffled passes. It is cut either into steps of equal
-/// size, or, as transformers' Trainer does it for `num_train_epochs`, at the end of each pass too: the last step of an epoch is then
-/// short, and an epoch has each example once.
+/// Chooses the examples of each step. The examples form an endless stream of shuffled epochs. The stream is cut into
+/// steps of equal size. With `cutsAtEpochs` it is also cut at the end of each epoch, as the Trainer of transformers
+/// does for `num_train_epochs`: the last step of an epoch is then short, and each epoch has each example once.
 struct Batcher: Sendable {
   let count: Int
-  /// Examples of a step that is not short.
+  /// Number of examples in a full step.
   let size: Int
-  /// Whether a step ends where an epoch ends.
+  /// Whether a step always ends at the end of an epoch.
   let cutsAtEpochs: Bool
   let shuffle: Bool
   let seed: UInt64
 
-  /// Steps of an epoch that is cut at its end.
+  /// Number of steps in an epoch that is cut at its end.
   var stepsPerEpoch: Int { count / size + (count % size == 0 ? 0 : 1) }
 
-  /// The places in the stream that a step takes; steps count from 0.
+  /// The places in the stream of a step's examples. Steps count from 0.
   func places(step: Int) -> Range<Int> {
     guard cutsAtEpochs else { return step * size..<(step + 1) * size }
     let (epoch, number) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
@@ -29,8 +29,9 @@ struct Batcher: Sendable {
     return order
   }
 
-  /// Examples put together to sequences of at most `tokens`, each into the first that has room, the longest first. An example that
-  /// is longer is a sequence of its own. Sequences are in the order of their first example, examples in theirs.
+  /// Joins examples into sequences of at most `tokens` tokens: the longest example first, each into the first sequence
+  /// with enough room (first-fit decreasing). A longer example becomes a sequence alone. Sequences are in the order of
+  /// their first example; in a sequence, examples keep their order.
   static func packed(_ examples: [TokenizedExample], tokens: Int) -> [[TokenizedExample]] {
     var packs: [(room: Int, examples: [Int])] = []
     for index in examples.indices.sorted(by: {
@@ -66,14 +67,15 @@ struct Batcher: Sendable {
 /// Sequences laid end to end for one pass through the model, with the tokens to predict.
 struct MicroBatch {
   var batch: TokenBatch
-  /// For each wanted row its target token, and how many sequences count on it.
+  /// The target token of each wanted row, and the number of sequences that have this target.
   var targets: [Int32]
   var weights: [Float]
-  /// What is random in this pass; nil for nothing.
+  /// The random parts of this pass; nil for none.
   var noise: TrainingNoise?
 
-  /// Rows of a pass: more would not be faster and would hold more activations at once; of a large model fewer, so that less of the
-  /// forward has to be run again (see `GemmaModel.tapeBytes`). It depends on the model alone, since the order of sums follows it.
+  /// The largest number of rows in one pass. More rows would not be faster, and would need more memory for activations.
+  /// A large model gets fewer rows, so that the backward pass recomputes less of the forward pass (see
+  /// `GemmaModel.tapeBytes`). The limit depends on the model only, because it decides the order of sums.
   static func rowLimit(_ config: ModelConfig) -> Int {
     max(256, min(1280, 24_000_000 / config.savedFloats))
   }
@@ -82,7 +84,8 @@ struct MicroBatch {
   ///
   /// - Parameters:
   ///   - places: the examples' places in the endless stream of examples.
-  ///   - noise: random things; then nothing is shared, since each sequence gets its own.
+  ///   - noise: dropout and embedding noise. With noise no prefix is shared, because each sequence has different random
+  ///     numbers.
   static func make(
     _ examples: [TokenizedExample], places: [Int], lossOn: TrainingConfig.LossOn, noise: TrainingNoise,
     rowLimit: Int
@@ -112,7 +115,7 @@ struct MicroBatch {
     targets = []
     weights = []
     self.noise = noise
-    // The last token of a shared stretch predicts what differs, so it belongs to each sequence.
+    // The last token of a shared prefix predicts a token that differs, so each sequence keeps it for itself.
     let shared = examples.count > 1 && noise == nil ? max(0, Self.commonPrefix(examples) - 1) : 0
     var parent: Int?
     if shared > 0 {
@@ -124,7 +127,7 @@ struct MicroBatch {
       }
     }
     for (example, place) in zip(examples, places) {
-      // The last token predicts nothing: it is only a target.
+      // The last token has nothing to predict: it is only a target.
       let inputs = Array(example.ids[shared..<example.ids.count - 1])
       let start = lossOn == .all ? 0 : example.promptCount - 1 - shared
       batch.append(inputs, parent: parent, wanted: start..<inputs.count)
@@ -148,7 +151,7 @@ struct MicroBatch {
   }
 }
 
-/// For tests: what the batcher does.
+/// Shows the batcher's choices to tests.
 package enum BatcherProbe {
   /// The examples of step `step`, counted from 0.
   package static func examples(

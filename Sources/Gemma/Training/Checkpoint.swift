@@ -1,8 +1,8 @@
 import Foundation
 
-/// A training in the middle, as one safetensors file: the adapter under PEFT's names, the optimiser's moments, and in the
-/// metadata all settings and the history. One file, so that writing it is atomic: whatever happens, either the old one is there or
-/// the new one.
+/// The state of an unfinished training, as one safetensors file: the adapter under PEFT's names, the optimiser's
+/// moments, and in the metadata all settings and the history. One file can be written atomically: after a crash it is
+/// either the old file or the new one.
 struct Checkpoint {
   struct State: Codable {
     var model: String
@@ -22,28 +22,29 @@ struct Checkpoint {
   let file: SafetensorsFile
   let state: State
 
-  /// - Throws: `malformed` for a file that is none.
+  /// - Throws: `malformed` for a file that is no checkpoint.
   init(path: String) throws {
     file = try SafetensorsFile(path: path)
     guard let text = file.metadata[StoredAdapter.checkpointKey] else {
       throw GemmaError.malformed(
-        path: path, location: "metadata", expected: "a checkpoint of gnb", found: "other safetensors")
+        path: path, location: "metadata", expected: "a checkpoint of gnb", found: "another safetensors file")
     }
     do { state = try JSONDecoder().decode(State.self, from: Data(text.utf8)) } catch {
       throw GemmaError.malformed(
         path: path, location: "metadata", expected: "a checkpoint of this version of gnb",
-        found: "another one")
+        found: "a checkpoint of another version")
     }
     guard state.plan.training.batch > 0, state.plan.training.accumulate > 0, state.plan.checkpointEvery > 0,
       state.plan.training.steps > 0, state.completed >= 0, state.completed <= state.plan.training.steps,
       state.losses.count == state.completed
     else {
       throw GemmaError.malformed(
-        path: path, location: "metadata", expected: "settings that fit together", found: "others")
+        path: path, location: "metadata", expected: "settings that fit together",
+        found: "settings that do not")
     }
   }
 
-  /// The model as a checkpoint names it: its shape, since files of one model come under many names.
+  /// The model's description in a checkpoint. It is the shape, because files of the same model have many names.
   static func describe(_ model: GemmaModel) -> String {
     let c = model.config
     return
@@ -81,7 +82,7 @@ struct Checkpoint {
     return Adapter(stored, model: model, compute: compute)
   }
 
-  /// Brings a fresh run to where this one was.
+  /// Puts a fresh run into the state of this checkpoint.
   func restore(_ run: TrainingRun, compute: Compute) throws {
     try run.trainer.optimizer.restore(from: file, step: state.completed)
     run.trainer.completed = state.completed

@@ -1,4 +1,5 @@
-/// The learning rate of each step: warm-up from zero, then the schedule, as in transformers' `get_*_schedule_with_warmup`.
+/// The learning rate of each step: a warm-up from zero, then the schedule, as in `get_*_schedule_with_warmup` of
+/// transformers.
 public struct LearningRate: Sendable, Equatable {
   public enum Schedule: String, Sendable, CaseIterable, Codable {
     case linear, cosine, constant
@@ -16,7 +17,7 @@ public struct LearningRate: Sendable, Equatable {
     self.steps = steps
   }
 
-  /// The rate of step `step`, counted from 0. The first of a warm-up is zero.
+  /// The rate of step `step`, counted from 0. The first rate of a warm-up is zero.
   public func rate(at step: Int) -> Double {
     if step < warmup { return peak * Double(step) / Double(max(1, warmup)) }
     let total = max(1, steps - warmup)

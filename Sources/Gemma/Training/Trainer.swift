@@ -1,17 +1,17 @@
-/// What `train` is asked to do.
+/// The settings of `train`.
 public struct TrainingConfig: Sendable, Equatable, Codable {
   public enum LossOn: String, Sendable, CaseIterable, Codable {
-    /// Only the answer's tokens are to be predicted.
+    /// The loss is over the answer's tokens only.
     case response
-    /// Every token of prompt and answer, as the Colab demo does.
+    /// The loss is over every token of prompt and answer, as in the Colab demo.
     case all
   }
 
   public var steps = 60
-  /// Passes over the training set. Where it is given, `steps` follows from it, and the last step of a pass is short; where it is nil,
-  /// steps are all of one size and go on over the end of a pass.
+  /// Number of epochs. If it is given, `steps` is computed from it, and the last step of each epoch takes the remaining
+  /// examples. If it is nil, all steps have the same size, and a step may take examples from two epochs.
   public var epochs: Double?
-  /// Sequences a pass, and passes a step: a step sees batch * accumulate examples.
+  /// Sequences in one pass, and passes in one step: a step uses batch * accumulate sequences.
   public var batch = 8
   public var accumulate = 1
   public var optimizer = AdamW.Kind.adamw
@@ -19,13 +19,14 @@ public struct TrainingConfig: Sendable, Equatable, Codable {
   public var schedule = LearningRate.Schedule.linear
   public var warmup = 5
   public var weightDecay = 0.01
-  /// Largest gradient norm; 0 does not clip.
+  /// The largest gradient norm; 0 turns clipping off.
   public var clip = 1.0
-  /// Training stops when a loss is above this many times the largest of the first five, or 1; 0 never stops.
+  /// Training stops if a loss exceeds this many times the largest of the first five losses (or of 1, if they are all
+  /// smaller). 0 never stops it.
   public var spike = 3.0
   public var lossOn = LossOn.response
-  /// Examples are put together to sequences of at most so many tokens, which `batch` then counts; 0 leaves them alone. Each sees
-  /// only itself either way.
+  /// Examples are joined into sequences of at most this many tokens, and `batch` counts those sequences. 0 joins none.
+  /// Attention never crosses from one example to another.
   public var packing = 0
   /// NEFTune's alpha; 0 adds no noise to the embeddings.
   public var neftuneAlpha = 0.0
@@ -35,7 +36,7 @@ public struct TrainingConfig: Sendable, Equatable, Codable {
   public init() {}
 }
 
-/// What one step did.
+/// The result of one step.
 public struct TrainingStep: Sendable, Equatable, Codable {
   /// Counted from 1.
   public var step: Int
@@ -49,15 +50,15 @@ public struct TrainingStep: Sendable, Equatable, Codable {
   public var tokens: Int
 }
 
-/// Fine-tunes an adapter. One `step()` at a time, so that the caller may stop, look and go on.
+/// Fine-tunes an adapter, one `step()` at a time. So the caller can stop, evaluate and continue.
 public final class Trainer {
-  /// As asked for; `steps` as it follows from `epochs`.
+  /// The settings. If `epochs` was given, `steps` is computed from it.
   public let config: TrainingConfig
   public let adapter: Adapter
   public let optimizer: AdamW
-  /// Steps done.
+  /// Number of completed steps.
   public internal(set) var completed = 0
-  /// The losses of those steps.
+  /// The losses of the completed steps.
   var losses: [Double] = []
   /// Asked after each layer of a step; true gives the step up and leaves the adapter as it was.
   public var isCancelled: () -> Bool = { false }
@@ -66,10 +67,10 @@ public final class Trainer {
   /// Bytes a pass may keep of its activations. Shows in time and memory, never in a result.
   package var tapeBytes = GemmaModel.tapeBytes
   let model: GemmaModel
-  /// What `batch` counts: examples, or packs of them.
+  /// The sequences that `batch` counts: single examples, or several joined by `packing`.
   private let sequences: [[TokenizedExample]]
   private let batcher: Batcher
-  /// The parameters that the last loss was measured with.
+  /// The parameters at the last good loss.
   private var lastGood: Matrix?
   private let compute: Compute
 
@@ -105,8 +106,8 @@ public final class Trainer {
     optimizer = AdamW(config.optimizer, count: adapter.parameterCount, compute: compute)
   }
 
-  /// `config` with the steps that its epochs make, as transformers' Trainer counts them: E epochs are ceil(E * steps of one) steps,
-  /// and at least one.
+  /// `config` with the number of steps computed from its epochs, as the Trainer of transformers does: E epochs are
+  /// ceil(E * steps of one epoch) steps, and at least one.
   private static func resolved(_ config: TrainingConfig, stepsPerEpoch: Int) throws -> TrainingConfig {
     guard let epochs = config.epochs else { return config }
     let most = 1_000_000_000
@@ -120,19 +121,21 @@ public final class Trainer {
     return config
   }
 
-  /// Sequences that `batch` counts.
+  /// Number of sequences that `batch` counts.
   public var sequenceCount: Int { sequences.count }
 
-  /// The loss of `batch` as one accumulated step sees it, and its gradients: sum of -log p over the number of targets.
+  /// The loss of `batch` in one accumulated step, and its gradients. The loss is the sum of -log p divided by the
+  /// number of targets.
   ///
-  /// - Parameter firstPlace: the place of the batch's first example in the stream of examples: what is random follows it.
+  /// - Parameter firstPlace: the place of the batch's first example in the stream of examples. Random numbers depend on
+  ///   it.
   package func lossAndGradients(_ batch: [TokenizedExample], firstPlace: Int = 0) throws -> (
     loss: Double, gradients: Matrix
   ) {
     try lossAndGradients(batch.map { [$0] }, places: batch.indices.map { [firstPlace + $0] })
   }
 
-  /// - Parameter places: of each example of each sequence.
+  /// - Parameter places: the place of each example of each sequence in the stream of examples.
   private func lossAndGradients(_ batch: [[TokenizedExample]], places: [[Int]]) throws -> (
     loss: Double, gradients: Matrix
   ) {
@@ -176,12 +179,13 @@ public final class Trainer {
   }
 
   /// One optimiser step.
-  /// - Throws: `diverged` when the loss or the gradient is not finite or the loss leaps up: the adapter is then as it was when
-  ///   the last good loss was measured. `interrupted` when it was cancelled: the adapter is as before the step.
+  /// - Throws: `diverged` if the loss or the gradient is not finite, or if the loss exceeds the limit of `spike`. The
+  ///   adapter then gets the parameters of the last good loss. `interrupted` if the step was cancelled; the adapter is
+  ///   then unchanged.
   public func step() throws -> TrainingStep {
     let taken = batcher.places(step: completed)
     let batch = batcher.examples(taken).map { sequences[$0] }
-    // Room for the largest pack, so that every example of every sequence of the stream has a place of its own.
+    // The stride is the size of the largest pack, so that no two examples of the stream get the same place.
     let room = sequences.reduce(1) { max($0, $1.count) }
     let (loss, gradients) = try lossAndGradients(
       batch, places: zip(taken, batch).map { place, pack in pack.indices.map { place * room + $0 } })
@@ -213,20 +217,23 @@ public final class Trainer {
   }
 
   private func check(loss: Double, norm: Double) throws {
-    // Where training begins with almost nothing to learn, small losses may well multiply.
+    // If training begins with very small losses, they may grow many times and still be small. So the limit is relative
+    // to 1 at least.
     let limit =
       losses.count >= 5 && config.spike > 0 ? config.spike * max(1, losses.prefix(5).max() ?? 1) : .infinity
     let leaps = loss > limit
     guard !loss.isFinite || leaps || !norm.isFinite else { return }
-    // A bad gradient at a good loss leaves good parameters.
+    // If only the gradient is bad, the parameters are still good.
     if let lastGood, !loss.isFinite || leaps {
       adapter.parameters.copy(from: lastGood)
       adapter.parametersChanged()
     }
     let found =
       !loss.isFinite
-      ? "a loss that is not a number"
-      : leaps ? "a loss of \(Self.short(loss)), above \(Self.short(limit))" : "a gradient that is not finite"
+      ? "the loss is not a finite number"
+      : leaps
+        ? "the loss is \(Self.short(loss)), above the limit of \(Self.short(limit))"
+        : "the gradient is not finite"
     throw GemmaError.diverged(step: completed + 1, found: found, lastGood: losses.last)
   }
 

@@ -1,13 +1,14 @@
 import Foundation
 
-/// How a training is watched and kept, beside how it is done.
+/// The settings of a training, with those of its validation, early stopping and checkpoints.
 public struct TrainingPlan: Sendable, Equatable, Codable {
   public var training = TrainingConfig()
-  /// Steps between looks at the validation articles; 0 for none.
+  /// Steps between two measurements of the validation loss; 0 measures none.
   public var evaluateEvery = 0
-  /// Validation articles of a look.
+  /// Number of validation articles for one measurement.
   public var evaluateLimit = 100
-  /// Training ends when so many looks in a row were no better than the best, and the adapter goes back to the best; 0 goes on.
+  /// Training ends after this many validation losses without a new lowest one. The adapter with the lowest is then
+  /// restored. 0 never ends it.
   public var patience = 0
   /// Steps between checkpoints.
   public var checkpointEvery = 20
@@ -15,7 +16,7 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   public init() {}
 }
 
-/// What a look at the validation articles saw.
+/// One measurement with the validation articles.
 public struct ValidationPoint: Sendable, Equatable, Codable {
   public var step: Int
   /// Mean of -log p over the answers' tokens.
@@ -31,20 +32,20 @@ public struct ValidationPoint: Sendable, Equatable, Codable {
   public var perplexity: Double { ElementaryMath.exp(loss) }
 }
 
-/// A training from its first step to its last, with looks at the validation articles, early stopping and checkpoints. It may
-/// begin in the middle, from a checkpoint, and ends with the same bytes as if it had never stopped.
+/// A training from its first step to its last, with validation losses, early stopping and checkpoints. A training that
+/// is resumed from a checkpoint ends with the same bytes as one that was never stopped.
 public final class TrainingRun {
-  /// As asked for; the steps of its training as they follow from its epochs.
+  /// The settings. If epochs were given, the number of steps is computed from them.
   public let plan: TrainingPlan
   public let trainer: Trainer
-  /// All steps trained on the adapter, those of earlier trainings first.
+  /// All training steps of the adapter, including those of earlier trainings.
   public internal(set) var history: [TrainingStep]
   public internal(set) var points: [ValidationPoint] = []
-  /// The parameters of the best look, where patience needs them.
+  /// The measurement with the lowest validation loss and its parameters; kept only if `patience` is set.
   var best: (point: ValidationPoint, parameters: Matrix)?
-  /// Where checkpoints go.
+  /// The file to write checkpoints to.
   public let checkpoint: String?
-  /// Looks at the validation articles with the adapter as it is.
+  /// Measures validation loss and accuracy with the present adapter.
   public var look: (() throws -> (loss: Double, accuracy: Double))?
   private let examplesHash: String
   private let compute: Compute
@@ -69,9 +70,10 @@ public final class TrainingRun {
     examplesHash = hash.finish()
   }
 
-  /// The run that a checkpoint was written by, at the step where it was written.
+  /// Resumes a run from its checkpoint, at the step where the checkpoint was written.
   ///
-  /// - Throws: `malformed` for a file that is no checkpoint, `invalidValue` when model or examples are others.
+  /// - Throws: `malformed` for a file that is no checkpoint, `invalidValue` if model or examples differ from those of
+  ///   the run.
   public convenience init(
     resuming path: String, model: GemmaModel, examples: [TokenizedExample], compute: Compute
   ) throws {
@@ -87,24 +89,26 @@ public final class TrainingRun {
     guard saved.state.examples == examplesHash else {
       throw GemmaError.invalidValue(
         name: "resume", expected: "the training articles of the checkpoint",
-        found: "others: load the same data, "
-          + "split and prompt first")
+        found: "other articles; first load the same data, "
+          + "with the same split and prompt")
     }
     try saved.restore(self, compute: compute)
   }
 
-  /// Whether all is done.
+  /// Whether no step remains.
   public var isFinished: Bool { trainer.completed >= plan.training.steps || hasStopped }
 
-  /// Whether the last looks were no better than one before them.
+  /// Whether the last `patience` validation losses were all at least as high as an earlier one.
   public var hasStopped: Bool {
     guard plan.patience > 0, let best else { return false }
     return points.count { $0.step > best.point.step } >= plan.patience
   }
 
-  /// One step, with the look and the checkpoint that are due after it.
-  /// - Returns: the step, and what a look saw.
-  /// - Throws: as `Trainer.step`; a cancelled look is `interrupted` and is made up for by the next run of this step's end.
+  /// Does one step. Then it measures the validation loss and writes the checkpoint, if the settings ask for them after
+  /// this step.
+  /// - Returns: the step, and the measurement if there was one.
+  /// - Throws: the errors of `Trainer.step`; `interrupted` also if the measurement was cancelled. The step then counts
+  ///   as done, but has no measurement.
   public func next() throws -> (step: TrainingStep, point: ValidationPoint?) {
     let step = try trainer.step()
     history.append(step)
@@ -124,14 +128,14 @@ public final class TrainingRun {
     return (step, point)
   }
 
-  /// Writes the checkpoint, if there is to be one.
+  /// Writes the checkpoint, if the run has a checkpoint file.
   public func save() throws {
     guard let checkpoint else { return }
     try Checkpoint.write(self, examples: examplesHash, to: checkpoint)
   }
 
-  /// With patience, the adapter goes back to the best look.
-  /// - Returns: that look, if the adapter was changed.
+  /// If `patience` is set, restores the adapter with the lowest validation loss.
+  /// - Returns: the measurement of that adapter, if the adapter was changed.
   public func finish() -> ValidationPoint? {
     guard let best, best.point.step != trainer.completed else { return nil }
     trainer.adapter.parameters.copy(from: best.parameters)

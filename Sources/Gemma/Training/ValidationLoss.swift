@@ -1,5 +1,5 @@
 extension GemmaModel {
-  /// Mean of -log p over the answers' tokens of all examples: the loss that training on the response would see.
+  /// Mean of -log p over the answers' tokens of all examples. It is the loss of `loss_on=response`.
   public func loss(of examples: [TokenizedExample], adapter: Adapter?, compute: Compute) throws -> Double {
     for example in examples { try checkRows(example.ids) }
     let silent = TrainingNoise(dropout: 0, neftuneAlpha: 0, seed: 0)

@@ -46,9 +46,9 @@ import Testing
     for i in 1..<4 { #expect(abs(number(i) - number(0)) < 1e-4) }
     #expect(FileManager.default.contentsEqual(atPath: folder + "/a.gguf", andPath: folder + "/b.gguf"))
     let lines = recorder.lines()
-    #expect(lines.contains("the adapter is folded into what was written"))
+    #expect(lines.contains("the adapter is merged into the saved model"))
     #expect(lines.contains { $0.hasPrefix("model as GGUF, F32, 478 kB, written to «path»") })
-    #expect(lines.contains { $0.contains("folded into 49 projections, kept as f32") })
+    #expect(lines.contains { $0.contains("parameters into 49 projections, stored as f32") })
   }
 
   @Test func anAdapterNamesItsBaseAsTheHubDoes() throws {
@@ -69,7 +69,7 @@ import Testing
       let config = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
       #expect(config["base_model_name_or_path"] as? String == base)
     }
-    #expect(recorder.lines().contains("its base model is named google/tiny-3"))
+    #expect(recorder.lines().contains("the folder names google/tiny-3 as its base model"))
     #expect(Catalogue.items.allSatisfy { !$0.isModel || Hub.isName($0.hubName ?? "") })
   }
 

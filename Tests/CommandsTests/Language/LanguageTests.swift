@@ -164,7 +164,7 @@ extension [[Span]] {
   func deepNestingIsAnErrorWithACaret(_ start: String, _ open: String, _ close: String) {
     let deep = start + String(repeating: open, count: 20_000) + String(repeating: close, count: 20_000)
     let diagnostic = Recorder().run(deep)
-    #expect(diagnostic?.message == "expected at most 100 brackets within each other")
+    #expect(diagnostic?.message == "expected at most 100 nested brackets")
     let lines = diagnostic?.lines(width: 80) ?? []
     #expect(
       lines.contains { $0.hasSuffix("^") } && lines.allSatisfy { $0.count < 400 },

@@ -260,7 +260,7 @@ import Testing
     ("a.csv", Array("PK\u{3}\u{4}..".utf8), "a zip archive"),
     (
       "a.csv", Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8),
-      "a Git LFS pointer, which stands in for the file itself"
+      "a Git LFS pointer, not the file itself"
     ),
     ("a.csv", [0xFF, 0xFE, 0x74, 0, 0x65, 0], "a text in UTF-16"),
     ("a.csv", [0xFE, 0xFF, 0, 0x74, 0, 0x65], "a text in UTF-16"),

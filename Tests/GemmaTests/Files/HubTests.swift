@@ -179,7 +179,7 @@ import Testing
     #expect(place.contains("config.json") && waits.total.rounded() == 1 + 2 + 4 + 8 + 16)
     #expect(
       error { try pull.listing { _, _ in true } } != nil && waits.total.rounded() == 31,
-      "never there: told at once")
+      "a host that never answered is reported at once")
   }
 
   @Test func theTokenIsNotSentOnToAnotherHost() throws {
@@ -209,7 +209,8 @@ import Testing
     (401, "", "hf_old", ["valid token", "HF_TOKEN", "/settings/tokens"]),
     (401, "GatedRepo", nil, ["licence", "/owner/model", "/settings/tokens", "HF_TOKEN"]),
     (403, "GatedRepo", "hf_me", ["licence", "/owner/model", "account"]),
-    (403, "", "hf_me", ["leave to read", "fine-grained"]), (404, "", nil, ["a model that", "owner/model"]),
+    (403, "", "hf_me", ["permission to read", "fine-grained"]),
+    (404, "", nil, ["a model that", "owner/model"]),
     (410, "", nil, ["410"]),
   ])
   func aNoIsExplained(_ status: Int, _ code: String, _ token: String?, _ words: [String]) throws {

@@ -1,10 +1,10 @@
-/// Adapters as llama.cpp applies them to a GGUF model: one file with the factors.
+/// GGUF adapters, which llama.cpp applies to a GGUF model: one file with the factors.
 extension StoredAdapter {
-  /// The key under which gnb notes what the queries' B was multiplied by (`ModelConfig.ggufQueryFactor`).
+  /// The key in which gnb stores the factor of the queries' B (`ModelConfig.ggufQueryFactor`).
   private static let queryFactorKey = "gnb.query_factor"
   private static let invocationKey = "adapter.alora.invocation_tokens"
 
-  /// Reads a GGUF adapter. llama.cpp multiplies B A by `adapter.lora.alpha` over the rank it finds; by 1 where there is no alpha, or 0.
+  /// Reads a GGUF adapter. llama.cpp multiplies B A by `adapter.lora.alpha` / rank; by 1 if alpha is missing or 0.
   init(_ file: GGUFFile, base: ModelFile) throws {
     let path = file.file.path
     let made = file.string("general.base_model.0.name")
@@ -23,14 +23,15 @@ extension StoredAdapter {
       guard let part, let place = places[String(name.dropLast(".lora_a".count))] else {
         throw GemmaError.unsupported(
           path: path,
-          feature: "tensor \(name): it trains LoRA on the seven projections of the text layers only, "
-            + "blk.N.attn_q.weight.lora_a and the like")
+          feature:
+            "tensor \(name): it reads LoRA for the seven projections of the text layers only, with names such as "
+            + "blk.N.attn_q.weight.lora_a")
       }
       try tensors.add(view, layer: place.layer, place.projection, part)
     }
     guard !tensors.isEmpty else {
       throw GemmaError.malformed(
-        path: path, location: "tensors", expected: "blk.N.attn_q.weight.lora_a and the like", found: "none")
+        path: path, location: "tensors", expected: "names such as blk.N.attn_q.weight.lora_a", found: "none")
     }
     var factors = try tensors.factors(dora: false, baseModel: repository, for: base)
     try Self.undoQueryFactor(&factors, file: file, base: base)
@@ -61,7 +62,7 @@ extension StoredAdapter {
     return address.contains("huggingface.co/") && Hub.isName(name) ? name : nil
   }
 
-  /// That it is a LoRA adapter of this architecture, and that every key of it is used or harmless.
+  /// Checks that the file is a LoRA adapter of this architecture, and that every key is used or harmless.
   private static func checkKind(_ file: GGUFFile, baseModel: String?, base: ModelFile) throws {
     let path = file.file.path
     let architecture = file.string("general.architecture") ?? "none"
@@ -70,7 +71,7 @@ extension StoredAdapter {
     }
     if architecture == "controlvector" {
       throw wrong(
-        "a control vector, which adds to what flows between the layers", "gnb has LoRA adapters only")
+        "a control vector, which is added to the hidden states", "give a LoRA adapter")
     }
     guard file.string("general.type") == "adapter" else {
       throw file.tensor("token_embd.weight") != nil
@@ -85,13 +86,14 @@ extension StoredAdapter {
     }
     guard architecture == base.config.ggufArchitecture else {
       throw misfit(
-        "it is for the architecture \(architecture), and \(base.name) is \(base.config.ggufArchitecture)",
+        "it is for the architecture \(architecture), but \(base.name) is \(base.config.ggufArchitecture)",
         path: path, baseModel: baseModel, model: base)
     }
     if file.metadata[invocationKey] != nil {
       throw GemmaError.unsupported(
         path: path,
-        feature: "\(invocationKey): its adapters count for every token, not from some token on (aLoRA)")
+        feature:
+          "\(invocationKey): an adapter acts on every token, never only on those after a given token (aLoRA)")
     }
     var used = UsedKeys()
     for key in ["adapter.type", "adapter.lora.alpha", queryFactorKey] { used.use(key) }
@@ -100,7 +102,7 @@ extension StoredAdapter {
       prefixes: ["general."], path: path)
   }
 
-  /// Takes the factor back that gnb put into the queries' B, unless the base has the same in its own queries.
+  /// Removes the factor that gnb put into the queries' B, unless the base model has the same factor in its queries.
   private static func undoQueryFactor(_ factors: inout [Factors], file: GGUFFile, base: ModelFile) throws {
     guard let factor = file.number(queryFactorKey).map({ Float($0) }), base.config.ggufQueryFactor != 1 else {
       return
@@ -117,19 +119,21 @@ extension StoredAdapter {
 
   /// Writes the factors as one GGUF file, in Float32.
   ///
-  /// One alpha stands for all: of rank-stabilised LoRA it is alpha * sqrt(rank), and where patterns give a module another scale, its B
-  /// makes up for it.
-  /// - Throws: `unsupported` for DoRA, which that file cannot say.
+  /// The file has one alpha for all modules. For rank-stabilised LoRA it is alpha * sqrt(rank). If patterns give a
+  /// module another scale, its B is multiplied by the difference.
+  /// - Throws: `unsupported` for DoRA: the file has no place for magnitudes.
   func saveGGUF(path: String, base: ModelFile) throws {
     guard !config.dora else {
       throw GemmaError.unsupported(
         path: path,
-        feature: "DoRA in a GGUF adapter, which has no place for magnitudes; 'save model' folds it in")
+        feature:
+          "DoRA in a GGUF adapter, which has no place for magnitudes; 'save model' can merge it into the model"
+      )
     }
     let model = base.config
-    // llama.cpp takes an alpha of 0 for "as it stands", that is a scale of 1.
+    // For llama.cpp an alpha of 0 means a scale of 1.
     let alpha = Float(config.alpha == 0 ? 1 : Double(config.scale) * Double(config.rank))
-    // The base, if it came from `save model`, has the query's factor in its weights. Gemma 3's norms undo it.
+    // A base model written by `save model` has the factor in its query weights. The norms of Gemma 3 undo it.
     let query = model.hasQueryKeyNorm ? 1 : model.ggufQueryFactor
     var writer = GGUFWriter()
     writer.set("general.architecture", model.ggufArchitecture)

@@ -1,17 +1,17 @@
 /// The configuration in a GGUF file: its `gemma2.*` or `gemma3.*` keys, read and written.
 ///
-/// What a file leaves out is as llama.cpp takes it.
+/// Missing keys have the defaults of llama.cpp.
 extension ModelConfig {
-  /// "gemma2" or "gemma3", as GGUF files say it.
+  /// The architecture's name in GGUF files: "gemma2" or "gemma3".
   var ggufArchitecture: String { hasQueryKeyNorm ? "gemma3" : "gemma2" }
 
-  /// Beginnings of keys that change no number: names, notes, how the file was made, the vision part, and the tokenizer, which checks its
-  /// own keys.
+  /// Beginnings of keys that change no number: names, notes, how the file was made, the vision part, and the tokenizer,
+  /// which checks its own keys.
   private static let harmlessPrefixes = [
     "general.", "quantize.", "split.", "tokenizer.", "gemma3.vision.", "gemma3.mm.", "gnb.",
   ]
 
-  /// From the keys of a file. Each is used, known to be harmless, or refused by name.
+  /// Reads the keys of a file. Each key is used, known to be harmless, or refused by its name.
   ///
   /// - Throws: `wrongKind` for an adapter or an image projector, `unsupported`, `malformed`.
   init(_ file: GGUFFile) throws {
@@ -36,7 +36,7 @@ extension ModelConfig {
           }
         } ?? "nothing")
     }
-    /// A number, or an array of one number a layer where all are equal.
+    /// A number, or an array with one number for each layer if all numbers are equal.
     func size(_ name: String, default standard: Int? = nil, layers: Int? = nil) throws -> Int {
       let key = key(name)
       var value = file.integer(key)
@@ -55,13 +55,13 @@ extension ModelConfig {
       }
       return value
     }
-    /// A key that may only say what is so anyway.
+    /// Checks a key that may have one value only.
     func expect(_ name: String, _ value: Int) throws {
       let key = key(name)
       guard file.metadata[key] == nil || file.integer(key) == value else {
         throw GemmaError.unsupported(
           path: path,
-          feature: "\(key) of \(file.integer(key).map(String.init) ?? "another kind"), where \(value) goes")
+          feature: "\(key) = \(file.integer(key).map(String.init) ?? "another value"), only \(value)")
       }
     }
     func number(_ name: String) throws -> Double? {
@@ -95,7 +95,7 @@ extension ModelConfig {
     let base = try number("rope.freq_base") ?? 1e4
     let windowBase = try number("rope.freq_base_swa") ?? 1e4
     let factor = try Self.ropeFactor(file, key: key, number: number)
-    // As in llama.cpp, a Gemma 3 file without a window has none; a Gemma 2 file without one has 4096.
+    // As in llama.cpp: without the key, Gemma 3 has no window, and Gemma 2 has a window of 4096.
     let windowKey = key("attention.sliding_window")
     let window: Int? =
       file.metadata[windowKey] == nil
@@ -119,7 +119,7 @@ extension ModelConfig {
           ? LayerPlan(window: window, ropeBase: windowBase)
           : LayerPlan(window: window, ropeBase: base, ropeFactor: factor)
       })
-    // Gemma 3 has no cap of the scores in llama.cpp or transformers, whatever a file says.
+    // llama.cpp and transformers ignore a soft cap of the scores in Gemma 3 files.
     if isGemma3 { attentionSoftCap = nil }
     try used.refuseOthers(
       file.metadata.keys, harmless: ["GGUF.version"], prefixes: Self.harmlessPrefixes, path: path)
@@ -150,7 +150,7 @@ extension ModelConfig {
     return architecture
   }
 
-  /// A cap of 0 is none.
+  /// A cap of 0 means no cap.
   private static func cap(_ value: Double?, _ standard: Float?) -> Float? {
     guard let value else { return standard }
     return value > 0 ? Float(value) : nil
@@ -162,7 +162,7 @@ extension ModelConfig {
   ) throws -> Double {
     let typeKey = key("rope.scaling.type")
     let type = file.string(typeKey) ?? "linear"
-    // What only other kinds of scaling read.
+    // Keys that only other kinds of scaling use.
     for name in ["original_context_length", "finetuned"] { _ = key("rope.scaling.\(name)") }
     let factor = try number("rope.scaling.factor") ?? number("rope.scale_linear") ?? 1
     if type == "none" || (type == "linear" && factor == 0) { return 1 }
@@ -174,7 +174,8 @@ extension ModelConfig {
     return factor
   }
 
-  /// Which layers see everything: by a period, the last of each, or a truth value a layer that says which have a window.
+  /// Which layers have no window. The key is a period, where the last layer of each period has no window; or a list
+  /// with true for each layer with a window.
   private static func fullLayers(_ layers: Int, of file: GGUFFile, key: String, _ isGemma3: Bool) throws
     -> [Bool]
   {
@@ -189,21 +190,23 @@ extension ModelConfig {
     let period = file.metadata[key] == nil ? standard : file.integer(key)
     guard let period, (0...1024).contains(period) else {
       throw GemmaError.malformed(
-        path: file.file.path, location: key, expected: "a number from 0 to 1024, or a truth value a layer",
+        path: file.file.path, location: key,
+        expected: "a number from 0 to 1024, or true or false for each layer",
         found: "another value")
     }
     return (0..<layers).map { period > 0 && ($0 + 1) % period == 0 }
   }
 
-  /// Not in the file. 27B-shaped models (Gemma 2's have 46 layers, Gemma 3's 62) divide by hidden/heads, all others by the head size.
+  /// The scale of the scores, which is not in the file. The 27B models (46 layers in Gemma 2, 62 in Gemma 3) divide by
+  /// sqrt(hidden/heads), all others by sqrt(head size).
   private static func ggufQueryScale(
     _ isGemma3: Bool, layers: Int, hidden: Int, heads: Int, headDim: Int
   ) -> Float {
     1 / Float(layers == (isGemma3 ? 62 : 46) ? hidden / heads : headDim).squareRoot()
   }
 
-  /// GGUF has no key for the scale of the scores: readers derive it. What queries must be multiplied by so that a derived scale
-  /// gives the scores of this one; 1 for all of Google's models.
+  /// GGUF has no key for the scale of the scores; readers derive it from the shape. If queries are multiplied by this
+  /// factor, the derived scale gives the right scores. It is 1 for all of Google's models.
   var ggufQueryFactor: Float {
     let factor =
       queryScale
@@ -214,7 +217,7 @@ extension ModelConfig {
 
   /// The architecture's keys of a GGUF file.
   ///
-  /// - Throws: `unsupported` for what no such key can say.
+  /// - Throws: `unsupported` for settings that GGUF has no key for.
   func write(to writer: inout GGUFWriter, path: String) throws {
     func unsupported(_ feature: String) -> GemmaError {
       .unsupported(path: path, feature: "GGUF with \(feature)")
@@ -241,11 +244,11 @@ extension ModelConfig {
         ? windowed.ropeFactor == 1
         : windowed.ropeBase == full.ropeBase && windowed.ropeFactor == full.ropeFactor
       guard known else {
-        throw unsupported("another rotation in layers with a window than \(ggufArchitecture)'s")
+        throw unsupported("a rotation in layers with a window that differs from \(ggufArchitecture)'s")
       }
       try writePattern(&writer, key("attention.sliding_window_pattern"), unsupported)
     } else if !hasQueryKeyNorm {
-      throw unsupported("no layer with a window, which \(ggufArchitecture) cannot say")
+      throw unsupported("a \(ggufArchitecture) model without a layer with a window")
     }
     if hasQueryKeyNorm, let windowed {
       writer.set(key("rope.freq_base_swa"), .number(Float(windowed.ropeBase)))
@@ -262,7 +265,7 @@ extension ModelConfig {
     }
   }
 
-  /// The period of the layers without a window, where it is not the architecture's own.
+  /// The period of the layers without a window, if it is not the default of the architecture.
   private func writePattern(
     _ writer: inout GGUFWriter, _ key: String, _ unsupported: (String) -> GemmaError
   ) throws {
@@ -272,7 +275,7 @@ extension ModelConfig {
     let isFull = self.layers.map { $0.window == nil }
     if isFull == layers(every: hasQueryKeyNorm ? 6 : 2) { return }
     guard hasQueryKeyNorm, let period = (0...self.layers.count).first(where: { layers(every: $0) == isFull })
-    else { throw unsupported("layers whose windows follow another pattern than \(ggufArchitecture)'s") }
+    else { throw unsupported("a pattern of windows that differs from \(ggufArchitecture)'s") }
     writer.set(key, period)
   }
 }

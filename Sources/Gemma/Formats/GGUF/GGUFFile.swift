@@ -1,17 +1,17 @@
-/// A GGUF file, version 2 or 3: metadata and tensors, mapped. Nothing in it is trusted before it is checked.
+/// A memory-mapped GGUF file, version 2 or 3, with metadata and tensors. Every value is checked before it is used.
 public final class GGUFFile: TensorSource {
-  /// A metadata value. Arrays are kept as their place in the file and decoded when asked for.
+  /// A metadata value. Of an array only the position in the file is kept; it is decoded on demand.
   public enum Value: Sendable, Equatable {
     case integer(Int64)
     case unsigned(UInt64)
     case number(Double)
     case bool(Bool)
     case string(String)
-    /// Element type number, count, and where in the file the elements begin.
+    /// The number of the element type, the count, and the offset of the first element in the file.
     case array(type: UInt32, count: Int, offset: Int)
   }
 
-  /// The first part, which has the metadata.
+  /// The file, or the first part of a split model. It has the metadata.
   public let file: MappedFile
   public let metadata: [String: Value]
   public let tensorNames: [String]
@@ -19,7 +19,7 @@ public final class GGUFFile: TensorSource {
 
   public func tensor(_ name: String) -> TensorView? { tensors[name] }
 
-  /// Opens a file, or all parts of a model that llama.cpp split ("X-00001-of-00003.gguf"): any part's path leads to the model.
+  /// Opens a file, or all parts of a model that llama.cpp split ("X-00001-of-00003.gguf"). The path may name any part.
   ///
   /// - Throws: `wrongKind` for another kind of file, `unsupported` for another version or byte order, `malformed`.
   public convenience init(path: String) throws {
@@ -58,7 +58,7 @@ public final class GGUFFile: TensorSource {
     tensorNames = names
   }
 
-  /// The paths of all parts of a split model, in order; nil where the name is not that of a part.
+  /// The paths of all parts of a split model, in order; nil if the name is not the name of a part.
   static func parts(of path: String) -> [String]? {
     guard let match = path.firstMatch(of: /-(\d{5})-of-(\d{5})\.gguf$/), let count = Int(match.2),
       (2...9999).contains(count)
@@ -127,7 +127,7 @@ public final class GGUFFile: TensorSource {
         throw GemmaError.unsupported(
           path: path,
           feature:
-            "a big-endian GGUF; 'gguf-convert-endian FILE little' of the Python package gguf turns it round")
+            "a big-endian GGUF; convert it with 'gguf-convert-endian FILE little' of the Python package gguf")
       }
       guard version == 2 || version == 3 else {
         throw GemmaError.unsupported(path: path, feature: "GGUF version \(version); gnb reads 2 and 3")
@@ -135,7 +135,7 @@ public final class GGUFFile: TensorSource {
     }
   }
 
-  /// Where a tensor is, as the file says.
+  /// A tensor's entry in the file: its shape, type and offset.
   private struct Entry {
     var name: String
     var type: ElementType
@@ -213,7 +213,7 @@ public final class GGUFFile: TensorSource {
     return integer(key).map(Double.init)
   }
 
-  /// Every string of an array, as bytes in the file.
+  /// The bytes of every string of an array.
   package func strings(_ key: String) throws -> [UnsafeRawBufferPointer]? {
     guard case .array(8, let count, let offset)? = metadata[key] else { return nil }
     var reader = ByteReader(path: file.path, bytes: file.bytes)
@@ -238,7 +238,7 @@ public final class GGUFFile: TensorSource {
     return (0..<count).map { T(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: T.self)) }
   }
 
-  /// Every element of an array of whole numbers or truth values, whatever their width.
+  /// Every element of an array of whole numbers of any width, or of true and false.
   package func integers(_ key: String) throws -> [Int]? {
     guard case .array(let type, let count, let offset)? = metadata[key], type < 8, type != 6,
       let size = Self.size(type)
@@ -261,7 +261,7 @@ public final class GGUFFile: TensorSource {
     return String(decoding: try reader.take(length, "a string"), as: UTF8.self)
   }
 
-  /// Bytes of a fixed-size value, nil for strings and arrays.
+  /// Size in bytes of a value of this type; nil for strings and arrays.
   private static func size(_ type: UInt32) -> Int? {
     switch type {
     case 0, 1, 7: 1

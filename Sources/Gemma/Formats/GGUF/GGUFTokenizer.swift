@@ -1,12 +1,12 @@
 /// The tokenizer in a GGUF file: its `tokenizer.*` keys, read and written.
 extension Tokenizer {
-  /// What becomes of a `tokenizer.*` key that is not in this table: the file is refused, with the key's name.
+  /// The known `tokenizer.*` keys. A file with another key is refused by the key's name.
   private enum Use {
-    /// Read, or written out again.
+    /// The key is read.
     case used
-    /// Not read by llama.cpp for a vocabulary of SentencePiece's kind either, or of no meaning for the ids of a text.
+    /// The key does not change the ids of a text, or llama.cpp ignores it for a SentencePiece vocabulary.
     case harmless
-    /// Harmless where it is false; what it asks for otherwise is not done.
+    /// The key must be false: gnb does not do what it asks for.
     case mustBeFalse
   }
 
@@ -15,7 +15,8 @@ extension Tokenizer {
     "ggml.bos_token_id": .used, "ggml.eos_token_id": .used, "ggml.eot_token_id": .used,
     "ggml.eom_token_id": .used, "ggml.unknown_token_id": .used, "ggml.padding_token_id": .used,
     "ggml.add_bos_token": .used, "chat_template": .used,
-    // Without the key llama.cpp would set a space before a text, which no Gemma has seen. Converters write false, Ollama's nothing.
+    // Without the key llama.cpp would set a space before a text, which no Gemma has seen. Converters write false,
+    // Ollama's nothing.
     "ggml.add_space_prefix": .mustBeFalse,
     "ggml.add_eos_token": .mustBeFalse, "ggml.add_padding_token": .mustBeFalse,
     "ggml.add_unknown_token": .mustBeFalse,
@@ -34,8 +35,8 @@ extension Tokenizer {
     "huggingface.json": .harmless, "chat_templates": .harmless,
   ]
 
-  /// From a GGUF file's metadata. What is absent is as llama.cpp has it: scores of 0, and pieces that are all normal; special tokens'
-  /// ids that are absent are found by Gemma's names.
+  /// Reads the metadata of a GGUF file. Missing keys have the defaults of llama.cpp: scores of 0, and normal pieces.
+  /// Missing ids of special tokens are found by Gemma's names.
   package convenience init(_ file: GGUFFile) throws {
     let path = file.file.path
     let prefix = "tokenizer."
@@ -53,7 +54,7 @@ extension Tokenizer {
     let ggml = prefix + "ggml."
     if let model = file.string(ggml + "model"), model != "llama" {
       throw GemmaError.unsupported(
-        path: path, feature: "\(ggml)model = \(model); Gemma's tokenizer is \"llama\" there")
+        path: path, feature: "\(ggml)model = \(model); Gemma's tokenizer has the value \"llama\"")
     }
     let vocabulary = try Self.vocabulary(file, ggml)
     func id(_ key: String, _ name: String?) throws -> Int32? {
@@ -83,7 +84,7 @@ extension Tokenizer {
       let piece = Array(vocabulary.piece(id))
       switch vocabulary.kinds[Int(id)] {
       case .control, .unknown: contents.added.append(AddedToken(content: piece, id: id, isSpecial: true))
-      // The converter has spaces in these.
+      // The converter writes these pieces with spaces.
       case .userDefined: contents.userDefined.append(AddedToken(content: Self.escapingSpaces(piece), id: id))
       case .normal, .unused, .byte: break
       }
@@ -99,11 +100,11 @@ extension Tokenizer {
     guard let pieces = try file.strings(ggml + "tokens") else {
       throw malformed("tokens", "an array of strings", "none")
     }
-    /// The numbers of a key beside the pieces, or nil without it.
+    /// The numbers of a key, one for each piece; nil if the key is missing.
     func words<T: FixedWidthInteger>(_ key: String, _ type: UInt32, _: T.Type) throws -> [T]? {
       guard file.metadata[ggml + key] != nil else { return nil }
       guard let words = try file.words(ggml + key, type: type, as: T.self), words.count == pieces.count else {
-        throw malformed(key, "\(pieces.count) numbers, one a token", "something else")
+        throw malformed(key, "\(pieces.count) numbers, one for each token", "something else")
       }
       return words
     }
@@ -112,7 +113,7 @@ extension Tokenizer {
     var vocabulary = Vocabulary(capacity: pieces.count)
     for (i, piece) in pieces.enumerated() {
       var kind = kinds.flatMap { UInt8(exactly: $0[i]).flatMap(Vocabulary.Kind.init) } ?? .normal
-      // llama.cpp knows this one by its name.
+      // llama.cpp finds this token by its name.
       if kind == .normal, piece.elementsEqual("<end_of_turn>".utf8) { kind = .control }
       vocabulary.append(piece, kind: kind, score: scores.map { Float(bitPattern: $0[i]) } ?? 0)
     }
@@ -126,7 +127,8 @@ extension Tokenizer {
 
   /// The `tokenizer.ggml.*` keys of a GGUF file.
   ///
-  /// - Parameter count: rows of the embedding. As in llama.cpp's converter, pieces beyond are left out and missing ones made up.
+  /// - Parameter count: rows of the embedding. As in llama.cpp's converter, surplus pieces are dropped, and missing
+  ///   pieces get generated names.
   func write(to writer: inout GGUFWriter, count: Int) {
     let known = min(count, self.count)
     let missing = known..<count
@@ -136,7 +138,7 @@ extension Tokenizer {
     for id in 0..<Int32(count) {
       let piece = vocabulary.piece(id)
       let kind: Vocabulary.Kind = piece.isEmpty ? .unused : vocabulary.kinds[Int(id)]
-      // As the converter writes them: llama.cpp finds these in the text before spaces become U+2581.
+      // Spaces as the converter writes them: llama.cpp finds these tokens before spaces become U+2581.
       pieces.append(
         piece.isEmpty
           ? Self.padding(id)[...] : kind == .userDefined ? Self.unescapingSpaces(piece)[...] : piece)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes GGUF files, version 3: metadata, tensors' places, then the tensors, each at a multiple of 32.
+/// Writes GGUF files, version 3: metadata, the tensors' entries, then the tensors, each at a multiple of 32 bytes.
 package struct GGUFWriter {
   package enum Value {
     case unsigned(UInt32)
@@ -19,7 +19,7 @@ package struct GGUFWriter {
 
   package init() {}
 
-  /// In the order they are set.
+  /// The keys, in the order in which they were set.
   package mutating func set(_ key: String, _ value: Value) { metadata.append((key, value)) }
   package mutating func set(_ key: String, _ number: Int) { set(key, .unsigned(UInt32(clamping: number))) }
   package mutating func set(_ key: String, _ text: String) { set(key, .string(text)) }
@@ -55,7 +55,7 @@ package struct GGUFWriter {
   }
 }
 
-/// Values as GGUF has them, little-endian.
+/// The bytes of values in GGUF, little-endian.
 private struct GGUFBytes {
   var data = Data()
 

@@ -1,27 +1,28 @@
 import Foundation
 
-/// Weights as bitsandbytes stores them in 4 bits: the bytes under the weight's own name, their scales beside it.
+/// Weights in 4 bits from bitsandbytes. The bytes have the weight's name; separate tensors have the scales.
 enum BitsAndBytes {
-  /// Values that share a scale.
+  /// Number of values with the same scale.
   static let block = 64
 
   private static let state = ".quant_state.bitsandbytes__nf4"
 
-  /// Whether the tensor `name` of `source` is stored so.
+  /// Whether the tensor `name` of `source` is stored in this way.
   static func isStored(_ name: String, in source: any TensorSource) -> Bool {
     source.tensor(name + state) != nil
   }
 
-  /// The tensors that belong to the tensor `name`, stored so.
+  /// The names of the tensors that belong to the tensor `name`.
   static func parts(_ name: String) -> [String] {
     ["", ".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map", state].map { name + $0 }
   }
 
-  /// The tensor `name` of `source` decoded into blocks of a scale and 64 values, or nil if it is not stored so.
+  /// The tensor `name` of `source`, converted to blocks of a scale and 64 values; nil if it is not stored in this way.
   ///
-  /// `X.weight` has two values a byte, the even one high. Value = map[q] * scale of its block, where the scale is
-  /// `X.weight.absmax`, or with double quantisation nested_map[absmax] * nested_absmax of its 256 + nested_offset.
-  /// - Throws: `unsupported` for FP4 and 8 bits; `malformed` where the parts do not fit together.
+  /// `X.weight` has two values in each byte, the even one in the high bits. The value is map[q] * scale of its block.
+  /// The scale is `X.weight.absmax`; with double quantisation it is nested_map[absmax] * nested_absmax of its 256
+  /// blocks + nested_offset.
+  /// - Throws: `unsupported` for FP4 and 8 bits; `malformed` if the tensors do not fit together.
   static func tensor(_ name: String, in source: any TensorSource, path: String) throws -> TensorView? {
     func part(_ suffix: String) -> TensorView? { source.tensor(name + suffix) }
     if part(".quant_state.bitsandbytes__fp4") != nil {
@@ -46,17 +47,17 @@ enum BitsAndBytes {
     guard blocksize == block, shape[1] % block == 0 else {
       throw GemmaError.unsupported(
         path: path,
-        feature: "\(name) in blocks of \(blocksize) over rows of \(shape[1]); gnb reads blocks of 64")
+        feature: "\(name) in blocks of \(blocksize) with rows of \(shape[1]); gnb reads blocks of 64")
     }
     let blocks = count / block
-    // Bytes, or the same bytes named as wider numbers (bnb_4bit_quant_storage, for FSDP).
+    // The type is bytes, or a wider type for the same bytes (bnb_4bit_quant_storage, for FSDP).
     guard let values = part("")?.bytes, values.count == count / 2 else {
       throw malformed("", "\(count / 2) bytes", "\(part("")?.bytes.count ?? 0)")
     }
     let map = try need(".quant_map", .f32, 16)
     for (i, known) in nf4Values.enumerated()
     where map.loadUnaligned(fromByteOffset: 4 * i, as: Float.self) != known {
-      throw GemmaError.unsupported(path: path, feature: "a quant_map of its own in \(name)")
+      throw GemmaError.unsupported(path: path, feature: "a quant_map other than NF4's in \(name)")
     }
     var scales: [Float]
     if part(".nested_absmax") != nil {

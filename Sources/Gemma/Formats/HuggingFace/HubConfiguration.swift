@@ -1,10 +1,10 @@
 import Foundation
 
-/// The configuration as the `config.json` of a Hugging Face folder, read and written.
+/// The `config.json` of a Hugging Face folder, read and written.
 ///
-/// What a file leaves out is as transformers' Gemma2Config and Gemma3TextConfig have it.
+/// Missing keys have the defaults of Gemma2Config and Gemma3TextConfig of transformers.
 extension ModelConfig {
-  /// What Gemma2Config and Gemma3TextConfig take where a key is absent.
+  /// The defaults of Gemma2Config and Gemma3TextConfig.
   private struct Defaults {
     let isGemma3: Bool
     let hiddenSize = 2304
@@ -21,11 +21,12 @@ extension ModelConfig {
     var finalSoftCap: Double? { isGemma3 ? nil : 30 }
     var ropeBase: Double { isGemma3 ? 1e6 : 1e4 }
     let windowedRopeBase = 1e4
-    /// Every so many layers one is without a window.
+    /// The period of the layers without a window: the last layer of each period has none.
     var period: Int { isGemma3 ? 6 : 2 }
   }
 
-  /// Keys that change no number: ids of tokens, which the tokenizer has, and notes of the libraries that wrote the file.
+  /// Keys that change no result: token ids, which the tokenizer has too, and notes of the libraries that wrote the
+  /// file.
   private static let harmless: Set<String> = [
     "bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "sep_token_id", "cls_token_id",
     "initializer_range", "use_cache", "cache_implementation", "dtype", "torch_dtype",
@@ -40,9 +41,9 @@ extension ModelConfig {
     "torchscript",
     "use_bfloat16", "tf_legacy_loss", "architectures", "model_type",
   ]
-  /// Beginnings of such keys: private notes of transformers, and what Unsloth writes.
+  /// Beginnings of further harmless keys: private notes of transformers, and notes of Unsloth.
   private static let harmlessPrefixes = ["_", "unsloth_", "transformers_"]
-  /// Keys of an image-and-text model that the decoder has no use for.
+  /// Keys of an image-and-text model that the decoder does not need.
   private static let multimodal: Set<String> = [
     "vision_config", "mm_tokens_per_image", "boi_token_index", "eoi_token_index", "image_token_index",
     "image_token_id", "boi_token_id", "eoi_token_id",
@@ -52,7 +53,7 @@ extension ModelConfig {
     "Gemma3ForConditionalGeneration",
   ]
 
-  /// From the contents of a `config.json`, in any of its spellings. Each key is used, known to be harmless, or refused by name.
+  /// Reads a `config.json` of any version. Each key is used, known to be harmless, or refused by its name.
   ///
   /// - Throws: `unsupported`, `malformed`.
   init(json: [String: Any], path: String) throws {
@@ -62,7 +63,7 @@ extension ModelConfig {
     for name in json["architectures"] as? [String] ?? [] where !Self.architectures.contains(name) {
       throw unsupported("the architecture \(name); gnb reads Gemma 2 and 3 language models")
     }
-    // Multimodal checkpoints keep the decoder's part inside.
+    // In a multimodal checkpoint the decoder's configuration is an inner object.
     var text = outer
     let outerType = try outer.string("model_type")
     var architecture = outerType ?? "nothing"
@@ -96,26 +97,26 @@ extension ModelConfig {
         "max_position_embeddings", default: defaults.contextLength, largest: 1 << 30),
       rmsNormEpsilon: Float(try text.number("rms_norm_eps") ?? 1e-6),
       queryScale: Float(1 / scalar.squareRoot()),
-      // transformers reads Gemma 3's cap of the scores and does not use it.
+      // transformers reads the soft cap of the scores in Gemma 3 but does not use it.
       attentionSoftCap: defaults.isGemma3 ? nil : attentionCap.map { Float($0) },
       finalSoftCap: finalCap.map { Float($0) }, hasQueryKeyNorm: defaults.isGemma3, layers: plans)
     text.use("tie_word_embeddings")
     if outer.json.keys.contains("text_config") {
       try text.refuseOthers(harmless: Self.harmless, prefixes: Self.harmlessPrefixes)
     } else {
-      // A text-only model of an image-and-text one may keep its keys.
+      // A text model that was made from an image-and-text model may still have the keys of the image part.
       try text.refuseOthers(harmless: Self.harmless.union(Self.multimodal), prefixes: Self.harmlessPrefixes)
     }
     try check(path: path)
   }
 
-  /// Whether the file says that the output matrix is another than the embedding.
+  /// Whether the file says that the output matrix is separate from the embedding.
   static func saysUntied(_ json: [String: Any]) -> Bool {
     let text = json["text_config"] as? [String: Any]
     return json["tie_word_embeddings"] as? Bool == false || text?["tie_word_embeddings"] as? Bool == false
   }
 
-  /// Settings that would need other layers than gnb has.
+  /// Refuses settings that need layers that gnb does not have.
   private static func refuseOtherArithmetic(_ text: inout HubKeys) throws {
     func refuse(_ feature: String) -> GemmaError { .unsupported(path: text.path, feature: feature) }
     if let activation = try text.string("hidden_activation"),
@@ -123,7 +124,7 @@ extension ModelConfig {
     {
       throw refuse("the hidden_activation \(activation); gnb computes gelu_pytorch_tanh")
     }
-    // true, or "all" for all tokens.
+    // The value is true, or "all" for all tokens.
     if let value = text.value("use_bidirectional_attention"),
       !(HubKeys.isBool(value) && value as? Bool == false)
     {
@@ -134,20 +135,20 @@ extension ModelConfig {
     if let dropout = try text.number("attention_dropout"), dropout != 0 { throw refuse("attention_dropout") }
   }
 
-  /// Window and rotation of every layer.
+  /// The window and the rotation of every layer.
   private static func plans(_ text: inout HubKeys, _ layers: Int, _ defaults: Defaults) throws -> [LayerPlan]
   {
     let ropes = try ropes(&text, defaults)
     var period = defaults.period
     if defaults.isGemma3 {
       let noted = try text.size("_sliding_window_pattern", default: period)
-      // transformers writes this note beside layer_types and does not read it.
+      // transformers writes this key together with layer_types, but does not read it.
       guard
         noted == period || text.value("layer_types") != nil || text.value("sliding_window_pattern") != nil
       else {
         throw GemmaError.unsupported(
           path: text.path,
-          feature: "_sliding_window_pattern \(noted) without layer_types, which say the same by layer")
+          feature: "_sliding_window_pattern \(noted) without the key layer_types")
       }
       period = try text.size("sliding_window_pattern", default: period)
     }
@@ -162,7 +163,7 @@ extension ModelConfig {
       isFull.allSatisfy { $0 } && text.value("sliding_window") == nil
       ? nil : try text.size("sliding_window", default: defaults.window, largest: 1 << 30)
     if window != nil, text.json["sliding_window"] is NSNull {
-      throw text.malformed("sliding_window", "a number of tokens, since layers have a window")
+      throw text.malformed("sliding_window", "a number of tokens, because some layers have a window")
     }
     return isFull.map {
       $0
@@ -176,8 +177,8 @@ extension ModelConfig {
     var factor = 1.0
   }
 
-  /// Base and scaling of the rotation: transformers 5 has them in `rope_parameters` (Gemma 3 by kind of layer), transformers 4 in
-  /// `rope_theta`, `rope_local_base_freq` and `rope_scaling`.
+  /// Base and scaling of the rotation. transformers 5 writes them into `rope_parameters` (for Gemma 3 by kind of
+  /// layer), transformers 4 into `rope_theta`, `rope_local_base_freq` and `rope_scaling`.
   private static func ropes(_ text: inout HubKeys, _ defaults: Defaults) throws -> (
     full: Rope, windowed: Rope
   ) {
@@ -196,7 +197,7 @@ extension ModelConfig {
       full = try rope(kinds.object("full_attention"), "rope_parameters.full_attention", base)
       windowed = try rope(
         kinds.object("sliding_attention"), "rope_parameters.sliding_attention", windowedBase)
-      // Beside them older and newer keys that say the same may stand.
+      // Older and newer keys with the same value may be in one file.
       try kinds.refuseOthers(harmless: [])
       parameters = kinds
     }
@@ -226,9 +227,9 @@ extension ModelConfig {
 
   // MARK: Writing
 
-  /// A `config.json` for transformers, its names of version 4 and 5.
+  /// A `config.json` for transformers, with the keys of versions 4 and 5.
   func hub(bos: Int32, eos: Int32, pad: Int32) -> [String: Any] {
-    // A Float as people write it: 1e-06, not 9.999999974752427e-07.
+    // A Float is written with few digits: 1e-06, not 9.999999974752427e-07.
     func plain(_ value: Float) -> Double { Double("\(value)") ?? Double(value) }
     let scalar = plain(1 / (queryScale * queryScale))
     var json: [String: Any] = [

@@ -1,8 +1,9 @@
 import Foundation
 
-/// What lies in a Hugging Face folder: which files hold the weights, and what tensors are called there.
+/// The contents of a Hugging Face folder: the weight files, and the names of their tensors.
 enum HubFolder {
-  /// The weights of a folder. As in transformers, one model.safetensors wins over an index, which may be older.
+  /// The weights of a folder. If there are both model.safetensors and an index, model.safetensors is used, as in
+  /// transformers: the index may be older.
   static func weights(_ path: String) throws -> any TensorSource {
     let manager = FileManager.default
     func has(_ name: String) -> Bool { manager.fileExists(atPath: path + "/" + name) }
@@ -18,7 +19,7 @@ enum HubFolder {
     if names.contains(where: { $0.hasPrefix("model-") && $0.hasSuffix(".safetensors") }) {
       throw GemmaError.missing(
         need: "the file model.safetensors.index.json beside the shards in \(path)",
-        remedy: "fetch it too: it says which tensor is in which file")
+        remedy: "fetch this file too: it lists the file of each tensor")
     }
     if let adapter = names.first(where: { $0 == "adapter_model.safetensors" || $0 == "adapter_config.json" })
     {
@@ -29,7 +30,7 @@ enum HubFolder {
     throw GemmaError.fileNotFound(path: path + "/model.safetensors")
   }
 
-  /// What a folder without `config.json` is.
+  /// The error for a folder without `config.json`.
   static func withoutConfiguration(_ path: String) -> GemmaError {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted() ?? []
     func wrong(_ found: String, _ remedy: String) -> GemmaError {
@@ -51,8 +52,8 @@ enum HubFolder {
     return .fileNotFound(path: path + "/config.json")
   }
 
-  /// Tensors beside the decoder's that change nothing it computes: the image part of image-and-text models, and tables that old versions
-  /// of transformers saved although they follow from the configuration.
+  /// Whether a tensor outside the decoder does not change its results. Such tensors are the image part of
+  /// image-and-text models, and tables that old versions of transformers saved although the configuration defines them.
   static func isHarmless(_ name: String) -> Bool {
     let parts = name.split(separator: ".")
     let imageParts: Set<Substring> = ["vision_tower", "multi_modal_projector", "vision_model"]
@@ -61,13 +62,13 @@ enum HubFolder {
       || name.hasSuffix(".self_attn.masked_bias")
   }
 
-  /// What the tensors of a folder are called: the names of the decoder's begin alike.
+  /// The names of a folder's tensors. The names of the decoder's tensors have a common prefix.
   struct Names {
     private let source: any TensorSource
     private let path: String
-    /// Before "layers.0. ...": "model.", "language_model.model.", ...
+    /// The text before "layers.0. ...": "model.", "language_model.model.", ...
     private let prefix: String
-    /// The embedding's name, and the head's where there is one. A tied model may have either.
+    /// The name of the embedding, and of the separate output matrix if there is one. A tied model may have either name.
     let embedding: String
     let head: String
     private let hasEmbedding: Bool
@@ -98,22 +99,23 @@ enum HubFolder {
 
     func place(of tensor: ModelTensor) -> String {
       switch tensor.kind {
-      // A tied model may have been saved with the one name or the other.
+      // A tied model may be saved under either name.
       case .embedding: hasEmbedding ? embedding : head
       case .head: head
       case .norm, .projection: prefix + tensor.name
       }
     }
 
-    /// Whether the output matrix is another than the embedding. As in transformers 5: if both are there and differ, whatever the
-    /// configuration says.
+    /// Whether the output matrix is separate from the embedding. As in transformers 5 it is separate if the file has
+    /// both and they differ, even if the configuration says that they are tied.
     ///
-    /// - Throws: `malformed` where the configuration says so and the file has no head.
+    /// - Throws: `malformed` if the configuration asks for a separate output matrix that the file does not have.
     func hasOwnHead(saysUntied: Bool) throws -> Bool {
       guard let own = source.tensor(head) else {
         guard !saysUntied else {
           throw GemmaError.malformed(
-            path: path, location: "tensor \(head)", expected: "a tensor, since tie_word_embeddings is false",
+            path: path, location: "tensor \(head)",
+            expected: "a tensor, because tie_word_embeddings is false",
             found: "none")
         }
         return false

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The keys of a JSON object in a Hugging Face folder, each read as what it must be. Those nobody read can be refused by name.
+/// The keys of a JSON object in a Hugging Face folder. Each is read with a required type. Unread keys can be refused by
+/// their names.
 struct HubKeys {
   let json: [String: Any]
   let path: String
@@ -11,7 +12,7 @@ struct HubKeys {
     self.path = path
   }
 
-  /// A value that says something: there, and not null.
+  /// A value that exists and is not null.
   private static func isSet(_ value: Any?) -> Bool { value != nil && !(value is NSNull) }
 
   func malformed(_ name: String, _ expected: String) -> GemmaError {
@@ -20,7 +21,7 @@ struct HubKeys {
 
   mutating func use(_ name: String) { used.use(name) }
 
-  /// The value of a key, nil where it is absent or null.
+  /// The value of a key; nil if it is absent or null.
   mutating func value(_ name: String) -> Any? {
     used.use(name)
     return Self.isSet(json[name]) ? json[name] : nil
@@ -43,7 +44,7 @@ struct HubKeys {
     return number
   }
 
-  /// A number, nil where it is null: `standard` only where the key is absent.
+  /// A number; nil if it is null. `standard` is used only if the key is absent.
   mutating func number(_ name: String, absent standard: Double?) throws -> Double? {
     json[name] == nil ? standard : try number(name)
   }
@@ -66,14 +67,14 @@ struct HubKeys {
     return HubKeys(object, path: path)
   }
 
-  /// Refuses what says something and was neither read nor is harmless.
+  /// Refuses keys that have a value, were not read and are not harmless.
   func refuseOthers(harmless: Set<String>, prefixes: [String] = []) throws {
     let json = json
     try used.refuseOthers(
       json.keys, isSet: { Self.says(json[$0]) }, harmless: harmless, prefixes: prefixes, path: path)
   }
 
-  /// Null, false and what is empty say nothing.
+  /// Whether a value counts. Null, false and empty values do not.
   private static func says(_ value: Any?) -> Bool {
     switch value {
     case nil, is NSNull: false
@@ -88,7 +89,7 @@ struct HubKeys {
     (value as? NSNumber).map { String(cString: $0.objCType) == "c" } ?? (value is Bool)
   }
 
-  /// A JSON number, which true and false are not.
+  /// A JSON number; true and false are not numbers.
   static func number(_ value: Any) -> Double? {
     isBool(value) ? nil : (value as? NSNumber)?.doubleValue
   }

@@ -1,9 +1,10 @@
-/// What a `config.json` says about how its weights are quantised: bitsandbytes' 4 bits are read, everything else is named.
+/// Checks the quantisation settings of a `config.json`. bitsandbytes' 4 bits are read; every other kind is refused by
+/// its name.
 enum HubQuantisation {
-  /// - Throws: `unsupported`, naming the kind.
+  /// - Throws: `unsupported` with the name of the kind.
   static func check(_ config: inout HubKeys) throws {
     let path = config.path
-    // MLX writes `quantization`, and often the same again under the other name.
+    // MLX writes `quantization`, and often also `quantization_config` with the same contents.
     for name in ["quantization", "quantization_config"] {
       guard let keys = try config.object(name) else { continue }
       if let kind = kind(keys.json) {
@@ -16,7 +17,7 @@ enum HubQuantisation {
     }
   }
 
-  /// The kind in words, nil for what is read.
+  /// The kind in words; nil for kinds that gnb reads.
   private static func kind(_ json: [String: Any]) -> String? {
     func says(_ name: String) -> Bool { json[name] as? Bool == true }
     let method = json["quant_method"] as? String

@@ -1,48 +1,51 @@
 import Foundation
 
-/// A Hugging Face folder's tokenizer while its files are read: tokenizer.json or tokenizer.model, and what the small files beside it add.
+/// Collects the tokenizer of a Hugging Face folder from its files: tokenizer.json or tokenizer.model, and the small
+/// files beside it.
 struct HubTokenizer {
-  /// A token as `added_tokens` of tokenizer.json and `added_tokens_decoder` of tokenizer_config.json list it; its number is not of
-  /// interest: the tokenizers library numbers anew, too.
+  /// An added token in `added_tokens` of tokenizer.json or `added_tokens_decoder` of tokenizer_config.json. Its number
+  /// is not used, because the tokenizers library also assigns new numbers.
   struct Entry {
     var token: AddedToken
-    /// Found once spaces are U+2581, not before.
+    /// Whether the token is found only after spaces became U+2581.
     var isNormalized = false
-    /// What becomes of a token of the same text that is there already.
+    /// The rule for an existing token with the same text.
     var existing = Existing.isReplaced
   }
 
   enum Existing {
     case isReplaced
-    /// It stays as it is, but is special if this one is.
+    /// The existing token stays, but becomes special if the new one is special.
     case isMadeSpecial
     case stays
   }
 
   let path: String
   var vocabulary: Vocabulary
-  /// Pieces of the model itself, without those that are added.
+  /// Number of pieces of the model itself, without added tokens.
   private let modelCount: Int
   var rules = BytePairEncoder.Rules()
   var escapesSpaces = true
   private(set) var added: [AddedToken] = []
   private(set) var userDefined: [AddedToken] = []
   var unknown: String?
-  /// What stands before every text, if the file says so.
+  /// The tokens before every text, if the file has them.
   var start: [Int32]?
   private var gaps: [Int32: [UInt8]] = [:]
-  /// Where a token is that was listed with a content: in `userDefined` or in `added`.
+  /// The position of a token by its text, in `userDefined` or in `added`.
   private var places: [[UInt8]: (isNormalized: Bool, index: Int)] = [:]
   private var lastAdded: Int32 = -1
 
-  /// - Parameter modelCount: pieces that have an id; fewer than `vocabulary` counts where ids are left out.
+  /// - Parameter modelCount: number of pieces with an id. It is less than the count of `vocabulary` if some ids are
+  ///   unused.
   init(path: String, vocabulary: Vocabulary, modelCount: Int) {
     self.path = path
     self.vocabulary = vocabulary
     self.modelCount = modelCount
   }
 
-  /// Adds a token as the tokenizers library does: a piece of the vocabulary keeps its id, a new one takes the next.
+  /// Adds a token as the tokenizers library does: a piece of the vocabulary keeps its id, and a new token gets the next
+  /// id.
   mutating func add(_ entry: Entry) throws {
     guard !entry.token.content.isEmpty else { return }
     var (token, isNormalized) = (entry.token, entry.isNormalized)
@@ -57,7 +60,7 @@ struct HubTokenizer {
       }
       token.isSpecial = old.isSpecial || entry.token.isSpecial
       token.id = old.id
-      // One of no bytes is not looked for.
+      // An empty token is never found.
       if place.isNormalized { userDefined[place.index].content = [] } else { added[place.index].content = [] }
     } else if let id = content.withUnsafeBytes({ vocabulary.id($0) }) {
       token.id = id
@@ -83,7 +86,7 @@ struct HubTokenizer {
     }
   }
 
-  /// Takes down a token that has its id.
+  /// Adds a token with a known id.
   mutating func list(_ token: AddedToken, isNormalized: Bool) {
     places[token.content] = (isNormalized, isNormalized ? userDefined.count : added.count)
     if isNormalized { userDefined.append(token) } else { added.append(token) }
@@ -91,7 +94,7 @@ struct HubTokenizer {
 
   private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-  /// The tokenizer, with the names and tokens that the files beside it give.
+  /// The tokenizer, with the names and tokens from the small files.
   func contents(_ config: TokenizerConfig) throws -> Tokenizer.Contents {
     var copy = self
     for entry in config.added { try copy.add(entry) }
@@ -120,8 +123,8 @@ struct HubTokenizer {
 }
 
 extension Tokenizer {
-  /// The tokenizer of a Hugging Face folder. Where tokenizer.json and tokenizer.model are both there, tokenizer.json counts, as in
-  /// transformers: it has the tokens that somebody added.
+  /// The tokenizer of a Hugging Face folder. If it has both tokenizer.json and tokenizer.model, tokenizer.json is used,
+  /// as in transformers: it has the tokens that a user added.
   convenience init(folder: String) throws {
     let (json, model) = (folder + "/tokenizer.json", folder + "/tokenizer.model")
     let config = try TokenizerConfig(folder: folder)
@@ -132,12 +135,12 @@ extension Tokenizer {
     }
   }
 
-  /// From a `tokenizer.json` alone.
+  /// Reads a `tokenizer.json` without other files.
   public convenience init(tokenizerJSON path: String) throws {
     self.init(try HubTokenizer(tokenizerJSON: path).contents(TokenizerConfig()))
   }
 
-  /// From a SentencePiece `tokenizer.model` alone.
+  /// Reads a SentencePiece `tokenizer.model` without other files.
   public convenience init(sentencePieceModel path: String) throws {
     self.init(try HubTokenizer(sentencePieceModel: path).contents(TokenizerConfig()))
   }

@@ -7,7 +7,7 @@ extension StoredAdapter {
 
   /// Reads the folder `peft`.
   ///
-  /// - Parameter weights: another file for the weights, with the same names.
+  /// - Parameter weights: read the weights from this file instead; it has the same tensor names.
   init(peft folder: String, weights: String? = nil, base: ModelFile) throws {
     let path = folder + "/" + Self.configName
     let settings = try PEFTSettings(utf8Text(path: path), path: path)
@@ -15,10 +15,10 @@ extension StoredAdapter {
       settings, file: SafetensorsFile(path: weights ?? folder + "/" + Self.weightsName), base: base)
   }
 
-  /// From a file of tensors with PEFT's names. Ranks are read off the tensors. Which modules have factors must be what the configuration
-  /// says, so that another model's adapter or a part of one is not taken for a whole.
+  /// Reads a file of tensors with PEFT's names. The ranks are those of the tensors. The modules with factors must be
+  /// the modules of the configuration. So an incomplete adapter, or one of another model, is found.
   ///
-  /// - Parameter ignoring: prefixes of names that are not the adapter's.
+  /// - Parameter ignoring: prefixes of tensors that do not belong to the adapter.
   init(_ settings: PEFTSettings, file: SafetensorsFile, ignoring: [String] = [], base: ModelFile) throws {
     let path = file.file.path
     if let trained = settings.baseClass, Self.family(base.config, isNot: trained) {
@@ -69,11 +69,11 @@ extension StoredAdapter {
         switch (settings.targets.contains(name), tensors.contains(layer, projection)) {
         case (true, false):
           throw Self.misfit(
-            "its configuration names \(name), for which it has no factors", path: path,
+            "its configuration names \(name), but it has no factors for it", path: path,
             baseModel: settings.baseModel, model: base)
         case (false, true):
           throw GemmaError.unsupported(
-            path: path, feature: "factors for \(name), which \(Self.configName) does not name")
+            path: path, feature: "factors for the module \(name), which \(Self.configName) does not name")
         default: break
         }
       }
@@ -84,15 +84,16 @@ extension StoredAdapter {
       factors: factors, baseModel: settings.baseModel, visionTensors: vision)
   }
 
-  /// Whether a class of transformers, "Gemma3ForCausalLM", is that of the other family.
+  /// Whether a class of transformers, such as "Gemma3ForCausalLM", belongs to the other model family.
   private static func family(_ config: ModelConfig, isNot name: String) -> Bool {
     let other = config.hasQueryKeyNorm ? "Gemma2" : "Gemma3"
     return name.hasPrefix(other + "For") || name.hasPrefix(other + "Model") || name.hasPrefix(other + "Text")
   }
 
-  /// PEFT saves the base's embedding along where it was told to, or where the vocabulary grew.
+  /// Checks a tensor of the base model that PEFT saved with the adapter. PEFT does so on request, or if the vocabulary
+  /// grew.
   ///
-  /// - Throws: `unsupported` if it is not the base's own.
+  /// - Throws: `unsupported` if it differs from the base model's tensor.
   private static func checkUnchanged(_ view: TensorView, _ tensor: ModelTensor, base: ModelFile, path: String)
     throws
   {
@@ -138,9 +139,9 @@ extension StoredAdapter {
     }
   }
 
-  /// Writes the adapter as a folder that PEFT loads. What is there already is replaced file by file, atomically.
+  /// Writes the adapter as a folder that PEFT loads. Existing files are replaced one by one, each atomically.
   ///
-  /// - Parameter baseModel: what `base_model_name_or_path` says.
+  /// - Parameter baseModel: the value of `base_model_name_or_path`.
   func save(path: String, baseModel: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -154,12 +155,13 @@ extension StoredAdapter {
   /// The text of an `adapter_config.json`.
   func peftSettings(baseModel: String) -> String {
     let quoted = PEFTSettings.quoted
-    // By hand, since the order of patterns matters.
+    // The text is composed here, because JSONSerialization would change the order of the patterns, and the order
+    // matters.
     func object(_ patterns: [AdapterConfig.Pattern]) -> String {
       "{" + patterns.map { "\(quoted($0.expression)): \(Self.number($0.value))" }.joined(separator: ", ")
         + "}"
     }
-    // A name for each kind of projection, and the layers; if some layers lack a projection, a name for each module.
+    // The names of the projections, and the layers. If some layers lack a projection, the names of all modules.
     let layers = Set(factors.map(\.layer)).count
     let isGrid = factors.count == layers * config.targets.count
     let names =
@@ -184,7 +186,7 @@ extension StoredAdapter {
     return "{\n" + fields.map { "  \"\($0)\": \($1)" }.joined(separator: ",\n") + "\n}\n"
   }
 
-  /// Whole numbers without a point: PEFT wants r and ranks so.
+  /// Whole numbers without a decimal point, as PEFT needs them for ranks.
   private static func number(_ value: Double) -> String {
     Int(exactly: value).map(String.init) ?? "\(value)"
   }

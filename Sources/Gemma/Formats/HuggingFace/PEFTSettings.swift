@@ -1,17 +1,17 @@
 import Foundation
 
-/// An `adapter_config.json` of Hugging Face PEFT. Every key of it is used, is known to change no number, or is refused by name.
+/// An `adapter_config.json` of Hugging Face PEFT. Every key is used, known to change no result, or refused by its name.
 struct PEFTSettings {
-  /// Patterns are as in the file: for the module names of the model that was trained.
+  /// The settings of the file. Patterns are for the module names of the model that was trained.
   let config: AdapterConfig
   let targets: PEFTTargets
   /// `base_model_name_or_path`
   let baseModel: String?
-  /// The class of the model that was trained, "Gemma2ForCausalLM", where the file tells.
+  /// The class of the model that was trained, such as "Gemma2ForCausalLM", if the file has it.
   let baseClass: String?
 
-  /// Keys that change no number of a trained adapter: what it was made with, how its first values were drawn, and settings of methods
-  /// that other keys switch on.
+  /// Keys that change no result of a trained adapter: notes on the software, the method for the first values, and
+  /// settings of methods that other keys switch on.
   static let harmless: Set<String> = [
     "_custom_modules", "auto_mapping", "corda_config", "ensure_weight_tying", "enable_lora", "eva_config",
     // PEFT itself sets it to false for the projections of Gemma.
@@ -19,14 +19,17 @@ struct PEFTSettings {
     "merge_weights", "peft_version", "qalora_group_size", "revision", "runtime_config", "task_type",
   ]
 
-  /// Keys that ask for more than factors beside frozen projections, where they are set.
+  /// Keys for methods that gnb does not have, with the reason.
   static let refused: [(key: String, reason: String)] = [
     ("modules_to_save", "it trains adapters over frozen weights, never whole modules"),
     ("trainable_token_indices", "it never trains rows of the embedding"),
     ("lora_bias", "its factors have no bias"),
     ("layer_replication", "it uses each layer once"),
     ("target_parameters", "it adapts the seven projections only"),
-    ("alora_invocation_tokens", "its adapters count for every token, not from some token on (aLoRA)"),
+    (
+      "alora_invocation_tokens",
+      "an adapter acts on every token, never only on those after a given token (aLoRA)"
+    ),
     ("use_qalora", "its A takes every input, not sums of groups"),
     ("use_bdlora", "its factors are whole, not in blocks"),
     ("arrow_config", "it uses one adapter, not a choice between several"),
@@ -34,7 +37,7 @@ struct PEFTSettings {
     ("monteclora_config", "its factors are fixed numbers"), ("velora_config", "its A takes whole inputs"),
   ]
 
-  /// First values of the factors that leave the base's weights as they are.
+  /// Values of `init_lora_weights` that do not change the base model's weights.
   private static let harmlessStarts = ["gaussian", "eva", "orthogonal"]
 
   init(_ text: String, path: String) throws {
@@ -103,7 +106,7 @@ struct PEFTSettings {
     try config.check(layers: .max)
     targets = try PEFTTargets(
       modules: value("target_modules"), excluded: value("exclude_modules"),
-      // Layer 0 alone may be a plain 0.
+      // The value for layer 0 alone may be the number 0.
       layers: (value("layers_to_transform") ?? json["layers_to_transform"]).flatMap {
         $0 is NSNull ? nil : $0
       },
@@ -113,23 +116,23 @@ struct PEFTSettings {
     try used.refuseOthers(json.keys, isSet: isSet, harmless: Self.harmless, prefixes: [], path: path)
   }
 
-  /// Refuses adapters whose training began by moving a part of the base's weights into the factors: over the unchanged base the
-  /// factors mean another model. The files do not hold what was moved, nor how the base was rounded after it, so that no arithmetic here
-  /// could be sure to give the model that was trained.
+  /// Refuses adapters whose training began by moving a part of the base model's weights into the factors. With the
+  /// unchanged base model they give another model. The files contain neither the moved part nor the rounding of the
+  /// base model after it, so the trained model cannot be computed reliably.
   private static func checkStart(_ start: Any?, path: String) throws {
     guard let start = start as? String, !harmlessStarts.contains(start.lowercased()) else { return }
     let known = ["pissa", "olora", "corda", "lora_ga", "loftq"].contains(where: start.lowercased().hasPrefix)
     guard known else { throw GemmaError.unsupported(path: path, feature: "init_lora_weights \(start)") }
     throw GemmaError.wrongKind(
-      path: path, expected: "one for the unchanged base",
-      found: "an adapter whose training began by changing the base's weights (init_lora_weights: \(start))",
+      path: path, expected: "an adapter for the unchanged base model",
+      found: "an adapter whose training changed the base model's weights first (init_lora_weights: \(start))",
       remedy: start.lowercased() == "loftq"
-        ? "in Python, fold it into its base with merge_and_unload(), and save the whole model"
+        ? "in Python, merge it into its base model with merge_and_unload(), and save the whole model"
         : "in Python, save it with PEFT's save_pretrained(path, path_initial_model_for_weight_conversion=...), which "
-          + "makes it one for the unchanged base")
+          + "converts it to an adapter for the unchanged base model")
   }
 
-  /// Whether a value says anything.
+  /// Whether a value counts. Null, false, 0 and empty values do not.
   private static func isSet(_ value: Any?) -> Bool {
     switch value {
     case nil, is NSNull: false
@@ -145,7 +148,8 @@ struct PEFTSettings {
     (value as? [Any])?.map { "\($0)" }.joined(separator: ", ") ?? "\(value)"
   }
 
-  /// The keys of an object in the file's order: the first pattern that matches counts, and parsing has lost their order.
+  /// The keys of an object in the order of the file. The first matching pattern counts, but the JSON parser does not
+  /// keep the order.
   private static func order(of keys: [String], under name: String, in text: String) -> [String] {
     let start = text.range(of: "\"\(name)\"")?.upperBound ?? text.startIndex
     func place(_ key: String) -> String.Index {

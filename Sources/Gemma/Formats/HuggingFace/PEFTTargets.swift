@@ -1,13 +1,13 @@
 import Foundation
 
-/// Which modules an adapter changes, by PEFT's rules (`check_target_module_exists`). Names are those of the model that was trained:
-/// "model.layers.3.mlp.up_proj", in a multimodal model "model.language_model.layers.3.mlp.up_proj".
+/// The modules that an adapter changes, by PEFT's rules (`check_target_module_exists`). Names are from the trained
+/// model: "model.layers.3.mlp.up_proj", in a multimodal model "model.language_model.layers.3.mlp.up_proj".
 struct PEFTTargets {
   private enum Names {
-    /// Every linear layer but the output: of a decoder layer all seven projections.
+    /// Every linear layer except the output: all seven projections of a decoder layer.
     case all
     case expression(NSRegularExpression)
-    /// A module's whole name, or its end after a dot.
+    /// The whole name of a module, or its end after a dot.
     case list([String])
 
     func contains(_ module: String) -> Bool {
@@ -19,11 +19,11 @@ struct PEFTTargets {
     }
   }
 
-  /// nil where the file does not say.
+  /// Nil if the file does not have the key.
   private let modules: Names?
   private let excluded: Names?
   private let layers: Set<Int>?
-  /// Each finds the number of a module's layer.
+  /// Regular expressions that find the layer number in a module's name.
   private let layerPatterns: [NSRegularExpression]
 
   init(modules: Any?, excluded: Any?, layers: Any?, layersPattern: Any?, path: String) throws {
@@ -63,18 +63,18 @@ struct PEFTTargets {
     }
   }
 
-  /// Whether it changes a module; nil where the file does not say.
+  /// Whether the adapter changes a module; nil if the file does not say.
   func contains(_ module: String) -> Bool? {
     guard let modules else { return nil }
     if excluded?.contains(module) == true { return false }
     guard modules.contains(module) else { return false }
     guard let layers, case .list(let names) = modules, !names.contains(module) else { return true }
     let found = layerPatterns.lazy.compactMap { Self.matches($0, module) }.first
-    // The number is the last group: a pattern may have groups of its own.
+    // The layer number is the last group, because the pattern itself may have groups.
     return found?.last.flatMap { Int($0) }.map(layers.contains) ?? false
   }
 
-  /// The groups of a match of the whole text; nil without one.
+  /// The groups of a match of the whole text; nil if it does not match.
   private static func matches(_ expression: NSRegularExpression, _ text: String) -> [String]? {
     let whole = NSRange(text.startIndex..., in: text)
     guard let match = expression.firstMatch(in: text, range: whole), match.range == whole else { return nil }

@@ -1,18 +1,19 @@
-/// What a tensor of a PEFT file is, read off its whole name: "base_model.model." and the module's name in the model that was trained,
-/// then the part, as in `base_model.model.model.layers.3.mlp.up_proj.lora_A.weight`.
+/// The role of a tensor of a PEFT file, from its whole name: "base_model.model.", then the name of the module in the
+/// trained model, then the part, as in `base_model.model.model.layers.3.mlp.up_proj.lora_A.weight`.
 enum PEFTTensorName: Equatable {
-  /// A factor of a text layer's projection; `prefix` is what stands before "layers.".
+  /// A factor of a text layer's projection. `prefix` is the text before "layers.".
   case factor(prefix: String, layer: Int, Projection, FactorTensors.Part)
-  /// The vision tower's or its projector's, whatever it is.
+  /// Any tensor of the vision tower or its projector.
   case vision
-  /// The base's own embedding or output matrix, saved along.
+  /// The embedding or output matrix of the base model.
   case embedding, head
-  /// Something else, with the reason why gnb cannot use it.
+  /// Another tensor, with the reason why gnb cannot use it.
   case other(String)
 
   static let root = "base_model.model."
 
-  /// Where the text layers are: in a causal model, in a bare decoder, and in a multimodal model as transformers has named it over time.
+  /// The prefixes of text layers: in a causal model, in a decoder alone, and in a multimodal model of different
+  /// versions of transformers.
   static let textPrefixes = [
     "model.", "", "model.language_model.", "language_model.model.", "language_model.",
   ]
@@ -52,7 +53,7 @@ enum PEFTTensorName: Equatable {
       self = .other("it trains LoRA on the seven projections of the text layers only")
       return
     }
-    // An adapter's name may stand before the end, as in the model's own parameters.
+    // There may be the adapter's name before the end, as in the names of the model's parameters.
     let end = words[(split + 1)...].filter { $0 != "default" }
     guard let part = Self.parts[words[split]], end == ["weight"] || (part == .magnitude && end.isEmpty) else {
       self = .other("it uses lora_A, lora_B and lora_magnitude_vector")

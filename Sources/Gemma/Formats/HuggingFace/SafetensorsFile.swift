@@ -1,6 +1,6 @@
 import Foundation
 
-/// A safetensors file, mapped: a JSON header with names, types, shapes and offsets, then the data.
+/// A memory-mapped safetensors file: a JSON header with names, types, shapes and offsets, then the data.
 public final class SafetensorsFile: TensorSource {
   public let file: MappedFile
   public let tensorNames: [String]

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A SentencePiece `tokenizer.model`: a protocol buffer whose field 1, repeated, is (piece, score, type), 2 trainer_spec and 3
-/// normalizer_spec. Refused by name is what would split text in another way than Gemma's: another model than BPE, and every normaliser
-/// but the replacing of spaces.
+/// A SentencePiece `tokenizer.model`: a protocol buffer whose field 1, repeated, is (piece, score, type), 2
+/// trainer_spec and 3 normalizer_spec. Settings that would split text in another way than Gemma's tokenizer are refused
+/// by name: models other than BPE, and normalisers other than the replacement of spaces.
 extension HubTokenizer {
   init(sentencePieceModel path: String) throws {
     let (vocabulary, fallsBackToBytes) = try MappedFile(path: path).withBytes {
@@ -33,7 +33,7 @@ extension HubTokenizer {
   private static func read(_ fields: ProtocolBuffer, path: String) throws -> (Vocabulary, Bool) {
     var vocabulary = Vocabulary(capacity: 4096)
     var message = fields
-    // The library's own defaults.
+    // The defaults of the library.
     var (model, fallsBackToBytes, isSuffix): (UInt64, Bool, Bool) = (1, false, false)
     var (prefix, removes, escapes, hasMap): (Bool, Bool, Bool, Bool) = (true, true, true, false)
     while let field = try message.next() {
@@ -94,9 +94,10 @@ extension HubTokenizer {
 }
 
 extension Tokenizer {
-  /// A SentencePiece `tokenizer.model`: its protocol buffer with pieces, trainer_spec and normalizer_spec, as far as a reader needs them.
+  /// The protocol buffer of a SentencePiece `tokenizer.model`, with the parts of pieces, trainer_spec and
+  /// normalizer_spec that readers need.
   ///
-  /// Nil where the library could not split as this tokenizer does: one that lists merges, or has no unknown token.
+  /// Nil if the library could not split text as this tokenizer does: if it lists merges, or has no unknown token.
   func sentencePieceModel() -> Data? {
     guard contents.rules.ranks == nil, let unknownID else { return nil }
     var model = ProtocolBufferWriter()
@@ -133,6 +134,6 @@ extension Tokenizer {
     return Data(model.data)
   }
 
-  /// The name of an id without a piece, as llama.cpp's converter makes it up.
+  /// A generated name for an id without a piece, as in llama.cpp's converter.
   static func padding(_ id: Int32) -> [UInt8] { Array("[PAD\(id)]".utf8) }
 }

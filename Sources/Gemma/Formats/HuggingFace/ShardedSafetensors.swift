@@ -33,7 +33,7 @@ public final class ShardedSafetensors: TensorSource {
         }
       }
     }
-    // What the shards hold decides. An index that says otherwise belongs to other shards.
+    // If the index names another shard than the one with the tensor, the index belongs to other files.
     for (tensor, name) in map.sorted(by: { $0.key < $1.key }) where files[name]?.tensor(tensor) == nil {
       throw GemmaError.malformed(
         path: path, location: "weight_map", expected: "\(tensor) in \(name)",

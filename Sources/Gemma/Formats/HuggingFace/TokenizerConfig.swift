@@ -1,11 +1,11 @@
 import Foundation
 
-/// The small files beside a tokenizer: `tokenizer_config.json`, else `special_tokens_map.json` and `added_tokens.json`; of
-/// `generation_config.json` the tokens that end an answer.
+/// The small files beside a tokenizer: `tokenizer_config.json`, else `special_tokens_map.json` and `added_tokens.json`.
+/// The tokens that end an answer are from `generation_config.json`.
 struct TokenizerConfig {
   /// The special tokens' names by role: "bos_token", "eos_token", "pad_token", "unk_token".
   var names: [String: String] = [:]
-  /// Tokens to add, in order.
+  /// The tokens to add, in order.
   var added: [HubTokenizer.Entry] = []
   var stopIDs: Set<Int32> = []
 
@@ -52,7 +52,7 @@ struct TokenizerConfig {
         value as? [Any] ?? (value as? [String: Any])?.sorted { $0.key < $1.key }.map(\.value) ?? []
       special += tokens.compactMap { Self.entry($0, isSpecial: true) }
     }
-    // A token that is there already stays what it is.
+    // An existing token does not change.
     added += special.map {
       HubTokenizer.Entry(token: $0.token, isNormalized: $0.isNormalized, existing: .stays)
     }
@@ -71,7 +71,7 @@ struct TokenizerConfig {
     .sorted { $0.0 < $1.0 }
   }
 
-  /// A token as a name alone or with its flags.
+  /// A token, given as its text only or with its flags.
   static func entry(_ value: Any, isSpecial: Bool) -> HubTokenizer.Entry? {
     if let name = value as? String {
       return HubTokenizer.Entry(token: AddedToken(content: Array(name.utf8), id: -1, isSpecial: isSpecial))
@@ -87,7 +87,7 @@ struct TokenizerConfig {
 }
 
 extension Tokenizer {
-  /// The `tokenizer_config.json` to go with it.
+  /// The `tokenizer_config.json` for this tokenizer.
   func hubConfig(chatTemplate: String?) -> [String: Any] {
     var config: [String: Any] = [
       "tokenizer_class": "GemmaTokenizer", "add_bos_token": !start.isEmpty, "add_eos_token": false,

@@ -1,13 +1,13 @@
 import Foundation
 
 extension Tokenizer {
-  /// A `tokenizer.json` that splits as this tokenizer does, and needs nothing but the tokenizers library.
+  /// A `tokenizer.json` that splits text as this tokenizer does. Readers need only the tokenizers library.
   ///
-  /// User-defined pieces are added tokens that are found once spaces are U+2581: so a run of spaces of any length is cut as SentencePiece
-  /// cuts it. Merges are all pairs that make a piece, the better score first.
+  /// User-defined pieces become added tokens that are found after spaces became U+2581. So runs of spaces are split as
+  /// in SentencePiece. The merges are all pairs that form a piece, the highest score first.
   ///
-  /// Nil where the library could not do the same: it ranks merges, so that two pieces of one score, which SentencePiece takes from
-  /// the left, are none; and it knows no unused pieces. What lists merges already is not made anew.
+  /// Nil if the library cannot do the same. It ranks merges, so two pieces cannot have the same score (SentencePiece
+  /// takes those from the left), and it has no unused pieces. Nil also for a tokenizer that lists merges.
   func tokenizerJSON() -> Data? {
     guard contents.rules.ranks == nil, let merges = rankedMerges() else { return nil }
     var json = JSONText()
@@ -51,7 +51,7 @@ extension Tokenizer {
     return Data(json.text.utf8)
   }
 
-  /// A piece as it is there: with U+2581 for spaces in user-defined pieces, and a name for an id that has none.
+  /// A piece in the written file: spaces in user-defined pieces become U+2581, and an id without a piece gets a name.
   private func hubPiece(_ id: Int32) -> [UInt8] {
     let piece = Array(vocabulary.piece(id))
     if piece.isEmpty { return Self.padding(id) }
@@ -76,11 +76,12 @@ extension Tokenizer {
       """
   }
 
-  /// All pairs of pieces that make a piece, the one to merge first in front.
+  /// All pairs of pieces that form a piece, in the order of merging.
   private func rankedMerges() -> [(Int32, Int32)]? {
     /// Score of the piece that is made, its id, and its halves.
     var merges: [(score: Float, id: Int32, left: Int32, right: Int32)] = []
-    // What is user-defined is never merged, but readers that find it only by merges shall have it, the shortest first.
+    // User-defined pieces are never merged here. Their merges are for readers that find pieces only by merges; the
+    // shortest come first.
     var runs: [(Int32, Int32)] = []
     for id in 0..<Int32(count) {
       let kind = vocabulary.kinds[Int(id)]
@@ -109,7 +110,7 @@ extension Tokenizer {
 
   private func length(_ pair: (Int32, Int32)) -> Int { hubPiece(pair.0).count + hubPiece(pair.1).count }
 
-  /// The id of one half of a piece, if it is of a kind that a merge for that piece can meet.
+  /// The id of one half of a piece, if its kind can occur in a merge for that piece.
   private func merged(_ half: ArraySlice<UInt8>, _ kind: Vocabulary.Kind) -> Int32? {
     func id(_ bytes: ArraySlice<UInt8>) -> Int32? {
       bytes.withUnsafeBytes { vocabulary.id($0) }
@@ -123,11 +124,11 @@ extension Tokenizer {
   }
 }
 
-/// JSON as it is written.
+/// Composes JSON text.
 private struct JSONText {
   var text = ""
 
-  /// Adds a string, or null; false for bytes that are no UTF-8.
+  /// Adds a string or null. Returns false if the bytes are not valid UTF-8.
   mutating func string(_ bytes: [UInt8]?) -> Bool {
     guard let bytes else {
       text += "null"

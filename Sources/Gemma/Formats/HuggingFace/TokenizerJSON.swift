@@ -1,15 +1,17 @@
 /// A Hugging Face `tokenizer.json` with a BPE model. Of its keys
-/// - used: model (type BPE, vocab, merges, unk_token, fuse_unk, byte_fallback, ignore_merges), added_tokens with all flags, normalizer
-///   (Replace of " " by U+2581, or none), post_processor (TemplateProcessing that puts tokens before a text);
-/// - harmless: version; truncation and padding, which transformers sets by call; a pre_tokenizer that splits at spaces, since none is left;
-///   a decoder that undoes the normaliser;
+/// - used: model (type BPE, vocab, merges, unk_token, fuse_unk, byte_fallback, ignore_merges), added_tokens with all
+///   flags, normalizer (Replace of " " by U+2581, or none), post_processor (TemplateProcessing that puts tokens before
+///   a text);
+/// - harmless: version; truncation and padding, which transformers sets by call; a pre_tokenizer that splits at spaces,
+///   since none is left; a decoder that undoes the normaliser;
 /// - refused by name: all else.
 struct TokenizerJSON {
   let path: String
-  /// The pieces one after the other, and for each where it ends, and its id: small arrays for each would take seconds.
+  /// The bytes of all pieces, one after the other, with the end and the id of each piece. A separate array for each
+  /// piece would take seconds.
   private var vocabularyBytes: [UInt8] = []
   private var vocabulary: [(end: Int, id: Int)] = []
-  /// The pieces of all merges, and for each merge where its first and its second end.
+  /// The bytes of all merges, with the ends of the first and the second piece of each merge.
   private var mergeBytes: [UInt8] = []
   private var merges: [(middle: Int, end: Int)] = []
   private(set) var added: [HubTokenizer.Entry] = []
@@ -17,7 +19,7 @@ struct TokenizerJSON {
   private(set) var unknown: String?
   private(set) var escapesSpaces = false
   private var splitsAtSpaces = false
-  /// What stands before every text, if the file says so.
+  /// The tokens before every text, if the file has them.
   private(set) var start: [Int32]?
 
   init(path: String, bytes: UnsafeRawBufferPointer) throws {
@@ -92,7 +94,7 @@ struct TokenizerJSON {
     }
   }
 
-  /// Either ["a", "b"] or the older "a b".
+  /// Reads a merge: either ["a", "b"] or the older "a b".
   private mutating func readMerge(_ reader: inout JSONReader) throws {
     let start = mergeBytes.count
     var (middle, parts) = (start, 0)
@@ -113,7 +115,7 @@ struct TokenizerJSON {
     merges.append((middle, mergeBytes.count))
   }
 
-  /// The vocabulary by id. Ids may be left out, but no number asks for memory without end.
+  /// The vocabulary by id. Ids may be unused, but there is a limit, so that a large number cannot use up the memory.
   func pieces() throws -> Vocabulary {
     let limit = 2 * vocabulary.count + 65_536
     let used = (vocabulary.map(\.id).max() ?? 0) + 1
@@ -147,7 +149,7 @@ struct TokenizerJSON {
     return UInt8(String(decoding: piece[3..<5], as: UTF8.self), radix: 16) != nil
   }
 
-  /// Each merge's place in the list.
+  /// The rank of each merge: its position in the list.
   func ranks(_ vocabulary: Vocabulary) throws -> [UInt64: Int32] {
     var ranks: [UInt64: Int32] = [:]
     ranks.reserveCapacity(merges.count)
@@ -157,7 +159,7 @@ struct TokenizerJSON {
       for (rank, merge) in merges.enumerated() {
         guard let a = id(start..<merge.middle), let b = id(merge.middle..<merge.end),
           id(start..<merge.end) != nil
-        else { throw malformed("model.merges[\(rank)]", "two pieces that make a third", "something else") }
+        else { throw malformed("model.merges[\(rank)]", "two pieces that form a third", "something else") }
         ranks[BytePairEncoder.pair(a, b)] = Int32(rank)
         start = merge.end
       }
@@ -165,9 +167,9 @@ struct TokenizerJSON {
     return ranks
   }
 
-  // MARK: What stands around the model
+  // MARK: The parts around the model
 
-  /// The parts of a Sequence, or the one that stands alone; none of null.
+  /// The parts of a Sequence, or a single part; none for null.
   private func parts(_ value: Any, _ key: String) throws -> [(type: String, fields: [String: Any])] {
     guard let fields = value as? [String: Any] else { return [] }
     let type = fields["type"] as? String ?? "of no type"
@@ -216,7 +218,8 @@ struct TokenizerJSON {
           before += ids.compactMap { Int32(exactly: $0) }
         }
       }
-      // transformers 5 writes a template of the text alone where it read a tokenizer.model; Gemma needs its <bos> all the same.
+      // transformers 5 writes a template of the text alone where it read a tokenizer.model; Gemma needs its <bos> all
+      // the same.
       if !before.isEmpty { start = before }
     }
   }
