@@ -260,7 +260,7 @@ import Testing
       Self.files + "/plain/adapter_config.json", model, found: "configuration", remedy: "load adapter")
     try expectWrongKind(tiny + "/model.safetensors", model, found: "without an adapter", remedy: "folder")
     try expectWrongKind(
-      Self.files, model, found: "folders of their own", remedy: "load adapter \(Self.files)/")
+      Self.files, model, found: "subfolders are adapters", remedy: "load adapter \(Self.files)/")
     _ = try asGGUF(model)
     try expectWrongKind(scratch + "/model.gguf", model, found: "a whole model", remedy: "load model")
 
