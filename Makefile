@@ -12,7 +12,7 @@ install = for package in $(1); do \
 	  if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; fi
 
 packages:
-	@$(call install,libedit-dev zlib1g-dev curl)
+	@$(call install,libcmark-gfm-dev libcmark-gfm-extensions-dev libedit-dev zlib1g-dev curl)
 
 build: packages
 	$(SWIFT) build -c release

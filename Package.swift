@@ -14,12 +14,14 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [.executable(name: "gnb", targets: ["Shell"])],
   targets: [
+    .systemLibrary(
+      name: "CCmark", providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
     .systemLibrary(name: "CEdit", providers: [.apt(["libedit-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: fastC),
     .target(name: "CMiniNews", exclude: ["generate"], cSettings: fastC),
     .target(name: "Gemma", dependencies: ["CKernels", "CMiniNews", "CZlib"], swiftSettings: strict),
-    .target(name: "Commands", dependencies: ["Gemma"], swiftSettings: strict),
+    .target(name: "Commands", dependencies: ["Gemma", "CCmark"], swiftSettings: strict),
     .executableTarget(name: "Shell", dependencies: ["Commands", "CEdit"], swiftSettings: strict),
     .executableTarget(
       name: "Bench", dependencies: ["Gemma"], path: "Benchmarks/Bench", swiftSettings: strict),

@@ -81,8 +81,8 @@ struct Score: CommandResult {
   var perplexity: Double { values.isEmpty ? 1 : ElementaryMath.exp(-total / Double(values.count)) }
 
   var outputs: [Output] {
-    let rows = values.indices.map { i in
-      [ShowCommands.visible(pieces[i + 1]), "\(ids[i + 1])", NumberFormat.fixed(values[i], 4)]
+    let rows = values.indices.map { i -> [Table.Cell] in
+      [.init(ShowCommands.visible(pieces[i + 1])), .count(Int(ids[i + 1])), .number(values[i])]
     }
     return [
       .table(

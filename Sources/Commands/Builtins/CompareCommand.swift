@@ -97,15 +97,16 @@ struct ComparisonOfAll: CommandResult {
       rows: evaluations.enumerated().map { i, e in
         let (low, high) = Significance.wilson(correct: e.correct, total: e.truth.count)
         return [
-          "\(i + 1) \(e.name)", e.method, NumberFormat.fixed(e.accuracy),
-          "\(NumberFormat.fixed(low, 3))–\(NumberFormat.fixed(high, 3))", "\(e.truth.count)",
+          .init("\(i + 1) \(e.name)"), .init(e.method), .number(e.accuracy),
+          .init("\(NumberFormat.fixed(low, 3))–\(NumberFormat.fixed(high, 3))", .numbers([low, high])),
+          .count(e.truth.count),
         ]
       })
     guard evaluations.count > 1 else { return [.table(all)] }
-    let rows = pairs.enumerated().map { i, pairs in
-      ["\(i + 2) \(evaluations[i + 1].name)"]
-        + pairs.map { $0.p < 0.001 ? "<0.001" : NumberFormat.fixed($0.p, 3) }
-        + [String](repeating: "", count: evaluations.count - 2 - i)
+    let rows = pairs.enumerated().map { i, pairs -> [Table.Cell] in
+      [Table.Cell("\(i + 2) \(evaluations[i + 1].name)")]
+        + pairs.map { Table.Cell($0.p < 0.001 ? "<0.001" : NumberFormat.fixed($0.p, 3), .number($0.p)) }
+        + [Table.Cell](repeating: Table.Cell(""), count: evaluations.count - 2 - i)
     }
     let columns =
       [.init("McNemar's p against", flexible: true)]

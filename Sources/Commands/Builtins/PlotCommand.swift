@@ -12,6 +12,8 @@ enum PlotCommand {
 
   static let plot = Command(
     "plot", .look, "draw the loss, the learning rate, article lengths or accuracies",
+    details:
+      "'plot loss' draws the loss of each step, and with 'train eval_every=' the validation losses as marks.",
     arguments: PlotArguments(), examples: ["plot loss", "plot accuracy"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
@@ -20,7 +22,8 @@ enum PlotCommand {
       guard !workspace.steps.isEmpty else {
         throw GemmaError.missing(need: "training steps", remedy: "train")
       }
-      invocation.tell(TrainingCurve(steps: workspace.steps, subject: arguments.what))
+      invocation.tell(
+        TrainingCurve(steps: workspace.steps, looks: workspace.looks, subject: arguments.what))
     case .lengths:
       let data = try workspace.needData()
       let tokenizer = try workspace.needModel().tokenizer
@@ -45,19 +48,32 @@ enum PlotCommand {
   }
 }
 
-/// The loss or the learning rate of each step.
+/// The loss or the learning rate of each step, and the validation losses.
 struct TrainingCurve: CommandResult {
   let steps: [TrainingStep]
+  /// Their steps are places in `steps`, from 1.
+  let looks: [ValidationPoint]
   let subject: PlotCommand.Subject
 
   private var values: [Double] { steps.map { subject == .loss ? $0.loss : $0.rate } }
 
   var outputs: [Output] {
-    let title = subject == .loss ? "loss (mean of -log p over the target tokens)" : "learning rate"
-    return [.chart(.curve(values, title: title, xLabel: "step"))]
+    guard subject == .loss else { return [.chart(.curve(values, title: "learning rate", xLabel: "step"))] }
+    let title = "loss (mean of -log p over the target tokens)"
+    guard !looks.isEmpty else { return [.chart(.curve(values, title: title, xLabel: "step"))] }
+    let validation = Chart.Series("validation", x: looks.map(\.step), y: looks.map(\.loss))
+    return [
+      .chart(Chart(title: title, .curve(xLabel: "step", [Chart.Series("training", values), validation])))
+    ]
   }
 
-  var fields: [(name: String, value: JSONValue)] { [("values", .numbers(values))] }
+  var fields: [(name: String, value: JSONValue)] {
+    let validation = looks.map {
+      JSONValue.object([("step", .int($0.step)), ("loss", .number($0.loss))])
+    }
+    return [("values", .numbers(values))]
+      + (subject == .loss && !looks.isEmpty ? [("validation", .array(validation))] : [])
+  }
 }
 
 /// The lengths of the articles.

@@ -55,7 +55,9 @@ struct ChosenPrompt: CommandResult {
 
   var outputs: [Output] {
     [
-      .line("prompt \(prompt.name), articles " + (limit.map { "cut to \($0) tokens" } ?? "not cut")),
+      .line(
+        "prompt \(prompt.name), articles "
+          + (limit.map { "cut to \(NumberFormat.count($0, "token"))" } ?? "not cut")),
       .line(Span(instruction, .faint)),
     ]
   }

@@ -54,7 +54,8 @@ enum PullCommand {
     let outcome = try hub.run(listing, progress: fetching(invocation, of: listing.bytes))
     invocation.tell(
       Pulled(
-        name: name, note: " in \(outcome.files) files, commit \(listing.commit.prefix(12))",
+        name: name,
+        note: " in \(NumberFormat.count(outcome.files, "file")), commit \(listing.commit.prefix(12))",
         path: outcome.path,
         bytes: outcome.bytes, wasThere: outcome.wasThere,
         more: [("files", .int(outcome.files)), ("commit", .string(listing.commit))]))

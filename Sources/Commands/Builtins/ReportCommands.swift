@@ -83,11 +83,13 @@ struct Report: CommandResult {
   let report: ClassificationReport
 
   var outputs: [Output] {
-    func cells(_ r: ClassificationReport.Row) -> [String] {
-      [r.name] + [r.precision, r.recall, r.f1].map { NumberFormat.fixed($0) } + ["\(r.support)"]
+    func cells(_ r: ClassificationReport.Row) -> [Table.Cell] {
+      [Table.Cell(r.name)] + [r.precision, r.recall, r.f1].map { .number($0) } + [.count(r.support)]
     }
-    let middle =
-      report.micro.map(cells) ?? ["accuracy", "", "", NumberFormat.fixed(report.accuracy), "\(report.total)"]
+    let accuracy: [Table.Cell] = [
+      .init("accuracy"), .init(""), .init(""), .number(report.accuracy), .count(report.total),
+    ]
+    let middle = report.micro.map(cells) ?? accuracy
     return [
       .table(
         Table(
@@ -152,11 +154,15 @@ struct Mistakes: CommandResult {
 
   var outputs: [Output] {
     let wrong = self.wrong
-    guard !wrong.isEmpty else { return [.line("no mistakes in \(evaluation.truth.count) articles")] }
+    guard !wrong.isEmpty else {
+      return [.line("no mistakes in \(NumberFormat.count(evaluation.truth.count, "article"))")]
+    }
     let shown = wrong.prefix(limit)
-    func confidence(_ i: Int) -> String {
-      guard !evaluation.probabilities.isEmpty, let top = evaluation.probabilities[i].max() else { return "" }
-      return NumberFormat.fixed(top, 2)
+    func confidence(_ i: Int) -> Table.Cell {
+      guard !evaluation.probabilities.isEmpty, let top = evaluation.probabilities[i].max() else {
+        return Table.Cell("")
+      }
+      return .number(top, digits: 2)
     }
     let table = Table(
       [
@@ -165,9 +171,10 @@ struct Mistakes: CommandResult {
       ],
       rows: shown.map { i in
         let text = data.samples[evaluation.samples[i]].text
+        let prediction = evaluation.predictions[i]
         return [
-          evaluation.truth[i], evaluation.predictions[i].isEmpty ? "(nothing)" : evaluation.predictions[i],
-          confidence(i), text.split(whereSeparator: \.isNewline).joined(separator: " "),
+          .init(evaluation.truth[i]), .init(prediction.isEmpty ? "(nothing)" : prediction), confidence(i),
+          .init(text.split(whereSeparator: \.isNewline).joined(separator: " ")),
         ]
       })
     guard shown.count < wrong.count else { return [.table(table)] }

@@ -139,13 +139,16 @@ enum ShowCommands {
         "session",
         [
           ("model", w.model.map { $0.file.name } ?? "none"),
-          ("data", w.data.map { "\($0.name), \($0.samples.count) articles" } ?? "none"),
+          ("data", w.data.map { "\($0.name), \(NumberFormat.count($0.samples.count, "article"))" } ?? "none"),
           (
             "split",
             w.split.map { "\($0.train.count) to train, \($0.validation.count) to validate" } ?? "none"
           ),
           ("prompt", w.prompt?.name ?? "none"),
-          ("adapter", w.adapter.map { "rank \($0.config.rank), \(w.steps.count) steps" } ?? "none"),
+          (
+            "adapter",
+            w.adapter.map { "rank \($0.config.rank), \(NumberFormat.count(w.steps.count, "step"))" } ?? "none"
+          ),
           ("evaluations", w.evaluations.isEmpty ? "none" : w.evaluations.map(\.name).joined(separator: ", ")),
         ] + variables))
   }

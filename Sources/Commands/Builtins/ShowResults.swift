@@ -39,7 +39,8 @@ struct DataFacts: CommandResult {
   var outputs: [Output] {
     [
       .line(
-        "\(data.name): \(NumberFormat.count(data.samples.count)) articles, sha256 \(data.sha256.prefix(16))…"),
+        "\(data.name): \(NumberFormat.count(data.samples.count, "article")), sha256 \(data.sha256.prefix(16))…"
+      ),
       .table(
         Table(
           [.init("category"), .init("articles", .right), .init("first article", flexible: true)],

@@ -194,7 +194,7 @@ enum TrainCommands {
     var tokens = 0
     func keep() {
       session.workspace.adapter = run.trainer.adapter
-      session.workspace.steps = run.history
+      session.workspace.add(run)
     }
     func save() throws {
       guard run.checkpoint != nil else { return }

@@ -8,6 +8,12 @@ public struct CellRun: Sendable {
   public var failure: Diagnostic?
   public var seconds: Double
 
+  public init(transcript: Transcript, failure: Diagnostic?, seconds: Double) {
+    self.transcript = transcript
+    self.failure = failure
+    self.seconds = seconds
+  }
+
   public var wasInterrupted: Bool { failure?.code == .interrupted }
 }
 

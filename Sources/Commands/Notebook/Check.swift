@@ -21,7 +21,7 @@ public enum Check {
     if found.count == recorded.count, zip(found, recorded).allSatisfy(isSame),
       cell.recording == nil || cell.recording?.isError == isError
     {
-      return nil
+      return numbersDifference(cell, run, in: notebook)
     }
     let (lines, first) = diff(recorded, found)
     let what =
@@ -31,6 +31,23 @@ public enum Check {
       .differs, what, cell, line: cell.recording.map { $0.firstLine + first } ?? cell.firstLine, notebook)
     result.difference = lines
     if cell.recording == nil { result.help = "gnb record \(notebook.path)" }
+    return result
+  }
+
+  /// Of numbers whose text is the same. A notebook recorded without numbers has none to compare.
+  private static func numbersDifference(_ cell: Notebook.Cell, _ run: CellRun, in notebook: Notebook)
+    -> Diagnostic?
+  {
+    guard let recording = cell.recording, let recorded = recording.numbers else { return nil }
+    let found = RecordedNumbers(run.transcript, width: notebook.recordedWidth)
+    let (lines, first) = diff(recorded.lines, found?.lines ?? [])
+    guard !lines.isEmpty else { return nil }
+    // Below the output: its fence, and the line that opens the comment.
+    var result = diagnostic(
+      .differs, "a number differs from its recording, though its text is the same", cell,
+      line: recording.firstLine + recording.lines.count + 2 + first, notebook)
+    let named = diff(recorded.named, found?.named ?? []).lines
+    result.difference = named.isEmpty ? lines : named
     return result
   }
 

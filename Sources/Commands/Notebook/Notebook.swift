@@ -41,8 +41,13 @@ public struct Notebook: Sendable {
     public var isError: Bool
     /// File line of the first recorded line.
     public var firstLine: Int
+    /// Of its tables and charts; nil where there are none, and in notebooks that were recorded without.
+    public var numbers: RecordedNumbers?
 
-    public init(lines: [String], inputHash: String?, isError: Bool, firstLine: Int = 0) {
+    public init(
+      lines: [String], inputHash: String?, isError: Bool, firstLine: Int = 0, numbers: RecordedNumbers? = nil
+    ) {
+      self.numbers = numbers
       self.lines = lines
       self.inputHash = inputHash
       self.isError = isError

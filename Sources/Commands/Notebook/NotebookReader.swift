@@ -147,14 +147,34 @@ public struct NotebookReader {
           }
           recording.inputHash = String(attribute.dropFirst(3))
         }
+        at = end + 1
+        recording.numbers = try readNumbers(count: inside.count)
         cell.recording = recording
         prose = []
         notebook.parts[notebook.parts.count - 1] = .cell(cell)
+        continue
       default: prose += lines[at...end]
       }
       at = end + 1
     }
     flush(&notebook)
+  }
+
+  /// The comment below an output of `count` lines; nil without one.
+  private mutating func readNumbers(count: Int) throws -> RecordedNumbers? {
+    guard at < lines.count, lines[at] == RecordedNumbers.opening else { return nil }
+    let start = at + 1
+    let help =
+      "delete the lines from '\(RecordedNumbers.opening)' to '\(RecordedNumbers.closing)', or undo the change"
+    guard let end = lines[start...].firstIndex(of: RecordedNumbers.closing) else {
+      throw error(
+        .badNotebook, "this comment is never closed with \(RecordedNumbers.closing)", line: start, help: help)
+    }
+    guard let numbers = try? RecordedNumbers(lines: Array(lines[start..<end]), count: count) else {
+      throw error(.badNotebook, "these numbers are not as 'gnb record' wrote them", line: start, help: help)
+    }
+    at = end + 1
+    return numbers
   }
 
   private mutating func addCell(

@@ -14,6 +14,9 @@ public enum NotebookWriter {
         let fence = fence(around: recording.lines)
         let hash = recording.inputHash.map { " in=\($0)" } ?? ""
         lines += [fence + (recording.isError ? "err" : "out") + hash] + recording.lines + [fence]
+        if let numbers = recording.numbers {
+          lines += [RecordedNumbers.opening] + numbers.lines + [RecordedNumbers.closing]
+        }
       }
     }
     return lines.joined(separator: "\n") + (lines.last == "" ? "" : "\n")
@@ -39,7 +42,10 @@ extension CellRun {
   func recording(width: Int, inputHash: String) -> Notebook.Recording? {
     let lines = transcript.recorded(width: width)
     return lines.isEmpty
-      ? nil : Notebook.Recording(lines: lines, inputHash: inputHash, isError: transcript.error != nil)
+      ? nil
+      : Notebook.Recording(
+        lines: lines, inputHash: inputHash, isError: transcript.error != nil,
+        numbers: RecordedNumbers(transcript, width: width))
   }
 }
 

@@ -1,85 +1,120 @@
-import Foundation
-
 extension Chart {
-  /// The chart as one `<svg>` that needs nothing around it. Greys and blues that show on light and dark.
-  package var svg: String {
-    let body: String
-    let height: Double
-    switch shape {
-    case .curve(let points, let first, let xLabel, let last):
-      (body, height) = Self.svgCurve(points, first: first, xLabel: xLabel, last: last)
-    case .bars(let bars): (body, height) = Self.svgBars(bars)
-    }
+  /// The chart as one `<svg>`. Places across are percentages and places down are in em, so that the letters keep their size at every
+  /// width. Greys, blue and orange that show on light and dark.
+  ///
+  /// - Parameter standalone: with its title and a size of its own, for a viewer that shows it as a picture.
+  package func svg(standalone: Bool) -> String {
     let title = HTML.escaped(self.title)
+    let (body, height, margin) =
+      switch shape {
+      case .curve(let xLabel, let series): Self.svgCurve(series, xLabel)
+      case .bars(let bars): Self.svgBars(bars)
+      }
+    // A nested svg counts its percentages from its own edges.
+    let left = Self.number(standalone ? margin : 0)
+    let top = standalone ? 2.0 : 0
+    let size = standalone ? "640" : "100%"
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 \(Self.number(height + 34))" role="img" \
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(size)" height="\(Self.number(height + top))em" role="img" overflow="visible" \
       font-family="system-ui, sans-serif" font-size="13" fill="#7a7f87"><title>\(title)</title>
-      <text x="0" y="16" font-weight="600">\(title)</text>
-      <g transform="translate(0 30)">
+      \(standalone ? "<text y=\"1.2em\" font-weight=\"600\">\(title)</text>" : "")
+      <svg x="\(left)em" y="\(Self.number(top))em" width="\(standalone ? "\(Self.number(620 - margin * 13))" : "100%")" overflow="visible">
       \(body)
-      </g>
+      </svg>
       </svg>
       """
   }
 
-  private static func number(_ value: Double) -> String {
-    let text = NumberFormat.fixed(value, 1)
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  /// What a curve's numbers need at its left, in em.
+  package var svgMargin: Double {
+    if case .curve(let xLabel, let series) = shape { Self.svgCurve(series, xLabel).margin } else { 0 }
   }
 
-  private static func text(_ x: Double, _ y: Double, _ anchor: String, _ text: String) -> String {
-    "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\">\(HTML.escaped(text))</text>\n"
+  private static let colours = ["#3d7bd9", "#d9822b"]
+
+  private static func number(_ value: Double) -> String {
+    let text = NumberFormat.fixed(value, 2)
+    return text.hasSuffix(".00") ? String(text.dropLast(3)) : text
+  }
+
+  private static func percent(_ share: Double) -> String { number(share * 100) + "%" }
+
+  private static func text(
+    _ across: Double, _ down: Double, _ anchor: String, _ text: String, dx: String = "0"
+  )
+    -> String
+  {
+    "<text x=\"\(percent(across))\" y=\"\(number(down))em\" dx=\"\(dx)\" text-anchor=\"\(anchor)\">\(HTML.escaped(text))</text>\n"
   }
 
   private static func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, faint: Bool) -> String {
-    "<line x1=\"\(number(x1))\" y1=\"\(number(y1))\" x2=\"\(number(x2))\" y2=\"\(number(y2))\" stroke=\"#7a7f87\" "
+    "<line x1=\"\(percent(x1))\" y1=\"\(number(y1))em\" x2=\"\(percent(x2))\" y2=\"\(number(y2))em\" stroke=\"#7a7f87\" "
       + "stroke-opacity=\"\(faint ? "0.25" : "0.8")\"/>\n"
   }
 
-  private static func svgCurve(_ points: [Double], first: String, xLabel: String, last: String) -> (
-    String, Double
+  private static func svgCurve(_ series: [Series], _ xLabel: String) -> (
+    body: String, height: Double, margin: Double
   ) {
-    guard let range = range(points) else { return (text(0, 20, "start", "(nothing to plot)"), 30) }
-    let (left, right, top, bottom) = (58.0, 632.0, 6.0, 206.0)
+    guard let frame = Frame(series) else { return (text(0, 1.2, "start", nothing), 2, 0) }
+    // Half a line for the number at the top, or a line more for the names.
+    let top = series.count > 1 ? 2.2 : 0.6
+    let plot = 15.0
+    let labels = (0...4).map { label(frame.high - (frame.high - frame.low) * Double($0) / 4) }
     var body = ""
-    for k in 0...4 {
-      let y = top + (bottom - top) * Double(k) / 4
-      body += line(left, y, right, y, faint: k < 4)
-      body += text(left - 8, y + 4, "end", label(range.high - (range.high - range.low) * Double(k) / 4))
+    if series.count > 1 {
+      let names = series.enumerated().map { i, series in
+        "<tspan fill=\"\(colours[min(i, 1)])\">\(i == 0 ? "━" : "●")</tspan> \(HTML.escaped(series.name))"
+      }
+      body += "<text y=\"1em\">\(names.joined(separator: " \u{2003}"))</text>\n"
     }
-    body += line(left, top, left, bottom, faint: false)
-    body += text(left, bottom + 18, "start", first)
-    body += text((left + right) / 2, bottom + 18, "middle", xLabel)
-    body += text(right, bottom + 18, "end", last)
-    // What is not finite breaks the curve only where it is a gap: a traced curve has none of its own.
-    let shown = points.enumerated().filter { $0.element.isPlotted }.map { i, value in
-      let x = left + (right - left) * (points.count == 1 ? 0.5 : Double(i) / Double(points.count - 1))
-      let y = top + (range.high - value) / (range.high - range.low) * (bottom - top)
-      return "\(number(x)),\(number(y))"
+    for (k, label) in labels.enumerated() {
+      let y = top + plot * Double(k) / 4
+      body += line(0, y, 1, y, faint: k < 4)
+      body += text(0, y + 0.35, "end", label, dx: "-0.6em")
     }
-    body +=
-      shown.count == 1
-      ? "<circle cx=\"\(shown[0].split(separator: ",")[0])\" cy=\"\(shown[0].split(separator: ",")[1])\" r=\"3\" fill=\"#3d7bd9\"/>"
-      : "<polyline points=\"\(shown.joined(separator: " "))\" fill=\"none\" stroke=\"#3d7bd9\" stroke-width=\"2\" "
-        + "stroke-linejoin=\"round\"/>"
-    return (body, bottom + 24)
+    body += line(0, top, 0, top + plot, faint: false)
+    body += text(0, top + plot + 1.5, "start", "\(frame.x.lowerBound)")
+    body += text(0.5, top + plot + 1.5, "middle", xLabel)
+    body += text(1, top + plot + 1.5, "end", "\(frame.x.upperBound)")
+    for (i, series) in series.enumerated() {
+      let shown = zip(series.x, series.y).filter { $0.1.isPlotted }.map {
+        (x: frame.across($0), y: frame.down($1))
+      }
+      if shown.count > 1 {
+        // Stretched to the plot, but for the line's width.
+        let points = shown.map { "\(number($0.x * 1000)),\(number($0.y * 1000))" }.joined(separator: " ")
+        body +=
+          "<svg y=\"\(number(top))em\" width=\"100%\" height=\"\(number(plot))em\" viewBox=\"0 0 1000 1000\" "
+          + "preserveAspectRatio=\"none\" overflow=\"visible\"><polyline points=\"\(points)\" fill=\"none\" "
+          + "stroke=\"\(colours[min(i, 1)])\" stroke-width=\"2\" stroke-linejoin=\"round\" vector-effect=\"non-scaling-stroke\"/></svg>\n"
+      }
+      guard i > 0 || shown.count == 1 else { continue }
+      for point in shown {
+        body +=
+          "<circle cx=\"\(percent(point.x))\" cy=\"\(number(top + plot * point.y))em\" r=\"3.5\" fill=\"\(colours[min(i, 1)])\"/>\n"
+      }
+    }
+    let longest = labels.map(DisplayWidth.of).max() ?? 0
+    return (body, top + plot + 2, 0.62 * Double(longest) + 0.8)
   }
 
-  private static func svgBars(_ bars: [Bar]) -> (String, Double) {
+  /// Each bar below its name, so that no name is too long for a narrow page.
+  private static func svgBars(_ bars: [Bar]) -> (body: String, height: Double, margin: Double) {
     let top = bars.map(\.value).filter(\.isFinite).max() ?? 0
-    // About what a proportional font needs for the longest name.
-    let names = min(220, 12 + 7 * Double(bars.map { DisplayWidth.of($0.name) }.max() ?? 0))
-    let texts = 12 + 7.5 * Double(bars.map { DisplayWidth.of($0.text) }.max() ?? 0)
     var body = ""
-    for (i, bar) in bars.enumerated() {
-      let y = Double(i) * 26
-      let share = top > 0 && bar.value.isFinite ? max(0, bar.value / top) : 0
-      let length = share * (632 - names - texts)
-      body += text(names - 10, y + 16, "end", bar.name)
+    var y = 0.0
+    for bar in bars {
+      for line in DisplayWidth.wrap(bar.name, to: 36) {
+        body += text(0, y + 1, "start", line)
+        y += 1.25
+      }
+      // The last fifth is for the number of the longest.
+      let length = top > 0 && bar.value.isFinite ? max(0, bar.value / top) * 0.8 : 0
       body +=
-        "<rect x=\"\(number(names))\" y=\"\(number(y + 3))\" width=\"\(number(length))\" height=\"18\" rx=\"2\" fill=\"#3d7bd9\"/>\n"
-      body += text(names + length + 8, y + 16, "start", bar.text)
+        "<rect y=\"\(number(y + 0.1))em\" width=\"\(percent(length))\" height=\"1em\" rx=\"2\" fill=\"\(colours[0])\"/>\n"
+      body += text(length, y + 1, "start", bar.text, dx: "0.5em")
+      y += 1.6
     }
-    return (body, Double(bars.count) * 26 + 4)
+    return (body, y, 0)
   }
 }

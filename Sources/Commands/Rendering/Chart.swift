@@ -15,9 +15,27 @@ public struct Chart: Sendable, Equatable {
     }
   }
 
+  /// One line of a curve: y against x.
+  public struct Series: Sendable, Equatable {
+    public var name: String
+    /// Rising.
+    public var x: [Int]
+    /// What is not finite is left out.
+    public var y: [Double]
+
+    public init(_ name: String, x: [Int], y: [Double]) {
+      self.name = name
+      self.x = x
+      self.y = y
+    }
+
+    /// At x = 1, 2, ...
+    public init(_ name: String, _ y: [Double]) { self.init(name, x: Array(y.indices.map { $0 + 1 }), y: y) }
+  }
+
   public enum Shape: Sendable, Equatable {
-    /// y against x, evenly spaced from `first` to `last`; what is not finite is left out.
-    case curve(points: [Double], first: String, xLabel: String, last: String)
+    /// The first series is drawn as a line, the others as marks.
+    case curve(xLabel: String, [Series])
     case bars([Bar])
   }
 
@@ -31,61 +49,80 @@ public struct Chart: Sendable, Equatable {
 
   /// y against x = 1, 2, ...
   public static func curve(_ points: [Double], title: String, xLabel: String) -> Chart {
-    Chart(title: title, .curve(points: points, first: "1", xLabel: xLabel, last: "\(points.count)"))
+    Chart(title: title, .curve(xLabel: xLabel, [Series("", points)]))
   }
 
   static let axis: Character = "┤"
+  /// Of a value of a series that is no line.
+  static let mark: Character = "o"
+  static let nothing = "(nothing to plot)"
   static let rows = 10
 
   /// The chart in at most `width` columns.
   public func lines(width: Int) -> [String] {
     switch shape {
-    case .curve(let points, let first, let xLabel, let last):
-      guard let range = Self.range(points) else { return [title, "(nothing to plot)"] }
+    case .curve(let xLabel, let series):
+      let names = series.enumerated().map { ($0 == 0 ? "─ " : "\(Self.mark) ") + $1.name }
       return DisplayWidth.wrap(title, to: width)
-        + Self.curve(points, range, (first, xLabel, last), width: width)
+        + (series.count > 1 ? DisplayWidth.wrap(names.joined(separator: "  "), to: width) : [])
+        + (Frame(series).map { Self.curve(series, $0, xLabel, width: width) } ?? [Self.nothing])
     case .bars(let bars):
       return DisplayWidth.wrap(title, to: width) + Self.bars(bars, width: width)
     }
   }
 
-  /// The smallest and largest value that is plotted, apart even if all are equal.
-  static func range(_ points: [Double]) -> (low: Double, high: Double)? {
-    let finite = points.filter(\.isPlotted)
-    guard let low = finite.min(), let high = finite.max() else { return nil }
-    guard low == high else { return (low, high) }
-    return (low - abs(low) / 2 - 0.5, high + abs(high) / 2 + 0.5)
+  /// What is plotted lies in it.
+  struct Frame {
+    let x: ClosedRange<Int>
+    /// Apart even if all values are equal.
+    let low: Double
+    let high: Double
+
+    /// Nil where there is nothing to plot.
+    init?(_ series: [Series]) {
+      let values = series.flatMap { $0.y.filter(\.isPlotted) }
+      let places = series.flatMap(\.x)
+      guard let low = values.min(), let high = values.max(), let first = places.min(), let last = places.max()
+      else { return nil }
+      x = first...last
+      self.low = low == high ? low - abs(low) / 2 - 0.5 : low
+      self.high = low == high ? high + abs(high) / 2 + 0.5 : high
+    }
+
+    /// From 0 at the left to 1 at the right; a single place is in the middle.
+    func across(_ place: Int) -> Double {
+      x.lowerBound == x.upperBound ? 0.5 : Double(place - x.lowerBound) / Double(x.upperBound - x.lowerBound)
+    }
+
+    /// From 0 at the top to 1 at the bottom.
+    func down(_ value: Double) -> Double { (high - value) / (high - low) }
   }
 
   static func label(_ y: Double) -> String { NumberFormat.short(y, 3) }
 
-  /// A curve in braille dots, two by four a character.
-  private static func curve(
-    _ points: [Double], _ range: (low: Double, high: Double),
-    _ x: (first: String, label: String, last: String),
-    width: Int
-  ) -> [String] {
+  /// A curve in braille dots, two by four a character, and the marks of the other series over it.
+  private static func curve(_ series: [Series], _ frame: Frame, _ xLabel: String, width: Int) -> [String] {
     let middle = rows / 2
     let marks = [
-      0: range.high, middle: range.high - (range.high - range.low) * Double(middle) / Double(rows - 1),
-      rows - 1: range.low,
-    ]
-    .mapValues(label)
+      0: frame.high, middle: frame.high - (frame.high - frame.low) * Double(middle) / Double(rows - 1),
+      rows - 1: frame.low,
+    ].mapValues(label)
     let margin = marks.values.map(DisplayWidth.of).max() ?? 0
     let columns = max(4, min(width - margin - 2, 100))
     var dots = [[UInt8]](repeating: [UInt8](repeating: 0, count: columns), count: rows)
     // Bits of a braille cell, left column from the top, then the right one.
     let bits: [[UInt8]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
+    func place(_ x: Int, _ y: Double) -> (x: Int, y: Int) {
+      let across = frame.x.count == 1 ? Double(columns) : frame.across(x) * Double(columns * 2 - 1)
+      return (Int(across.rounded()), Int((frame.down(y) * Double(rows * 4 - 1)).rounded()))
+    }
     var previous: (x: Int, y: Int)?
-    for (i, value) in points.enumerated() {
+    for (step, value) in series.prefix(1).flatMap({ zip($0.x, $0.y) }) {
       guard value.isPlotted else {
         previous = nil
         continue
       }
-      let x =
-        points.count == 1
-        ? columns : Int((Double(i) / Double(points.count - 1) * Double(columns * 2 - 1)).rounded())
-      let y = Int(((range.high - value) / (range.high - range.low) * Double(rows * 4 - 1)).rounded())
+      let (x, y) = place(step, value)
       let from = previous ?? (x, y)
       let steps = max(abs(x - from.x), abs(y - from.y), 1)
       for step in 0...steps {
@@ -95,18 +132,25 @@ public struct Chart: Sendable, Equatable {
       }
       previous = (x, y)
     }
-    var lines = dots.enumerated().map { r, row in
-      let cells = String(String.UnicodeScalarView(row.compactMap { UnicodeScalar(0x2800 + UInt32($0)) }))
-      return DisplayWidth.pad(marks[r] ?? "", to: margin, right: true) + " \(axis)" + cells
+    var cells = dots.map { row in
+      row.map { Character(UnicodeScalar(0x2800 + UInt32($0)) ?? " ") }
+    }
+    for (step, value) in series.dropFirst().flatMap({ zip($0.x, $0.y) }) where value.isPlotted {
+      let (x, y) = place(step, value)
+      cells[y / 4][x / 2] = mark
+    }
+    var lines = cells.enumerated().map { r, row in
+      DisplayWidth.pad(marks[r] ?? "", to: margin, right: true) + " \(axis)" + String(row)
     }
     let indent = String(repeating: " ", count: margin + 1)
     lines.append(indent + "└" + String(repeating: "─", count: columns))
     // First and last at the ends, the label between them.
-    let inner = columns - DisplayWidth.of(x.first) - DisplayWidth.of(x.last)
-    let label = DisplayWidth.truncate(x.label, to: max(0, inner - 2))
-    let left = max(1, (inner - DisplayWidth.of(label)) / 2)
-    let between = DisplayWidth.pad(String(repeating: " ", count: left) + label, to: max(1, inner))
-    lines.append(indent + " " + x.first + between + x.last)
+    let (first, last) = ("\(frame.x.lowerBound)", "\(frame.x.upperBound)")
+    let inner = columns - DisplayWidth.of(first) - DisplayWidth.of(last)
+    let name = DisplayWidth.truncate(xLabel, to: max(0, inner - 2))
+    let left = max(1, (inner - DisplayWidth.of(name)) / 2)
+    let between = DisplayWidth.pad(String(repeating: " ", count: left) + name, to: max(1, inner))
+    lines.append(indent + " " + first + between + last)
     return lines
   }
 

@@ -1,5 +1,5 @@
 /// Data of an event. Fields keep their order; numbers have full precision.
-public indirect enum JSONValue: Sendable, Equatable {
+public indirect enum JSONValue: Sendable, Equatable, Decodable {
   case null
   case bool(Bool)
   case int(Int)
@@ -42,6 +42,27 @@ public indirect enum JSONValue: Sendable, Equatable {
     case .object(let fields):
       return lines("{", fields.map { Self.quoted($0.name) + ": " + $0.value.indented(margin + " ") }, "}")
     default: return text
+    }
+  }
+
+  /// Reads back what `text` wrote; the members of an object come by name.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .int(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([JSONValue].self) {
+      self = .array(value)
+    } else {
+      let members = try container.decode([String: JSONValue].self)
+      self = .object(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
   }
 

@@ -27,12 +27,12 @@ public enum NumberFormat {
     return (value < 0 ? "-" : "") + String(result.reversed())
   }
 
-  /// "1 row", "2 rows"
+  /// "1 row", "2,000 rows"
   public static func count(_ value: Int, _ noun: String) -> String {
-    "\(value) \(noun)" + (value == 1 ? "" : "s")
+    count(value) + " " + noun + (value == 1 ? "" : "s")
   }
 
-  /// "241 MB", in powers of 1000.
+  /// "253 MB", in powers of 1000.
   public static func bytes(_ value: Int) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"]
     var amount = Double(value)

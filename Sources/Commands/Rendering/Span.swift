@@ -2,6 +2,19 @@
 /// in JSON.
 public enum Volatile: String, Sendable, CaseIterable {
   case time, rate, memory, path, host, threads, kernel
+
+  /// What a reader of the mark should know.
+  var meaning: String {
+    switch self {
+    case .time: "how long it took"
+    case .rate: "how many a second"
+    case .memory: "bytes in use"
+    case .path: "where a file is"
+    case .host: "the machine's name"
+    case .threads: "how many threads"
+    case .kernel: "which kernel set"
+    }
+  }
 }
 
 /// Text with a meaning. The painter chooses its colour and weight.

@@ -22,7 +22,7 @@ public struct Table: Sendable, Equatable {
   }
 
   public var columns: [Column]
-  public var rows: [[String]]
+  public var rows: [[Cell]]
   /// Indices of rows that have a rule above them.
   public var rules: Set<Int>
   /// Whether numbers are shaded by their share of their row's sum, as in a confusion matrix.
@@ -31,13 +31,23 @@ public struct Table: Sendable, Equatable {
   public private(set) var omitted = 0
 
   public init(
-    _ columns: [Column], rows: [[String]] = [], rules: Set<Int> = [], shaded: Bool = false, omitted: Int = 0
+    _ columns: [Column], rows: [[Cell]], rules: Set<Int> = [], shaded: Bool = false, omitted: Int = 0
   ) {
     self.columns = columns
     self.rows = rows
     self.rules = rules
     self.shaded = shaded
     self.omitted = omitted
+  }
+
+  /// A table of words and whole numbers.
+  public init(
+    _ columns: [Column], rows: [[String]] = [], rules: Set<Int> = [], shaded: Bool = false, omitted: Int = 0
+  ) {
+    let cells = rows.map { row in
+      zip(columns, row).map { $0.alignment == .right ? Cell(inNumbers: $1) : Cell($1) }
+    }
+    self.init(columns, rows: cells, rules: rules, shaded: shaded, omitted: omitted)
   }
 
   /// A copy with at most `count` rows. It shows how many rows are missing.
@@ -49,7 +59,7 @@ public struct Table: Sendable, Equatable {
   }
 
   /// "… 3 more rows"; `RecordedOutput` reads it back.
-  var omittedLine: String { "… \(omitted) more row" + (omitted == 1 ? "" : "s") }
+  var omittedLine: String { "… " + NumberFormat.count(omitted, "more row") }
 
   static let gap = 2
   /// The sign for a zero in a table of counts, so that the other counts are easier to see.
@@ -77,24 +87,38 @@ public struct Table: Sendable, Equatable {
     var lines = [line(columns.map(\.title)) { _ in .strong }, rule(Self.light)]
     for (i, row) in rows.enumerated() {
       if rules.contains(i) { lines.append(rule(Self.light)) }
-      let sum = shaded ? row.compactMap(Double.init).reduce(0, +) : 0
-      lines.append(
-        line(row) { column in
-          guard sum > 0, columns[column].alignment == .right, let value = Double(row[column]) else {
-            return .plain
-          }
-          return .shade(value / sum)
-        })
+      let shares = shares(row)
+      lines.append(line(row.map(\.text)) { shares[$0].map(Span.Style.shade) ?? .plain })
     }
     lines.append(rule(Self.heavy))
     if omitted > 0 { lines.append([Span(omittedLine, .faint)]) }
     return lines
   }
 
+  /// For each cell of a shaded table its share of its row's sum; nil for titles, empty rows and zeros shown as marks.
+  func shares(_ row: [Cell]) -> [Double?] {
+    let numbers = zip(columns, row).map { column, cell in
+      shaded && column.alignment == .right && cell.text != Self.zero ? cell.number : nil
+    }
+    let sum = numbers.compactMap { $0 }.reduce(0, +)
+    return numbers.map { number in sum > 0 ? number.map { $0 / sum } : nil }
+  }
+
+  /// With words as short as they are shown at this width. Numbers are never cut.
+  func narrowed(to width: Int) -> Table {
+    guard let widths = columnWidths(in: width) else { return self }
+    var copy = self
+    for (i, width) in widths.enumerated() {
+      copy.columns[i].title = DisplayWidth.truncate(columns[i].title, to: width)
+      for j in rows.indices { copy.rows[j][i].text = DisplayWidth.truncate(rows[j][i].text, to: width) }
+    }
+    return copy
+  }
+
   /// The width of each column; nil if the table cannot fit.
   private func columnWidths(in width: Int) -> [Int]? {
     var widths = columns.indices.map { i in
-      max(1, DisplayWidth.of(columns[i].title), rows.map { DisplayWidth.of($0[i]) }.max() ?? 0)
+      max(1, DisplayWidth.of(columns[i].title), rows.map { DisplayWidth.of($0[i].text) }.max() ?? 0)
     }
     var excess = widths.reduce(0, +) + Self.gap * (columns.count - 1) - width
     // Flexible columns get narrower first, then all columns of words. Columns of numbers keep their width.
@@ -121,7 +145,7 @@ public struct Table: Sendable, Equatable {
       if i > 0 { lines.append([]) }
       for (column, cell) in zip(columns, row) {
         let room = max(8, width - names - Self.gap)
-        for (k, part) in DisplayWidth.wrap(cell, to: room).enumerated() {
+        for (k, part) in DisplayWidth.wrap(cell.text, to: room).enumerated() {
           lines.append([
             Span(DisplayWidth.pad(k == 0 ? column.title : "", to: names + Self.gap), .strong), Span(part),
           ])

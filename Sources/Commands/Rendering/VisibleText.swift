@@ -48,13 +48,18 @@ extension Output {
     case .page(let page): return .page(Page { page.lines($0).map(VisibleText.line) })
     case .table(var table):
       for i in table.columns.indices { table.columns[i].title = VisibleText.line(table.columns[i].title) }
-      table.rows = table.rows.map { $0.map(VisibleText.line) }
+      table.rows = table.rows.map { $0.map { Table.Cell(VisibleText.line($0.text), $0.value) } }
       return .table(table)
     case .chart(var chart):
       chart.title = VisibleText.line(chart.title)
-      if case .bars(let bars) = chart.shape {
+      switch chart.shape {
+      case .bars(let bars):
         chart.shape = .bars(
           bars.map { Chart.Bar(VisibleText.line($0.name), $0.value, VisibleText.line($0.text)) })
+      case .curve(let xLabel, let series):
+        chart.shape = .curve(
+          xLabel: VisibleText.line(xLabel),
+          series.map { Chart.Series(VisibleText.line($0.name), x: $0.x, y: $0.y) })
       }
       return .chart(chart)
     }

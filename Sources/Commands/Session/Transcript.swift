@@ -21,17 +21,21 @@ public struct Transcript: Sendable, Equatable {
   }
 
   /// The lines of an `out` or `err` block, without trailing spaces.
-  public func recorded(width: Int) -> [String] {
-    var lines = outputs.flatMap { output -> [String] in
+  public func recorded(width: Int) -> [String] { blocks(width: width).flatMap(\.lines) }
+
+  /// The same for each output; the last, without one, are the error's.
+  func blocks(width: Int) -> [(output: Output?, lines: [String])] {
+    var blocks = outputs.map { output -> (output: Output?, lines: [String]) in
       var lines = output.lines(width: width, recorded: true).map { line in line.map(\.text).joined() }
       if case .stream = output, lines.last == "" { lines.removeLast() }
-      return lines
+      return (output, lines)
     }
-    lines += error?.recordedLines(width: width) ?? []
-    return lines.map { line in
-      var line = line
-      while line.last?.isWhitespace == true { line.removeLast() }
-      return line
+    blocks.append((nil, error?.recordedLines(width: width) ?? []))
+    for i in blocks.indices {
+      for j in blocks[i].lines.indices {
+        while blocks[i].lines[j].last?.isWhitespace == true { blocks[i].lines[j].removeLast() }
+      }
     }
+    return blocks
   }
 }

@@ -42,7 +42,11 @@ public struct Workspace: Sendable {
   public var prompt: PromptTemplate?
   public var adapter: Adapter?
   /// Steps trained on this adapter so far.
-  public var steps: [TrainingStep] = []
+  public var steps: [TrainingStep] = [] {
+    didSet { if steps.isEmpty { looks = [] } }
+  }
+  /// What looks at the validation articles saw; their steps are places in `steps`, from 1.
+  public private(set) var looks: [ValidationPoint] = []
   /// The evaluations in their order. A new one replaces an older one with the same name.
   public var evaluations: [Evaluation] = []
   /// The commands that made what is loaded, in order.
@@ -114,6 +118,16 @@ public struct Workspace: Sendable {
       )
     }
     return found
+  }
+
+  /// The steps and looks of a training, after those of earlier ones.
+  mutating func add(_ run: TrainingRun) {
+    let before = run.history.count - run.trainer.completed
+    looks.removeAll { $0.step > before }
+    looks += run.points.map {
+      ValidationPoint(step: before + $0.step, loss: $0.loss, accuracy: $0.accuracy)
+    }
+    steps = run.history
   }
 
   mutating func add(_ evaluation: Evaluation) {

@@ -41,23 +41,17 @@ import Testing
     #expect(bars.map(\.value) == [90, 10, 0])
   }
 
-  @Test func aRecordedCurveIsReadBackToThePrecisionOfItsDots() throws {
-    let points = (0..<60).map { 3 / (1 + Double($0) / 5) }
-    let chart = Chart.curve(points, title: "loss", xLabel: "step of training")
-    let lines = Output.chart(chart).lines(width: 80).texts
+  @Test func aCurveWithoutItsNumbersStaysAsItIsDrawn() throws {
+    let lines = Output.chart(.curve([3, 2, 1], title: "loss", xLabel: "step")).lines(width: 60).texts
     let blocks = RecordedOutput.blocks(lines)
-    guard case .chart(let read)? = blocks.first?.output,
-      case .curve(let found, let first, let label, let last) = read.shape
-    else {
-      Issue.record("no curve")
-      return
-    }
-    #expect(blocks.count == 1 && first == "1" && label == "step of training" && last == "60")
-    for (i, value) in found.enumerated() where value.isFinite {
-      let x = Double(i) / Double(found.count - 1) * 59
-      let (low, high) = (points[min(59, Int(x.rounded(.up)))], points[Int(x)])
-      #expect(value > low - 0.12 && value < high + 0.12, "\(i)")
-    }
+    #expect(
+      blocks.count == 1 && blocks[0].lines == lines
+        && blocks[0].output == .line(lines.joined(separator: "\n")))
+    var notebook = Notebook(path: "a.gnb")
+    var cell = Notebook.Cell(name: "1", source: "plot loss", firstLine: 1)
+    cell.recording = .init(lines: lines, inputHash: nil, isError: false)
+    notebook.parts = [.cell(cell)]
+    #expect(Export.text(notebook, to: .html).contains("<pre class=\"out drawn\">loss\n"))
   }
 
   @Test func linesThatOnlyLookLikeTablesStayText() {
@@ -105,7 +99,9 @@ import Testing
       "<pre class=\"out err\">",
       "this needs &lt;it&gt;", "prefers-color-scheme: dark", "name=\"viewport\"",
     ] { #expect(html.contains(piece), "\(piece)") }
-    for piece in ["<script", "src=", "@import", "url("] { #expect(!html.contains(piece), "\(piece)") }
+    for piece in ["<script", "src=", "@import", "url(", "onclick"] {
+      #expect(!html.contains(piece), "\(piece)")
+    }
     #expect(isWellFormed(html))
   }
 
@@ -114,7 +110,8 @@ import Testing
     var open: [String] = []
     for piece in html.components(separatedBy: "<").dropFirst() {
       let name = String(piece.drop { $0 == "/" }.prefix { $0.isLetter || $0.isNumber })
-      let isVoid = ["meta", "DOCTYPE", "br", "line", "rect", "circle", "polyline", "path"].contains(name)
+      let isVoid = ["meta", "input", "DOCTYPE", "br", "line", "rect", "circle", "polyline", "path"].contains(
+        name)
       if piece.hasPrefix("!") || piece.prefix(while: { $0 != ">" }).hasSuffix("/") || isVoid { continue }
       if piece.hasPrefix("/") {
         guard open.popLast() == name else { return false }
@@ -123,6 +120,156 @@ import Testing
       }
     }
     return open.isEmpty
+  }
+
+  /// The notebook's text in HTML.
+  private func html(_ markdown: String) -> String {
+    var notebook = Notebook(path: "a.gnb")
+    notebook.parts = [.prose(markdown.components(separatedBy: "\n"))]
+    let html = Export.text(notebook, to: .html)
+    return html.components(separatedBy: "<main>")[1].components(separatedBy: "</label>")[1].components(
+      separatedBy: "</main>")[0].trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  @Test(arguments: [
+    ("| a | b |\n| --- | ---: |\n| x \\| `y \\| z` | **w** ![p](q.png) |", "<td>x | <code>y | z</code></td>"),
+    (
+      "| a | b |\n| --- | ---: |\n| x | **w** ![p](q.png) |",
+      "<strong>w</strong> <img src=\"q.png\" alt=\"p\" />"
+    ),
+    ("|x| is the size\n---\nof x", "<h2>|x| is the size</h2>\n<p>of x</p>"),
+    ("|x| is\n|-", "<p>|x| is\n|-</p>"),
+    ("7. a\n   1. b\n\n      c\n8. d", "<ol start=\"7\">"),
+    ("- a\n  - b\n    - c", "<ul>\n<li>a\n<ul>\n<li>b\n<ul>\n<li>c</li>"),
+    ("one\\\ntwo  \nthree", "<p>one<br />\ntwo<br />\nthree</p>"),
+    ("a <br> b", "<p>a <br />\n b</p>"), ("``a ` <b>``", "<p><code>a ` &lt;b&gt;</code></p>"),
+    ("~~a~~", "<p><del>a</del></p>"),
+    (
+      "[a][b]\n\n[b]: https://example.org \"t<\"",
+      "<p><a href=\"https://example.org\" title=\"t&lt;\">a</a></p>"
+    ),
+    ("- [x] done", "<input type=\"checkbox\" checked=\"\" disabled=\"\" /> done"),
+    ("https://example.org/a_b_c", ">https://example.org/a_b_c</a>"),
+    ("a<!-- b\n-->c", "<p>ac</p>"), ("<!-- a\n\nb -->\n\nc", "<p>c</p>"),
+    ("<!-- a --><b>", "<p>&lt;b&gt;</p>"),
+    ("> a\n> > b", "<blockquote>\n<p>a</p>\n<blockquote>"), ("    indented", "<pre><code>indented"),
+  ])
+  func textIsReadAsCommonMarkAndGFM(_ markdown: String, _ expected: String) {
+    #expect(html(markdown).contains(expected), "\(html(markdown))")
+  }
+
+  @Test(arguments: [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a <svg/onload=alert(1)> b",
+    "<iframe src=\"javascript:alert(1)\">",
+    "[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))", "[a](&#106;avascript:alert(1))",
+    "[a](java&#10;script:alert(1))",
+    "[a](\u{1}javascript:alert(1))", "[a](<  javascript:alert(1)>)", "[a](vbscript:x)",
+    "[a](data:text/html,<script>)", "[a](file:///etc/passwd)",
+    "![a](javascript:x)", "![a](data:image/svg+xml;base64,PHN2Zz4=)", "<javascript:alert(1)>",
+    "[a]\n\n[a]: javascript:x", "[a](blob:x)",
+    "![\"onerror=\"x](\"onerror=\"x)", "[a](x \"\\\" onclick=\\\"x\")",
+    "| a |\n| - |\n| <script>x</script> [a](javascript:x) |",
+    "```<script>\n```", "<!-- a --!><script>x</script>", "<div\n onclick=x>", "<![CDATA[<script>]]>",
+    "<?php <script> ?>", "<!DOCTYPE <script>>",
+    "<style>@import 'x'</style>", "# <script>", "- <script>x</script>\n\n  <script>",
+    "http://a.b/\"onclick=\"x",
+  ])
+  func noTextPutsMarkupOfItsOwnOnThePage(_ markdown: String) throws {
+    let html = html(markdown)
+    for tag in html.matches(of: /<\/?([a-zA-Z!?][^\s>\/]*)([^>]*)>/) {
+      let attributes = tag.2.replacing(/"[^"]*"/, with: "\"\"")
+      #expect(
+        ["p", "a", "img", "table", "thead", "tbody", "tr", "th", "td", "pre", "code", "h1", "ul", "li"]
+          .contains(tag.1), "\(html)")
+      #expect(!attributes.contains(/\bon[a-z]+\s*=|style/), "\(html)")
+      for address in tag.2.matches(of: /(href|src)="([^"]*)"/) {
+        #expect(address.2.isEmpty || !address.2.contains(":") || address.2.hasPrefix("http"), "\(html)")
+      }
+    }
+  }
+
+  /// What data, labels and paths may hold.
+  @Test func noOutputPutsMarkupOfItsOwnOnThePage() throws {
+    let bad = "\"'><script>alert(1)</script><img src=x onerror=y> [a](javascript:x) --> \u{1B}"
+    var transcript = Transcript()
+    for output: Output in [
+      .line(bad), .table(Table([.init(bad), .init(bad, .right)], rows: [[bad, bad], [bad, "1"]])),
+      .chart(Chart(title: bad, .bars([.init(bad, 1, bad)]))),
+      .chart(Chart(title: bad, .curve(xLabel: bad, [.init(bad, [1, 2]), .init(bad, x: [2], y: [1])]))),
+    ] { transcript.add(Event(.output(output), cell: "", command: "")) }
+    var notebook = Notebook(path: bad)
+    notebook.title = bad
+    var cell = Notebook.Cell(name: bad, source: "ask \"\(bad)\" # \(bad)", firstLine: 1)
+    cell.hasID = true
+    notebook.parts = [.cell(cell)]
+    notebook = notebook.recorded([CellRun(transcript: transcript, failure: nil, seconds: 0)])
+    let recording = try #require(notebook.cells[0].recording)
+    // As it is in a file, with the numbers and without.
+    let text = NotebookWriter.text(notebook)
+    let comment = text.components(separatedBy: "<!-- numbers\n")[1].components(separatedBy: "\n-->")[0]
+    #expect(!comment.contains(">") && !comment.contains("\u{1B}"))
+    var old = notebook
+    old.update(cell: 0) { $0.recording = .init(lines: recording.lines, inputHash: nil, isError: false) }
+    for notebook in [notebook, old] {
+      let html = Export.text(notebook, to: .html)
+      #expect(!html.contains("<script") && !html.contains("<img") && isWellFormed(html))
+      let tags = html.replacing(/"[^"<>]*"/, with: "")
+      #expect(!tags.contains(/<[^>]*\son[a-z]+=/) && !html.contains("\u{1B}"))
+    }
+    let md = Export.text(notebook, to: .md)
+    #expect(md.contains("\\<script\\>alert(1)"), "a cell of a table is no markup")
+  }
+
+  @Test func exportsDrawFromNumbersAtFullPrecision() throws {
+    var transcript = Transcript()
+    let third = 1.0 / 3
+    for output: Output in [
+      .line("┤ no ┤"),
+      .table(
+        Table(
+          [.init("a"), .init("p", .right), .init("range", .right)],
+          rows: [
+            [.init("x"), .number(third), .init("0–1", .numbers([0.25, third]))],
+            [.init("y"), .count(0), .init("·", .int(0))],
+          ],
+          rules: [1], shaded: true, omitted: 1)),
+      .line("between"),
+      .chart(
+        Chart(
+          title: "c",
+          .curve(xLabel: "step", [.init("training", [3, .nan, 1]), .init("validation", x: [2], y: [third])]))),
+      .chart(Chart(title: "b", .bars([.init("n", third, "33%")]))),
+    ] { transcript.add(Event(.output(output), cell: "", command: "")) }
+    var notebook = Notebook(path: "a.gnb")
+    notebook.parts = [.cell(Notebook.Cell(name: "1", source: "report", firstLine: 1))]
+    let run = CellRun(transcript: transcript, failure: nil, seconds: 0)
+    notebook = try NotebookReader.read(text: NotebookWriter.text(notebook.recorded([run])), path: "a.gnb")
+    let blocks = RecordedOutput.blocks(try #require(notebook.cells[0].recording))
+    #expect(blocks.flatMap(\.lines) == transcript.recorded(width: 80))
+    // NaN is equal to nothing: by their words.
+    #expect(
+      blocks.filter { if case .line = $0.output { false } else { true } }.map { "\($0.output)" }
+        == transcript.outputs.filter { if case .line = $0 { false } else { true } }.map { "\($0)" })
+    let html = Export.text(notebook, to: .html)
+    #expect(html.contains("<data value=\"0.3333333333333333\">0.3333</data>"))
+    #expect(
+      html.contains("<data value=\"0.25–0.3333333333333333\">0–1</data>") && html.contains("validation"))
+    #expect(html.contains("points=\"0,0 1000,750\"") && html.contains("cx=\"50%\""))
+    #expect(Check.difference(notebook.cells[0], run, in: notebook) == nil)
+  }
+
+  @Test func marksOfVolatileValuesAreExplainedOnce() {
+    var notebook = Notebook(path: "a.gnb")
+    notebook.parts = (1...3).map { i in
+      var cell = Notebook.Cell(name: "\(i)", source: "train", firstLine: 1)
+      cell.recording = .init(
+        lines: ["took «time»"] + (i == 2 ? ["at «rate»"] : []), inputHash: nil, isError: false)
+      return .cell(cell)
+    }
+    let html = Export.text(notebook, to: .html)
+    #expect(
+      html.matches(of: /class="note">«time»/).count == 1 && html.matches(of: /class="note">«rate»/).count == 1
+    )
   }
 
   @Test func aLinkMayNotRunAnything() {

@@ -189,6 +189,51 @@ import Testing
     #expect(wrong != lines[line] && found[0].difference == ["- " + wrong, "+ " + lines[line]])
   }
 
+  @Test func aDifferenceThatNoTextShowsNamesItsNumber() throws {
+    let source =
+      "---\ngnb: 1\n---\n```gnb\nload data mini-news\nsplit train=10 validation=10\nbaseline\ncompare\n```\n"
+    let recorded = NotebookWriter.text(try record(source))
+    let line = try #require(recorded.components(separatedBy: "\n").first { $0.hasPrefix("[\"1 majority\"") })
+    let interval = try #require(line.firstMatch(of: /\[\[(0\.[0-9]+),(0\.[0-9]+)\]/))
+    let wrong = line.replacingOccurrences(of: interval.1, with: "0.057")
+    let changed = recorded.replacingOccurrences(of: line, with: wrong)
+    let notebook = try NotebookReader.read(text: changed, path: "a.gnb")
+    let runs = try Replay(notebook, session: Recorder().session).run { _, _ in true }
+    let found = try #require(Check.difference(notebook.cells[0], runs[0], in: notebook))
+    #expect(
+      found.difference == [
+        "- 1 majority, 95% interval: 0.057–\(interval.2)",
+        "+ 1 majority, 95% interval: \(interval.1)–\(interval.2)",
+      ])
+    #expect(found.range?.line == 1 + (changed.components(separatedBy: "\n").firstIndex(of: wrong) ?? 0))
+    #expect(found.code == .differs && found.cell == "1")
+    // Recorded without numbers, as older notebooks are: the text alone is compared.
+    let end = try #require(recorded.range(of: "<!-- numbers"))
+    let old = try NotebookReader.read(text: String(recorded[..<end.lowerBound]), path: "a.gnb")
+    #expect(old.cells[0].recording?.numbers == nil && Check.difference(old.cells[0], runs[0], in: old) == nil)
+    #expect(Export.text(old, to: .html).contains("<td class=\"n\">0.2000</td>"))
+  }
+
+  @Test(arguments: [
+    ("[{\"lines\":[", "[{\"lines\":[0,1],\"x\":["), ("-->", "->"), ("\"rows\":[", "\"rows\":[1,"),
+    ("[{", "{"), ("]]},\n{\"lines\":[", "]]},\n{\"lines\":[1,3],\"z\":["),
+    ("\"table\":[", "\"table\":[\"more\","), ("\"lines\":[2,", "\"lines\":[9223372036854775807,"),
+  ])
+  func numbersThatWereEditedAreRefusedOrRead(_ old: String, _ new: String) throws {
+    let recorded = NotebookWriter.text(try record(text))
+    #expect(recorded.contains(old))
+    let start = try #require(recorded.range(of: "<!-- numbers"))
+    var tail = String(recorded[start.lowerBound...])
+    if let range = tail.range(of: old) { tail.replaceSubrange(range, with: new) }
+    do {
+      let notebook = try NotebookReader.read(text: recorded[..<start.lowerBound] + tail, path: "a.gnb")
+      for format in Export.Format.allCases { #expect(!Export.text(notebook, to: format).isEmpty) }
+    } catch let error as Diagnostic {
+      #expect(
+        error.code == .badNotebook && error.help?.contains("'<!-- numbers'") == true && error.range != nil)
+    }
+  }
+
   @Test func aMissingOrSuperfluousOutputDiffers() throws {
     var notebook = try record(text)
     let runs = try Replay(notebook, session: Recorder().session).run { _, _ in true }

@@ -58,7 +58,7 @@ import Testing
       [.init("a|b"), .init("n", .right), .init("")],
       rows: [["x \"y\", <z>\n", "0.50", "日本"], ["c\td", "3", ""]])
     #expect(
-      odd.markdown == "| a\\|b | n |  |\n| --- | ---: | --- |\n| x \"y\", <z>  | 0.50 | 日本 |\n| c\td | 3 |  |"
+      odd.markdown == "| a\\|b | n |  |\n| --- | ---: | --- |\n| x \"y\", \\<z\\>  | 0.50 | 日本 |\n| c\td | 3 |  |"
     )
     #expect(odd.text(ending: "csv") == "a|b,n,\n\"x \"\"y\"\", <z>\n\",0.50,日本\nc\td,3,\n")
     #expect(odd.text(ending: "tsv") == "a|b\tn\t\n\"x \"\"y\"\", <z>\n\"\t0.50\t日本\n\"c\td\"\t3\t\n")
@@ -151,13 +151,16 @@ import Testing
       for width in [20, 40, 80] {
         #expect(chart.lines(width: width).allSatisfy { DisplayWidth.of($0) <= width })
       }
-      #expect(chart.svg.hasPrefix("<svg") && !chart.svg.contains("nan") && !chart.svg.contains("inf"))
+      for svg in [chart.svg(standalone: true), chart.svg(standalone: false)] {
+        #expect(svg.hasPrefix("<svg") && !svg.contains("nan") && !svg.contains("inf"))
+      }
     }
     let bars = Chart(title: "t", .bars([.init("a", 1, "1"), .init("bb", 0.5, "½"), .init("c", 0, "0")]))
     #expect(bars.lines(width: 20) == ["t", "a   1 ┤████████████", "bb  ½ ┤██████", "c   0 ┤"])
     let ends = Chart(title: "t", .bars([.init("x", .nan, "nan"), .init("<&>", -1, "-1")]))
     #expect(
-      ends.lines(width: 20).allSatisfy { DisplayWidth.of($0) <= 20 } && ends.svg.contains("&lt;&amp;&gt;"))
+      ends.lines(width: 20).allSatisfy { DisplayWidth.of($0) <= 20 }
+        && ends.svg(standalone: true).contains("&lt;&amp;&gt;"))
   }
 
   @Test func aCurveRisesFromLeftToRight() {
@@ -166,6 +169,33 @@ import Testing
     #expect(lines[1].last != "\u{2800}" && lines[10].dropFirst(3).first != "\u{2800}")
     #expect(lines[11].hasPrefix("  └──") && lines[12].contains("step"))
     #expect(lines[12].contains(" 1 ") && lines[12].hasSuffix("4"))
+  }
+
+  @Test func aSecondSeriesIsMarksOverTheFirst() {
+    let chart = Chart(
+      title: "t", .curve(xLabel: "step", [.init("a", [4, 3, 2, 1]), .init("b", x: [2, 4], y: [4, .nan])]))
+    let lines = chart.lines(width: 30)
+    #expect(lines[1] == "─ a  o b" && lines[2].hasPrefix("   4 ┤") && lines[2].filter { $0 == "o" }.count == 1)
+    #expect(lines.dropFirst(2).joined().filter { $0 == "o" }.count == 1, "what is not finite is left out")
+    #expect(lines.allSatisfy { DisplayWidth.of($0) <= 30 })
+    let svg = chart.svg(standalone: true)
+    #expect(svg.matches(of: /<circle/).count == 1 && svg.matches(of: /<polyline/).count == 1)
+  }
+
+  @Test func savedTablesHaveFullPrecision() {
+    let third = 1.0 / 3
+    let table = Table(
+      [.init("a"), .init("p", .right), .init("n", .right)],
+      rows: [
+        [.init("*x*"), .number(third), .init("0.2–0.3", .numbers([0.25, third]))],
+        [.init(""), .count(2), .init("·", .int(0))],
+      ])
+    #expect(table.text(ending: "csv") == "a,p,n\n*x*,0.3333333333333333,0.25–0.3333333333333333\n,2,0\n")
+    #expect(
+      table.text(ending: "json")
+        == "[{\"a\":\"*x*\",\"p\":0.3333333333333333,\"n\":[0.25,0.3333333333333333]},{\"a\":\"\",\"p\":2,\"n\":0}]\n"
+    )
+    #expect(table.text(ending: "md")?.contains("| \\*x\\* | 0.3333 | 0.2–0.3 |") == true)
   }
 
   @Test func jsonKeepsEveryBit() {

@@ -46,7 +46,7 @@ public enum Export {
       case .cell(let cell):
         lines += ["```gnb", VisibleText.of(cell.source), "```"]
         guard let recording = cell.recording else { continue }
-        for block in RecordedOutput.blocks(recording.lines) {
+        for block in RecordedOutput.blocks(recording) {
           lines.append("")
           if case .table(let table) = block.output, !recording.isError {
             lines.append(table.markdown)

@@ -4,6 +4,7 @@ enum HTMLExport {
   static func text(_ notebook: Notebook) -> String {
     var body = ""
     var number = 0
+    var explained: Set<Volatile> = []
     for part in notebook.parts {
       switch part {
       case .prose(let lines): body += MarkdownHTML.html(lines)
@@ -12,7 +13,7 @@ enum HTMLExport {
         let name = cell.hasID ? cell.name : "\(number)"
         body += "<section class=\"cell\" id=\"\(HTML.escaped(name))\">\n"
         body += "<pre class=\"in\"><code>" + source(cell.source) + "</code></pre>\n"
-        if let recording = cell.recording { body += output(recording) }
+        if let recording = cell.recording { body += output(recording, &explained) }
         body += "</section>\n"
       }
     }
@@ -30,7 +31,9 @@ enum HTMLExport {
       </style>
       </head>
       <body>
+      <input type="checkbox" id="scroll">
       <main>
+      <label class="choice" for="scroll"></label>
       \(body)</main>
       </body>
       </html>
@@ -38,17 +41,36 @@ enum HTMLExport {
       """
   }
 
-  private static func output(_ recording: Notebook.Recording) -> String {
-    guard !recording.isError else {
-      return "<pre class=\"out err\">" + HTML.escaped(recording.lines.joined(separator: "\n")) + "</pre>\n"
-    }
-    return RecordedOutput.blocks(recording.lines).map { block in
+  /// - Parameter explained: the marks of volatile values that the page has explained; grows.
+  private static func output(_ recording: Notebook.Recording, _ explained: inout Set<Volatile>) -> String {
+    let blocks = RecordedOutput.blocks(recording).map { block in
       switch block.output {
       case .table(let table): "<div class=\"table\">\(table.html)</div>\n"
-      case .chart(let chart): "<figure>\(chart.svg)</figure>\n"
-      default: "<pre class=\"out\">" + HTML.escaped(block.lines.joined(separator: "\n")) + "</pre>\n"
+      case .chart(let chart): figure(chart)
+      default: text(block.lines, isError: recording.isError)
       }
-    }.joined()
+    }
+    let marks = Volatile.allCases.filter { kind in
+      !explained.contains(kind) && recording.lines.contains { $0.contains("«\(kind.rawValue)»") }
+    }
+    explained.formUnion(marks)
+    let notes = marks.map {
+      "<p class=\"note\">«\($0.rawValue)»: \($0.meaning). It differs from run to run, so a notebook does not record it.</p>\n"
+    }
+    return (blocks + notes).joined()
+  }
+
+  private static func text(_ lines: [String], isError: Bool) -> String {
+    // A curve drawn in dots would fall apart where lines are broken.
+    let isDrawn = lines.contains { $0.unicodeScalars.contains { (0x2800...0x28FF).contains($0.value) } }
+    let type = "out" + (isError ? " err" : "") + (isDrawn ? " drawn" : "")
+    return "<pre class=\"\(type)\">" + HTML.escaped(lines.joined(separator: "\n")) + "</pre>\n"
+  }
+
+  private static func figure(_ chart: Chart) -> String {
+    let margin = NumberFormat.fixed(chart.svgMargin, 2)
+    return "<figure><figcaption>\(HTML.escaped(chart.title))</figcaption>"
+      + "<div style=\"padding-left:\(margin)em\">\(chart.svg(standalone: false))</div></figure>\n"
   }
 
   /// Source with its words marked: commands, strings, variables, comments.
@@ -107,16 +129,24 @@ enum HTMLExport {
     code, pre { font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", "Noto Sans Mono CJK JP", monospace; font-size: 0.9em; }
     pre code { font-size: inherit; }
     p code, li code { background: var(--soft); padding: 0.1em 0.3em; border-radius: 0.2em; }
-    pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; padding: 0.7em 0.9em; line-height: 1.45; }
+    pre { white-space: pre-wrap; overflow-wrap: anywhere; overflow-x: auto; margin: 0; padding: 0.7em 0.9em; line-height: 1.45; }
     .cell { margin: 1.2em 0; border: 1px solid var(--line); border-radius: 0.4em; overflow: hidden; }
     .in { background: var(--soft); border-left: 0.25em solid var(--accent); }
     .in + * { border-top: 1px solid var(--line); }
+    .drawn, #scroll:checked ~ main pre { white-space: pre; overflow-wrap: normal; }
+    #scroll { position: absolute; opacity: 0; }
+    .choice { float: right; color: var(--faint); font-size: 0.8em; cursor: pointer; }
+    .choice::before { content: "long lines: wrapped ⇄"; }
+    #scroll:checked ~ main .choice::before { content: "long lines: scrolled ⇄"; }
+    #scroll:focus-visible ~ main .choice { outline: 2px solid var(--accent); }
+    .note { margin: 0; padding: 0.2em 0.9em 0.7em; color: var(--faint); font-size: 0.8em; }
     .err { color: var(--bad); }
     .verb { color: var(--accent); font-weight: 600; }
     .string { color: var(--string); }
     .variable { color: var(--variable); }
     .comment { color: var(--faint); font-style: italic; }
     .table { overflow-x: auto; padding: 0.7em 0.9em; }
+    main > table { display: block; overflow-x: auto; }
     table { border-collapse: collapse; font-size: 0.9em; font-variant-numeric: tabular-nums; }
     th, td { padding: 0.2em 0.8em 0.2em 0; text-align: left; vertical-align: top; }
     th { border-bottom: 1px solid var(--line); }
@@ -128,9 +158,18 @@ enum HTMLExport {
       background: color-mix(in srgb, var(--accent) calc(var(--share, 0) * 75%), transparent); }
     .shaded th.n { text-align: center; }
     caption { caption-side: bottom; text-align: left; color: var(--faint); }
-    figure { margin: 0; padding: 0.7em 0.9em; overflow-x: auto; }
-    figure svg { width: 100%; min-width: 26rem; max-width: 44rem; height: auto; display: block; }
+    .cell figure { margin: 0; padding: 0.7em 0.9em; }
+    figure div { font-size: 0.8em; max-width: 60em; padding-right: 1em; }
+    figure svg { font-size: 1em; }
+    figcaption { font-weight: 600; font-size: 0.9em; color: var(--faint); margin-bottom: 0.5em; }
+    img { max-width: 100%; height: auto; }
     blockquote { margin: 1em 0; padding-left: 1em; border-left: 0.25em solid var(--line); color: var(--faint); }
-    @media print { .cell { break-inside: avoid; } }
+    @media (max-width: 30em) {
+      .table { padding: 0.5em 0.6em; }
+      table { font-size: 0.75em; }
+      th, td { padding-right: 0.5em; }
+      .n { padding-left: 0.2em; }
+    }
+    @media print { .choice { display: none; } .cell { break-inside: avoid; } }
     """
 }

@@ -66,7 +66,7 @@ enum JupyterExport {
         ])
       ]
     }
-    return RecordedOutput.blocks(recording.lines).map { block in
+    return RecordedOutput.blocks(recording).map { block in
       func display(_ type: String, _ text: String) -> JSONValue {
         .object([
           (
@@ -78,7 +78,7 @@ enum JupyterExport {
       }
       switch block.output {
       case .table(let table): return display("text/html", table.html)
-      case .chart(let chart): return display("image/svg+xml", chart.svg)
+      case .chart(let chart): return display("image/svg+xml", chart.svg(standalone: true))
       default:
         return .object([
           ("name", .string("stdout")), ("output_type", .string("stream")),

@@ -1,147 +1,101 @@
+import CCmark
 import Foundation
 
-/// The Markdown that notebooks are written in, as HTML: headings, paragraphs, lists, quotes, fenced code, tables, and emphasis,
-/// code and links within lines. What it does not know stays text.
+/// A notebook's text as HTML: CommonMark with GFM's tables, strikethrough, task lists and autolinks, as libcmark-gfm has them.
+///
+/// No text can put markup of its own on the page. Raw HTML is shown as text; comments are left out, and `<br>` breaks the line. Links
+/// and images keep addresses without a scheme and those of `schemes`; all others lose them.
 enum MarkdownHTML {
+  private static let schemes: Set<String> = ["http", "https", "mailto"]
+  private static let pictures = ["png", "jpeg", "gif", "webp"].map { "data:image/\($0);" }
+  private static let extensions = ["table", "strikethrough", "autolink", "tasklist"]
+  private static let register: Void = cmark_gfm_core_extensions_ensure_registered()
+
   static func html(_ lines: [String]) -> String {
-    var result = ""
-    var paragraph: [String] = []
-    func flush() {
-      if !paragraph.isEmpty { result += "<p>" + inline(paragraph.joined(separator: "\n")) + "</p>\n" }
-      paragraph = []
+    register
+    // What is not UTF-8, and NUL, become U+FFFD. Without CMARK_OPT_UNSAFE no raw HTML is ever written.
+    let options = CMARK_OPT_VALIDATE_UTF8
+    guard let parser = cmark_parser_new(options) else { return "" }
+    defer { cmark_parser_free(parser) }
+    for name in extensions {
+      if let found = cmark_find_syntax_extension(name) { cmark_parser_attach_syntax_extension(parser, found) }
     }
-    var at = 0
-    while at < lines.count {
-      let line = lines[at]
-      let trimmed = line.trimmingCharacters(in: .whitespaces)
-      let level = trimmed.prefix { $0 == "#" }.count
-      if let fence = Markdown.fence(line) {
-        flush()
-        let end = lines[(at + 1)...].firstIndex { Markdown.closes($0, fence) } ?? lines.count
-        result +=
-          "<pre><code>" + HTML.escaped(lines[(at + 1)..<end].joined(separator: "\n")) + "</code></pre>\n"
-        at = end + 1
-      } else if (1...6).contains(level), trimmed.dropFirst(level).first == " " {
-        flush()
-        result += "<h\(level)>" + inline(trimmed.dropFirst(level + 1)) + "</h\(level)>\n"
-        at += 1
-      } else if let tag = listTag(trimmed), paragraph.isEmpty || tag == "ul" {
-        flush()
-        let (list, end) = list(lines, at, tag)
-        result += list
-        at = end
-      } else if trimmed.hasPrefix("|"), at + 1 < lines.count, isTableRule(lines[at + 1]) {
-        flush()
-        let rows = lines[at...].prefix { $0.trimmingCharacters(in: .whitespaces).hasPrefix("|") }.map(cells)
-        let columns = rows[0].enumerated().map { i, title in
-          Table.Column(title, i < rows[1].count && rows[1][i].hasSuffix(":") ? .right : .left)
-        }
-        let body = rows.dropFirst(2).map { row in columns.indices.map { $0 < row.count ? row[$0] : "" } }
-        result += Table(columns, rows: Array(body)).html + "\n"
-        at += rows.count
-      } else if trimmed.hasPrefix(">") {
-        flush()
-        let quoted = lines[at...].prefix { $0.trimmingCharacters(in: .whitespaces).hasPrefix(">") }
-        let inner = quoted.map { line in
-          String(line.trimmingCharacters(in: .whitespaces).dropFirst()).trimmingCharacters(in: .whitespaces)
-        }
-        result += "<blockquote>\n" + html(Array(inner)) + "</blockquote>\n"
-        at += quoted.count
+    let text = lines.joined(separator: "\n")
+    cmark_parser_feed(parser, text, text.utf8.count)
+    guard let document = cmark_parser_finish(parser) else { return "" }
+    defer { cmark_node_free(document) }
+    makeSafe(document)
+    let used = cmark_parser_get_syntax_extensions(parser)
+    guard let html = cmark_render_html(document, options, used) else { return "" }
+    defer { free(html) }
+    return String(cString: html)
+  }
+
+  private static func makeSafe(_ document: OpaquePointer) {
+    // Collected first: a node must not be replaced while it is walked over.
+    var nodes: [OpaquePointer] = []
+    let walk = cmark_iter_new(document)
+    while case let event = cmark_iter_next(walk), event != CMARK_EVENT_DONE {
+      if event == CMARK_EVENT_ENTER, let node = cmark_iter_get_node(walk) { nodes.append(node) }
+    }
+    cmark_iter_free(walk)
+    for node in nodes {
+      switch cmark_node_get_type(node) {
+      case CMARK_NODE_HTML_BLOCK, CMARK_NODE_HTML_INLINE: showAsText(node)
+      case CMARK_NODE_LINK: keepIfSafe(node, isPicture: false)
+      case CMARK_NODE_IMAGE: keepIfSafe(node, isPicture: true)
+      default: break
+      }
+    }
+  }
+
+  private static func showAsText(_ node: OpaquePointer) {
+    let isBlock = cmark_node_get_type(node) == CMARK_NODE_HTML_BLOCK
+    let html = cmark_node_get_literal(node).map { String(cString: $0) } ?? ""
+    let text = html.replacing(/<!--[\s\S]*?(-->|$)/, with: "")
+    defer { cmark_node_free(node) }
+    guard text.contains(where: { !$0.isWhitespace }) else { return }
+    if text.wholeMatch(of: /<(br|BR)\s*\/?>/) != nil {
+      // The cells of a table have one line each.
+      let space = cmark_node_new(CMARK_NODE_TEXT)
+      cmark_node_set_literal(space, " ")
+      if insert(cmark_node_new(CMARK_NODE_LINEBREAK), before: node) {
+        cmark_node_free(space)
       } else {
-        if trimmed.isEmpty { flush() } else { paragraph.append(trimmed) }
-        at += 1
+        _ = insert(space, before: node)
       }
+      return
     }
-    flush()
-    return result
+    let shown = cmark_node_new(CMARK_NODE_TEXT)
+    cmark_node_set_literal(shown, isBlock ? text.trimmingCharacters(in: .whitespacesAndNewlines) : text)
+    guard isBlock else {
+      _ = insert(shown, before: node)
+      return
+    }
+    let paragraph = cmark_node_new(CMARK_NODE_PARAGRAPH)
+    cmark_node_append_child(paragraph, shown)
+    _ = insert(paragraph, before: node)
   }
 
-  private static func listTag(_ line: String) -> String? {
-    if line.hasPrefix("- ") || line.hasPrefix("* ") { return "ul" }
-    let digits = line.prefix(while: \.isNumber)
-    return !digits.isEmpty && line.dropFirst(digits.count).hasPrefix(". ") ? "ol" : nil
+  /// - Returns: false where no such node may stand: a line break in a table's cell.
+  private static func insert(_ new: OpaquePointer?, before node: OpaquePointer) -> Bool {
+    let isIn = cmark_node_insert_before(node, new) == 1
+    if !isIn { cmark_node_free(new) }
+    return isIn
   }
 
-  private static func list(_ lines: [String], _ start: Int, _ tag: String) -> (String, end: Int) {
-    var items: [String] = []
-    var at = start
-    while at < lines.count {
-      let trimmed = lines[at].trimmingCharacters(in: .whitespaces)
-      if listTag(trimmed) == tag {
-        items.append(String(trimmed.drop { $0 != " " }.dropFirst()))
-      } else if lines[at].hasPrefix(" "), !trimmed.isEmpty, !items.isEmpty {
-        items[items.count - 1] += "\n" + trimmed
-      } else {
-        break
-      }
-      at += 1
-    }
-    return ("<\(tag)>\n" + items.map { "<li>" + inline($0) + "</li>\n" }.joined() + "</\(tag)>\n", at)
+  private static func keepIfSafe(_ node: OpaquePointer, isPicture: Bool) {
+    let address = cmark_node_get_url(node).map { String(cString: $0) } ?? ""
+    if !isSafe(address, isPicture: isPicture) { cmark_node_set_url(node, "") }
   }
 
-  private static func cells(_ line: String) -> [String] {
-    var line = line.trimmingCharacters(in: .whitespaces)[...]
-    if line.hasPrefix("|") { line = line.dropFirst() }
-    if line.hasSuffix("|") { line = line.dropLast() }
-    return line.components(separatedBy: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-  }
-
-  private static func isTableRule(_ line: String) -> Bool {
-    let cells = cells(line)
-    return line.contains("-") && cells.allSatisfy { !$0.isEmpty && $0.allSatisfy { "-: ".contains($0) } }
-  }
-
-  /// Code, emphasis and links within a line. Everything else is escaped.
-  static func inline(_ text: some StringProtocol) -> String {
-    var result = ""
-    var rest = Substring(text)
-    /// What stands between `mark` here and its next place.
-    func enclosed(_ mark: String) -> Substring? {
-      guard rest.hasPrefix(mark) else { return nil }
-      let inner = rest.dropFirst(mark.count)
-      guard let end = inner.range(of: mark), end.lowerBound > inner.startIndex, inner.first != " " else {
-        return nil
-      }
-      return inner[..<end.lowerBound]
-    }
-    while let character = rest.first {
-      if let code = enclosed("`") {
-        result += "<code>" + HTML.escaped(code) + "</code>"
-        rest = rest.dropFirst(code.count + 2)
-      } else if let strong = enclosed("**") {
-        result += "<strong>" + inline(strong) + "</strong>"
-        rest = rest.dropFirst(strong.count + 4)
-      } else if let emphasis = enclosed("*") {
-        result += "<em>" + inline(emphasis) + "</em>"
-        rest = rest.dropFirst(emphasis.count + 2)
-      } else if let link = link(rest) {
-        result += "<a href=\"\(HTML.escaped(link.address))\">" + inline(link.text) + "</a>"
-        rest = rest.dropFirst(link.length)
-      } else {
-        result += HTML.escaped(String(character))
-        rest = rest.dropFirst()
-      }
-    }
-    return result
-  }
-
-  /// `[text](address)` or `<address>` at the beginning; addresses of the web and of files only.
-  private static func link(_ text: Substring) -> (text: Substring, address: Substring, length: Int)? {
-    if text.hasPrefix("<http"), let end = text.firstIndex(of: ">") {
-      let address = text[text.index(after: text.startIndex)..<end]
-      return address.contains(" ") ? nil : (address, address, address.count + 2)
-    }
-    guard text.hasPrefix("["), let close = text.range(of: "]("),
-      let end = text[close.upperBound...].firstIndex(of: ")")
-    else { return nil }
-    let inner = text[text.index(after: text.startIndex)..<close.lowerBound]
-    let address = text[close.upperBound..<end]
-    let scheme = address.prefix { $0 != "/" && $0 != "#" }
-    guard !inner.contains("["), !address.contains(" "),
-      !scheme.contains(":") || ["http:", "https:"].contains(scheme)
-    else {
-      return nil
-    }
-    return (inner, address, inner.count + address.count + 4)
+  /// Whether an address leads to a page, a file, or, for a picture, to one that it holds itself.
+  static func isSafe(_ address: String, isPicture: Bool) -> Bool {
+    guard let colon = address.utf8.firstIndex(of: UInt8(ascii: ":")) else { return true }
+    let scheme = address[..<colon].lowercased()
+    // A colon after one of these belongs to no scheme.
+    if scheme.utf8.contains(where: { "/?#".utf8.contains($0) }) { return true }
+    let isOwnPicture = pictures.contains { address.lowercased().hasPrefix($0) }
+    return schemes.contains(scheme) || isPicture && isOwnPicture
   }
 }

@@ -1,11 +1,30 @@
 import Foundation
 
-/// Reads recorded lines back as what they were: tables by their rules, charts by their axes, the rest as text.
+/// A recorded output as what it was: tables, charts, and text. They come from the recording's numbers; in a notebook recorded without,
+/// tables are read back by their rules, and bars by their axis.
 public enum RecordedOutput {
   public struct Block: Sendable {
     public var output: Output
     /// As recorded.
     public var lines: [String]
+  }
+
+  public static func blocks(_ recording: Notebook.Recording) -> [Block] {
+    guard let numbers = recording.numbers else { return blocks(recording.lines) }
+    var blocks: [Block] = []
+    var at = 0
+    func addText(to end: Int) {
+      guard at < end else { return }
+      let lines = Array(recording.lines[at..<end])
+      blocks.append(Block(output: .line(lines.joined(separator: "\n")), lines: lines))
+    }
+    for item in numbers.items {
+      addText(to: item.lines.lowerBound)
+      blocks.append(Block(output: item.output, lines: Array(recording.lines[item.lines])))
+      at = item.lines.upperBound
+    }
+    addText(to: recording.lines.count)
+    return blocks
   }
 
   public static func blocks(_ lines: [String]) -> [Block] {
@@ -114,10 +133,8 @@ public enum RecordedOutput {
     let rows = lines[(at + 1)...].prefix { parts($0) != nil }.compactMap(parts)
     guard !rows.isEmpty else { return nil }
     let end = at + 1 + rows.count
-    if end + 1 < lines.count, lines[end].trimmingCharacters(in: .whitespaces).hasPrefix("└─") {
-      guard let curve = curve(rows, axis: lines[end + 1]) else { return nil }
-      return (Chart(title: lines[at], curve), end + 2)
-    }
+    // A curve stays as it is drawn: dots are no numbers.
+    if end < lines.count, lines[end].trimmingCharacters(in: .whitespaces).hasPrefix("└─") { return nil }
     let bars = rows.map { row -> Chart.Bar in
       var label = row.label
       while label.hasSuffix(" ") { label.removeLast() }
@@ -128,28 +145,5 @@ public enum RecordedOutput {
       return Chart.Bar(name, Double(number) ?? 0, text)
     }
     return (Chart(title: lines[at], .bars(bars)), end)
-  }
-
-  /// The curve behind braille dots: for each column of dots the middle of those that are set.
-  private static func curve(_ rows: [(label: String, drawing: String)], axis: String) -> Chart.Shape? {
-    let labels = rows.map { $0.label.trimmingCharacters(in: .whitespaces) }
-    guard let high = Double(labels.first ?? ""), let low = Double(labels.last ?? "") else { return nil }
-    let dots = rows.map { row in row.drawing.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
-    let columns = dots.map(\.count).max() ?? 0
-    let masks: [[UInt8]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
-    let last = Double(rows.count * 4 - 1)
-    var points: [Double] = []
-    for x in 0..<columns * 2 {
-      var set: [Int] = []
-      for (r, row) in dots.enumerated() where x / 2 < row.count {
-        for y in 0..<4 where row[x / 2] & masks[x % 2][y] != 0 { set.append(r * 4 + y) }
-      }
-      let mean = Double(set.reduce(0, +)) / Double(max(set.count, 1))
-      points.append(set.isEmpty ? .nan : high - mean / last * (high - low))
-    }
-    let words = axis.split(separator: " ").map(String.init)
-    guard let first = words.first, let end = words.last, words.count >= 2 else { return nil }
-    return .curve(
-      points: points, first: first, xLabel: words[1..<(words.count - 1)].joined(separator: " "), last: end)
   }
 }
