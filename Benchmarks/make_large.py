@@ -1,4 +1,4 @@
-"""A random model of the true shape of Gemma 2 2B or 9B, for memory and speed; never committed, and of no use but that.
+"""A random model of the shape of Gemma 2 2B or 9B, only for measuring memory and speed; never committed.
 
     python make_large.py 2b|9b bf16|nf4 FOLDER        (2b bf16: 5.2 GB; 9b nf4: 6.5 GB)
 

@@ -1,4 +1,5 @@
-// What gnb's engine does in a second, as JSON lines: one measurement each. `Benchmarks/run` puts them beside the peers'.
+// Measures the speed of gnb's engine. Each measurement is one line of JSON. `Benchmarks/run` compares them with the
+// peers.
 //
 //     bench MODEL WORK [--threads N] [--kernels NAME] [--precision P] [--batch N]
 //
@@ -37,7 +38,7 @@ func peakMemory() -> Double {
   return Double(usage.ru_maxrss) * 1024
 }
 
-/// Token ids that look like none in particular, the same each time.
+/// Arbitrary token ids, the same in every run.
 func someTokens(_ count: Int, stream: UInt32) -> [Int32] {
   let random = Philox(seed: 1, purpose: .test, substream: stream)
   return (0..<count).map { Int32(1000 + random.bits(at: UInt64($0)) % 200_000) }

@@ -8,12 +8,12 @@ enum EvaluateCommand {
   }
 
   struct EvaluateArguments: Sendable {
-    let on = Argument("on", .choice(Part.self), .validation, "which articles")
-    let limit = Argument("limit", .integer(1...Int.max), "only the first so many")
-    let method = Argument("method", .choice(Classifier.Method.self), .constrained, "how to read the answer")
+    let on = Argument("on", .choice(Part.self), .validation, "the articles to classify")
+    let limit = Argument("limit", .integer(1...Int.max), "classify only this many, from the first")
+    let method = Argument("method", .choice(Classifier.Method.self), .constrained, "how the model answers")
     let name = Argument(
       "as", .text,
-      "the name to keep it under, in place of another of that name; by default a new one from the steps trained"
+      "a name for this evaluation; it replaces another with this name; by default a new name from the training steps"
     )
   }
 

@@ -12,7 +12,7 @@ extension GenerateCommand {
         "ids = [tokenizer.bos_token_id] + encode("
           + (call.isVariable(\.chat) ? "\(frame) if \(call.python(\.chat)) else \(text)" : frame) + ")")
     } else {
-      if call.system != nil { lines.append("# system is nothing without chat=true, and is left out.") }
+      if call.system != nil { lines.append("# system has no effect without chat=true.") }
       lines.append("ids = [tokenizer.bos_token_id] + encode(\(text))")
     }
     let options = sampling(call, script)
@@ -23,7 +23,8 @@ extension GenerateCommand {
     return lines + ["print(sample(", "    \(length),", "    \(options.options.joined(separator: ", "))))"]
   }
 
-  /// Arguments of transformers' generate, if it is not to take the likeliest token as it is; and what stands before.
+  /// Arguments of transformers' generate, if the settings are not the default of greedy decoding; and the lines before
+  /// the call.
   private static func sampling(_ call: PythonCall<GenerateArguments>, _ script: PythonScript) -> (
     options: [String], before: [String]
   ) {
@@ -36,12 +37,12 @@ extension GenerateCommand {
         isVariable
           ? "do_sample=\(temperature) > 0, temperature=\(temperature) or 1.0"
           : "do_sample=True, temperature=\(temperature)",
-        // Both are always written: a Gemma's own settings have other defaults.
+        // Both are always written, because the settings in a Gemma folder have other defaults.
         "top_k=\(call.python(\.topK))", "top_p=\(call.python(\.topP))",
       ]
       if call.isChanged(\.minP) { options.append("min_p=\(call.python(\.minP))") }
       before = [
-        "torch.manual_seed(\(call.python(\.seed, else: "\(script.seed)")))  # draws other words than gnb's"
+        "torch.manual_seed(\(call.python(\.seed, else: "\(script.seed)")))  # draws other tokens than gnb"
       ]
     } else {
       let idle = [
@@ -50,7 +51,7 @@ extension GenerateCommand {
         ("seed", call.isChanged(\.seed)),
       ].filter(\.1).map(\.0)
       if !idle.isEmpty {
-        before = ["# Nothing is drawn at temperature=0: no use for \(idle.joined(separator: ", "))."]
+        before = ["# temperature=0 draws nothing, so these have no effect: \(idle.joined(separator: ", "))."]
       }
     }
     if call.isChanged(\.repetitionPenalty) {

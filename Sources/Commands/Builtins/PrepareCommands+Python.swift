@@ -15,8 +15,8 @@ extension PrepareCommands {
       let stratify = call.stratify ? "[a[\"category\"] for a in drawn]" : "None"
       let room = call.validation != nil ? validation : "min(1000, len(drawn) - \(train))"
       return [
-        "# gnb's own draw is not repeated here: as many articles are drawn, but others.",
-        "# 'split method=sklearn' in the gnb notebook gives both the same.",
+        "# This draws other articles than gnb, in the same number.",
+        "# With 'split method=sklearn' in the gnb notebook both draw the same articles.",
         "drawn = [a for a in articles if a[\"text\"] is not None]",
         "train, validation = train_test_split(",
         "    drawn, train_size=\(train), test_size=\(room), random_state=\(seed),",
@@ -26,20 +26,20 @@ extension PrepareCommands {
     let counted = call.python(\.licenceFiles)
     let isPlain = call.stratify && call.shuffle
     return [
-      "# load_files counts licence files as articles and shuffles with random_state=0.",
+      "# load_files reads licence files as articles, and shuffles with random_state=0.",
       "drawn = [a for a in articles if \(counted) or not a[\"is_licence\"]]",
       "drawn = [drawn[i] for i in numpy.random.RandomState(0).permutation(len(drawn))]",
       "train, validation = train_test_split(",
       "    drawn, train_size=0.7, test_size=0.3, random_state=\(seed)"
         + (isPlain ? "," : ", shuffle=\(call.python(\.shuffle)),"),
       "    stratify=\(call.stratify ? "[a[\"category\"] for a in drawn]" : "None"))",
-      "# The first of each; what is no article, or one already there, is left out.",
+      "# The first articles of each part, without licence files and duplicates.",
       "train = [a for a in train[:\(train)] if a[\"text\"] is not None]",
       "validation = [a for a in validation[:\(validation)] if a[\"text\"] is not None]",
     ] + show
   }
 
-  /// The articles that gnb draws, by name, where it can be known without reading a file.
+  /// The names of the articles that gnb draws, if they are known without reading a file.
   private static func gnbSplit(_ call: PythonCall<SplitArguments>, _ script: PythonScript) -> [String]? {
     guard let data = script.data, !script.isInLoop else { return nil }
     let train = call.train
@@ -57,7 +57,10 @@ extension PrepareCommands {
           .joined(separator: ", ") + ","
       }
     }
-    return ["# gnb's own draw.", "by_id = {a[\"id\"]: a for a in articles}", "train = [by_id[i] for i in ["]
+    return [
+      "# The articles that gnb draws.", "by_id = {a[\"id\"]: a for a in articles}",
+      "train = [by_id[i] for i in [",
+    ]
       + names(split.train) + ["]]", "validation = [by_id[i] for i in ["] + names(split.validation) + ["]]"]
   }
 
@@ -99,7 +102,7 @@ extension PrepareCommands {
     ]
   }
 
-  /// Arguments of LoraConfig that are only written where they are not the default.
+  /// Arguments of LoraConfig that differ from the default.
   private static func loraOptions(_ call: PythonCall<LoraArguments>) -> (options: [String], notes: [String]) {
     var (options, notes): ([String], [String]) = ([], [])
     if call.isChanged(\.dora) { options.append("use_dora=\(call.python(\.dora))") }
@@ -109,7 +112,7 @@ extension PrepareCommands {
       if let layers = try? layers(call.layers) {
         options.append("layers_to_transform=[\(layers.map(String.init).joined(separator: ", "))]")
       } else {
-        notes.append("# layers is no list of numbers: all layers are taken.")
+        notes.append("# layers is not a list of numbers, so all layers are used.")
       }
     }
     let patterns: [(key: KeyPath<LoraArguments, Argument<[String]?>>, name: String, type: String)] = [
@@ -123,13 +126,13 @@ extension PrepareCommands {
             + "(text.rsplit(\":\", 1) for text in \(call.python(key)))}")
       } else if let patterns = try? self.patterns(name, texts) {
         var seen: Set<String> = []
-        // Both gnb and PEFT take the first that fits.
+        // Both gnb and PEFT use the first matching pattern.
         let items = patterns.filter { seen.insert($0.expression).inserted }.map {
           "\(Python.literal($0.expression)): \(Python.literal(Value.number($0.value)))"
         }
         options.append("\(name)={\(items.joined(separator: ", "))}")
       } else {
-        notes.append("# \(name) could not be read, and is left out.")
+        notes.append("# \(name) could not be read, so it is not used.")
       }
     }
     return (options, notes)

@@ -12,11 +12,12 @@ extension TrainCommands {
     let folder = call.python(\.resume)
     var lines = script.promptIfMissing()
     lines.append(
-      "# Goes on from the checkpoint that Python wrote to this folder: gnb's own files are gnb's alone.")
+      "# This continues from the checkpoint that Python wrote to this folder. Python cannot read gnb's own files."
+    )
     let known = script.trainings[resumed].map { PythonCall(keys: call.keys, bound: $0) }
     if known == nil {
       lines.append(
-        "# How that training began is not in this notebook: these are the defaults, to be made what they were."
+        "# This notebook does not contain the settings of that training. These are the defaults: change them."
       )
     }
     if !script.hasAdapter {
@@ -27,11 +28,11 @@ extension TrainCommands {
       ]
     }
     return lines + trainer(known ?? call, &script, folder: folder) + [
-      "losses, trained_steps = [], 0  # the checkpoint has those before it", "run(trainer, resume=True)",
+      "losses, trained_steps = [], 0  # the checkpoint has the earlier losses", "run(trainer, resume=True)",
     ]
   }
 
-  /// Lines that make the trainer. With a folder it writes checkpoints.
+  /// Lines that create the trainer. With a folder it writes checkpoints.
   private static func trainer(
     _ call: PythonCall<TrainArguments>, _ script: inout PythonScript, folder: String?
   ) -> [String] {
@@ -50,7 +51,7 @@ extension TrainCommands {
     var lines = saving.notes
     if call.isChanged(\.spike), call.isVariable(\.spike) || call.spike > 0 {
       lines.append(
-        "# spike=\(call.python(\.spike)) has no counterpart here: a loss that jumps stops nothing.")
+        "# spike=\(call.python(\.spike)) has no counterpart here: a high loss does not stop the training.")
     }
     lines += (packing?.notes ?? []) + looks.before
     lines += order.before
@@ -81,8 +82,9 @@ extension TrainCommands {
     return lines + ["        **half, \(packing?.options ?? "**sft_only")))"]
   }
 
-  /// The trainer that takes the articles as gnb does. With epochs that is Trainer's own way: the last step of an epoch is short. With
-  /// steps one pass follows the other, and every step has the same number of articles; Trainer sees one long epoch.
+  /// A trainer that takes the articles in the same steps as gnb. With epochs this is the default of Trainer: the last
+  /// step of an epoch is short. With steps every step has the same number of articles; for Trainer all epochs are one
+  /// long epoch.
   private static func order(_ call: PythonCall<TrainArguments>) -> (trainer: String, before: [String]) {
     let shuffles = call.shuffle
     let data = "self.train_dataset"
@@ -103,7 +105,7 @@ extension TrainCommands {
     return (
       "EqualSteps",
       [
-        "class EqualSteps(SFTTrainer):  # a step at the end of a pass is filled up from the next pass",
+        "class EqualSteps(SFTTrainer):  # a step at the end of an epoch is filled up from the next epoch",
         "    def _get_train_sampler(self, *_):", "        a = self.args",
         "        count = a.max_steps * a.per_device_train_batch_size * a.gradient_accumulation_steps",
         "        return \(sampler)", "", "",
@@ -118,7 +120,7 @@ extension TrainCommands {
     return Python.literal(call.optimizer == .adamw ? "adamw_torch" : call.optimizer.rawValue)
   }
 
-  /// What packing needs, if there is any.
+  /// The options and notes for packing; nil without packing.
   private static func packing(
     _ call: PythonCall<TrainArguments>, _ script: inout PythonScript, answerOnly: String
   ) -> (options: String, notes: [String])? {
@@ -127,8 +129,8 @@ extension TrainCommands {
     let length = call.python(\.packing)
     let isVariable = call.isVariable(\.packing)
     var notes = [
-      "# TRL cuts an article that is longer than max_length, where gnb leaves it whole. Without FlashAttention the articles of",
-      "# a sequence see one another, which they do not in gnb. Without TRL nothing is packed.",
+      "# TRL cuts articles that are longer than max_length; gnb does not. Without FlashAttention, attention crosses from one article",
+      "# of a sequence to another; in gnb it never does. Without TRL nothing is packed.",
     ]
     if !call.shuffle { notes.append("# The packed sequences are in TRL's order.") }
     return (
@@ -138,17 +140,17 @@ extension TrainCommands {
     )
   }
 
-  /// Looks at the validation articles, and stopping early.
+  /// The lines for validation losses and early stopping.
   private static func looks(_ call: PythonCall<TrainArguments>, isPacked: Bool) -> (
     before: [String], trainer: [String], options: [String]
   ) {
     guard call.evalEvery != nil else {
       return (
-        call.patience != nil ? ["# patience is nothing without eval_every, and is left out."] : [],
+        call.patience != nil ? ["# patience has no effect without eval_every."] : [],
         [], []
       )
     }
-    var before = ["# A look at the validation articles is their loss here; gnb tells their accuracy too."]
+    var before = ["# Here only the validation loss is measured; gnb also measures the accuracy."]
     let examples =
       "as_dataset([example(article, True) for article in validation[:\(call.python(\.evalLimit))]])"
     var trainer = ["eval_dataset=\(isPacked ? "for_packing(\(examples))" : examples),"]
@@ -167,7 +169,7 @@ extension TrainCommands {
     return (before, trainer, options)
   }
 
-  /// Checkpoints, and what going back to the best look needs of them.
+  /// The options for checkpoints. Restoring the best adapter needs checkpoints too.
   private static func saving(_ call: PythonCall<TrainArguments>, folder: String?) -> (
     options: [String], notes: [String]
   ) {
@@ -176,13 +178,14 @@ extension TrainCommands {
     guard folder != nil || stopsEarly else { return ([], []) }
     var every = call.python(\.checkpointEvery)
     if folder != nil {
-      notes.append("# A folder of checkpoints, where gnb has a file; Ctrl-C writes none here.")
+      notes.append("# Checkpoints are in a folder here; gnb has one file. Ctrl-C writes no checkpoint here.")
     }
     if stopsEarly {
       let look = call.python(\.evalEvery)
       if folder != nil, every != look {
         notes.append(
-          "# checkpoint_every=\(every) gives way to the looks: the best can only be one that was saved.")
+          "# checkpoint_every=\(every) is ignored: every measured adapter is saved, so that the best can be restored."
+        )
       }
       every = look
     }

@@ -111,13 +111,14 @@ enum TrainCommands {
         compute: compute)
       if !session.workspace.steps.isEmpty {
         invocation.print(
-          "going on from step \(session.workspace.steps.count): the adapter keeps what it has learnt, the optimiser "
-            + "starts anew")
+          "going on from step \(session.workspace.steps.count): the adapter is kept, and the optimiser starts again"
+        )
       }
       let training = run.plan.training
       if training.warmup >= training.steps {
         invocation.print(
-          "note: warmup=\(training.warmup) is not over in \(NumberFormat.count(training.steps, "step")): the learning rate "
+          "note: the warm-up of \(NumberFormat.count(training.warmup, "step")) does not end in "
+            + "\(NumberFormat.count(training.steps, "step")): the learning rate "
             + "never reaches \(NumberFormat.short(training.learningRate)); take more steps or a smaller warmup"
         )
       }
@@ -298,7 +299,7 @@ struct Trained: CommandResult {
   var volatile: [(name: String, value: JSONValue)] { [("seconds", .number(seconds))] }
 }
 
-/// Tells how far a step is that takes more than two seconds, five times a second at most.
+/// Shows the progress inside a step that takes more than two seconds, at most five times a second.
 private final class InnerProgress {
   private let invocation: Invocation
   private let total: Int
@@ -306,15 +307,15 @@ private final class InnerProgress {
   private var sinceStep = Stopwatch()
   private var sinceTold = Stopwatch()
 
-  /// - Parameter total: steps of the training.
+  /// - Parameter total: number of steps in the training.
   init(_ invocation: Invocation, _ total: Int) {
     self.invocation = invocation
     self.total = total
   }
 
   /// - Parameters:
-  ///   - done: steps that are done.
-  ///   - share: of the next step, from 0 to 1.
+  ///   - done: number of completed steps.
+  ///   - share: the completed share of the next step, from 0 to 1.
   func tell(after done: Int, _ share: Double, _ note: String) {
     if done != self.done { (self.done, sinceStep) = (done, Stopwatch()) }
     guard sinceStep.seconds > 2, sinceTold.seconds > 0.2 else { return }

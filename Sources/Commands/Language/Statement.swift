@@ -54,7 +54,7 @@ public indirect enum Statement: Sendable, Equatable {
 }
 
 extension Statement {
-  /// Of the command, or of what begins the assignment or loop.
+  /// The range of the command, or of the beginning of the assignment or loop.
   var range: SourceRange {
     switch self {
     case .command(let call): call.range
@@ -62,7 +62,7 @@ extension Statement {
     }
   }
 
-  /// What it is, in a few words.
+  /// A short description.
   var summary: String {
     switch self {
     case .command(let call): call.source

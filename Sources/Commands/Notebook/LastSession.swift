@@ -1,12 +1,12 @@
 import Foundation
 import Gemma
 
-/// What `gnb --last` brings back: the session left last, in the folder `last` of the cache.
+/// The last session, which `gnb --last` restores from the folder `last` of the cache.
 ///
-/// The cells are kept as a notebook, and with them what was dear to make: the adapter (in Float32, so that it comes back to the last bit),
-/// its steps and the evaluations. Model, data, split and prompt are made again by the commands that made them.
+/// The cells are saved as a notebook, together with results that take long to compute: the adapter (in Float32, so that
+/// no bit is lost), its steps and the evaluations. Model, data, split and prompt are loaded again by their commands.
 public struct LastSession: Codable {
-  /// The folder that paths in the cells start from.
+  /// The folder that relative paths in the cells belong to.
   var folder: String
   /// The notebook's text with its outputs.
   var text: String
@@ -14,13 +14,13 @@ public struct LastSession: Codable {
   var path: String?
   var position: Int
   var states: [CellState]
-  /// Commands that make model, data, split and prompt, settings and variables before them.
+  /// The commands for settings and variables, then those that load model, data, split and prompt.
   var lines: [String]
-  /// The adapter's folder below `last`, and the seed that PEFT's files have no place for.
+  /// The adapter's folder below `last`, and its seed, which PEFT's files do not contain.
   var adapter: String?
   var adapterSeed: UInt64 = 0
   var steps: [TrainingStep]
-  /// Which articles the evaluations count.
+  /// The articles that the indices of the evaluations belong to.
   var dataHash: String?
   var evaluations: [Workspace.Evaluation]
 }
@@ -29,15 +29,16 @@ extension LastSession {
   static func folder(in cache: Cache) -> String { cache.path + "/last" }
   private static func file(in cache: Cache) -> String { folder(in: cache) + "/session.json" }
 
-  /// - Throws: `missing` if there is none, `malformed` for one of another version of gnb.
+  /// - Throws: `missing` if there is no saved session, `malformed` for a session of another version of gnb.
   public init(in cache: Cache) throws {
     let path = Self.file(in: cache)
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw GemmaError.missing(need: "an earlier session, and none is kept in \(cache.path)", remedy: "gnb")
+      throw GemmaError.missing(need: "an earlier session, but none is saved in \(cache.path)", remedy: "gnb")
     }
     do { self = try JSONDecoder().decode(Self.self, from: data) } catch {
       throw GemmaError.malformed(
-        path: path, location: "session", expected: "a session of this version of gnb", found: "another one")
+        path: path, location: "session", expected: "a session of this version of gnb",
+        found: "another version")
     }
   }
 
@@ -50,12 +51,13 @@ extension LastSession {
     try AtomicFile.write(data, to: path)
   }
 
-  /// Brings it back.
+  /// Restores the session.
   ///
   /// - Parameters:
-  ///   - session: as it was made.
-  ///   - tell: gets what came back, and what did not, a line each.
-  /// - Returns: the prompt, just after the cell that was run last; before the first if model or data could not be made again.
+  ///   - session: a new session.
+  ///   - tell: called with one line for each part that was restored or not.
+  /// - Returns: the stepper, after the last cell that was run; before the first cell if model or data could not be
+  ///   loaded.
   public func restore(
     _ session: Session, table: CommandTable = .standard, tell: (String) -> Void
   ) throws -> Stepper {
@@ -63,7 +65,7 @@ extension LastSession {
       guard FileManager.default.changeCurrentDirectoryPath(folder) else {
         throw GemmaError.fileNotFound(path: folder)
       }
-      tell("in the folder \(folder)")
+      tell("changed to the folder \(folder)")
     }
     let notebook = try NotebookReader.read(text: text, path: path ?? "the last session")
     _ = Replay(notebook, session: session, table: table)
@@ -73,17 +75,17 @@ extension LastSession {
     } catch {
       session.reset()
       _ = Replay(notebook, session: session, table: table)
-      tell("not brought back: \(Diagnostic(error).message)")
-      tell("the cells are here, and none was run: 'run' runs them, 'list' shows them")
+      tell("the last session was not restored: \(Diagnostic(error).message)")
+      tell("the cells are loaded, but none was run: 'run' runs them, 'list' shows them")
       return stepper
     }
     guard position > 0 else {
-      tell("the cells are here, and none was run: the model with an adapter folded in is kept in no file")
+      tell("the cells are loaded, but none was run, because no file has the merged model")
       tell("'run' runs them, 'list' shows them")
       return stepper
     }
     stepper.resume(at: position, states: states)
-    tell("back after \(NumberFormat.count(position, "cell")), none of them run again: " + found(session))
+    tell("back after \(NumberFormat.count(position, "cell")), without running them again: " + found(session))
     return stepper
   }
 
@@ -109,13 +111,14 @@ extension LastSession {
     if let dataHash {
       guard session.workspace.data?.sha256 == dataHash else {
         throw GemmaError.invalidValue(
-          name: "data", expected: "the articles of that session", found: "others: the files have changed")
+          name: "data", expected: "the articles of that session",
+          found: "other articles: the files have changed")
       }
       session.workspace.evaluations = evaluations
     }
   }
 
-  /// What is there, in words.
+  /// The restored parts in words.
   private func found(_ session: Session) -> String {
     let w = session.workspace
     var parts: [String] = []
@@ -132,14 +135,15 @@ extension LastSession {
   }
 }
 
-/// Keeps the session at a prompt for `gnb --last`, after each cell: what ends the program loses no more than a cell.
+/// Saves the session at a prompt for `gnb --last` after each cell, so that at most one cell is lost if the program
+/// ends.
 public final class SessionKeeper {
   private let stepper: Stepper
   private var written: (adapter: Adapter, name: String)?
 
   public init(_ stepper: Stepper) { self.stepper = stepper }
 
-  /// Writes what the cells have made. A session that has loaded nothing leaves the one before it alone.
+  /// Writes the results of the cells. If the session has loaded nothing, the session saved before is not replaced.
   public func keep() throws {
     let (session, state) = (stepper.session, stepper.committed)
     let workspace = state.workspace
@@ -150,7 +154,7 @@ public final class SessionKeeper {
       try files.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch { throw GemmaError.inputOutput(path: folder, reason: error.localizedDescription) }
-    // A merged model is in no file: the cells are run again.
+    // No file has a merged model, so the cells must be run again.
     let isWhole = !workspace.origins.hasMerged
     let adapter = isWhole ? workspace.adapter : nil
     let name = try adapter.map { try write($0, in: folder, base: workspace.baseName) }
@@ -172,7 +176,7 @@ public final class SessionKeeper {
     }
   }
 
-  /// - Returns: the folder's name. An adapter that is there already is not written again.
+  /// - Returns: the folder's name. An adapter that was written before is not written again.
   private func write(_ adapter: Adapter, in folder: String, base: String) throws -> String {
     if let written, written.adapter === adapter,
       FileManager.default.fileExists(atPath: folder + "/" + written.name)

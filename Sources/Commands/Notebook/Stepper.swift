@@ -25,7 +25,7 @@ public final class Stepper: Stepping {
   public private(set) var moves = 0
   /// Set by `quit`.
   public internal(set) var isLeaving = false
-  /// For each cell.
+  /// The state of each cell.
   public private(set) var states: [CellState] = []
   /// Shows text and cells while `run` and `goto` run them; nil if the prompt has shown them.
   public var show: (Replay.Step) -> Void = { _ in }
@@ -34,10 +34,10 @@ public final class Stepper: Stepping {
   private(set) var runs: [Int: CellRun] = [:]
   private var before: [Int: Snapshot] = [:]
   private var scratch: (base: Snapshot, lines: [String])?
-  /// The cells as a file has them; none of a session.
+  /// The cells in the file; none for a session.
   private var savedSources: [String]
 
-  /// - Parameter notebook: checked before; nil for a session that is a notebook being written.
+  /// - Parameter notebook: a notebook that has been checked; nil for a session, whose lines become a notebook.
   public convenience init(_ notebook: Notebook?, session: Session, table: CommandTable = .standard) throws {
     var own = Notebook(path: "")
     own.seed = session.settings.seed
@@ -87,10 +87,10 @@ public final class Stepper: Stepping {
     scratch = nil
   }
 
-  /// What the cells have made, without the lines typed between them.
+  /// The results of the cells, without those of the lines typed between them.
   var committed: Snapshot { scratch?.base ?? snapshot() }
 
-  /// The cells up to `position` count as run: what they made is in the session.
+  /// Marks the cells before `position` as run, because the session has their results.
   func resume(at position: Int, states: [CellState]) {
     guard states.count == self.states.count, (0...states.count).contains(position) else { return }
     self.states = states
@@ -98,7 +98,7 @@ public final class Stepper: Stepping {
     before[position] = snapshot()
   }
 
-  /// What leaving would lose, with the command that saves it.
+  /// The unsaved work, with the command that saves it.
   public var unsaved: [(what: String, remedy: String)] {
     var parts: [(what: String, remedy: String)] = []
     let workspace = session.workspace
@@ -164,7 +164,7 @@ public final class Stepper: Stepping {
   /// Runs a line of a session. It becomes a cell if it succeeds.
   private func runLine(_ text: String, _ statements: [Statement]) {
     let kept = (notebook, states, runs, before)
-    // What was undone by 'back' makes place for another way, if that works.
+    // If the new line succeeds, it replaces the cells that 'back' has undone.
     if !isAtEnd {
       notebook.removeCells(from: position)
       states.removeSubrange(position...)
@@ -224,7 +224,7 @@ public final class Stepper: Stepping {
     if let failure = run.failure, run.wasInterrupted { tellRest(of: cell, statements, after: failure) }
   }
 
-  /// What an interrupted cell did not run, and how to go on.
+  /// Shows which lines of an interrupted cell were not run, and how to continue.
   private func tellRest(of cell: Notebook.Cell, _ statements: [Statement], after failure: Diagnostic) {
     var rest: [String] = []
     if let place = failure.range {
@@ -323,7 +323,7 @@ public final class Stepper: Stepping {
     }
     if let scratch { restore(scratch.base) }
     if before[target] != nil { return try move(to: target) }
-    // From the furthest place that is known.
+    // Start from the last snapshot that exists.
     if let nearest = before.keys.filter({ $0 < target }).max(), nearest > position || target < position {
       try move(to: nearest)
     }

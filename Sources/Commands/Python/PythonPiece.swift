@@ -104,7 +104,7 @@ public struct PythonPiece: Sendable {
 
 
     def answer(text):
-        """What the model writes after a text's prompt, up to the end of the first line."""
+        """The first line of the model's answer to the prompt with this text."""
         lines = [line for line in generate(prompt_ids(text), 64).split("\n") if line]
         return lines[0].strip() if lines else ""
 

@@ -65,7 +65,7 @@ public struct Command: Sendable {
   /// A command that acts on the notebook at a prompt. It cannot be part of a notebook.
   public var isStepping: Bool { group == .step }
 
-  /// A call as it could be typed, without variables.
+  /// A call as a user could type it, without variables.
   func line(_ call: BoundArguments) -> String {
     ([name]
       + arguments.filter { call.given.contains($0.name) }.compactMap { argument in

@@ -46,7 +46,8 @@ public struct Interpreter {
         }
         guard !command.isStepping else {
           throw Diagnostic(
-            .promptOnly, "'\(command.name)' works on a line of its own at the prompt only", range: line.range)
+            .promptOnly, "'\(command.name)' must be the only command of a line, and works at the prompt only",
+            range: line.range)
         }
       }
     }

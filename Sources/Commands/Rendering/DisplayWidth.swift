@@ -1,6 +1,7 @@
-/// How many columns of a terminal text takes: wide East Asian characters two (UAX #11, ambiguous ones are narrow), marks none. A
-/// character as a reader sees it is measured as a whole, as terminals and Python's wcwidth do: a family is one emoji, two regional
-/// indicators are one flag, a consonant with a spacing vowel sign takes two columns.
+/// The number of terminal columns of a text. A wide East Asian character has two columns (UAX #11; ambiguous ones are
+/// narrow), a combining mark none. Characters are measured as readers see them, as in terminals and Python's wcwidth: a
+/// family is one emoji, two regional indicators are one flag, and a consonant with a spacing vowel sign has two
+/// columns.
 public enum DisplayWidth {
   /// Columns of a text.
   public static func of(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + of($1) } }
@@ -10,9 +11,9 @@ public enum DisplayWidth {
     let scalars = character.unicodeScalars
     guard let first = scalars.first, scalars.count > 1 else { return scalars.first.map(of) ?? 0 }
     var width = 0
-    // Of the part that belongs to `base`.
+    // The columns of the part that belongs to `base`.
     var part = of(first)
-    // What a variation selector or a spacing mark may still change.
+    // Whether a variation selector or a spacing mark may still change the width.
     var base: Unicode.Scalar? = part > 0 ? first : nil
     var last = first
     var skipsNext = false
@@ -25,7 +26,7 @@ public enum DisplayWidth {
       }
       switch scalar {
       case "\u{200D}":
-        // What is joined to an emoji is drawn as one with it.
+        // A character joined to an emoji is drawn as one emoji.
         skipsNext = !isConjunct
         continue
       case "\u{FE0F}":
@@ -66,14 +67,15 @@ public enum DisplayWidth {
   private static func of(_ scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x7F { return value < 0x20 ? 0 : 1 }
-    // Wide ones first: a filler that shows nothing may be among them.
+    // Wide characters are tested first, because some of them are invisible fillers.
     if value >= 0x1100, contains(wide, value) { return 2 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .control, .lineSeparator, .paragraphSeparator: return 0
-    // What makes its consonant a column wider is counted with it, or here if it is a character of its own.
+    // A sign that makes its consonant one column wider is counted with the consonant, or here if it is a separate
+    // character.
     case .spacingMark: return isApart(value) ? 1 : 0
     case .format:
-      // A soft hyphen shows where a line ends; signs such as ARABIC NUMBER SIGN stand before digits.
+      // A soft hyphen is visible at the end of a line. Signs such as ARABIC NUMBER SIGN are visible before digits.
       return value == 0xAD || isPrepended(value) ? 1 : 0
     default:
       // Vowels and final consonants of Hangul join the consonant before them.
@@ -82,7 +84,7 @@ public enum DisplayWidth {
     }
   }
 
-  /// Vowel signs of Myanmar and others that begin a character of their own (UAX #29, the exceptions of SpacingMark).
+  /// Vowel signs of Myanmar and other scripts that are separate characters (UAX #29, the exceptions of SpacingMark).
   private static func isApart(_ value: UInt32) -> Bool {
     switch value {
     case 0x102B...0x102C, 0x1038, 0x1062...0x1064, 0x1067...0x106D, 0x1083, 0x1087...0x108C, 0x108F,
@@ -114,7 +116,7 @@ public enum DisplayWidth {
     return result + "…"
   }
 
-  /// The text filled with spaces to `columns`.
+  /// The text padded with spaces to `columns`.
   public static func pad(_ text: String, to columns: Int, right: Bool = false) -> String {
     let fill = String(repeating: " ", count: max(0, columns - of(text)))
     return right ? fill + text : text + fill
@@ -125,7 +127,7 @@ public enum DisplayWidth {
     wrap([Span(text)], to: columns).map { $0.map(\.text).joined() }
   }
 
-  /// As above, with styles kept; line ends within the text begin new lines.
+  /// The same for spans, whose styles are kept. Line ends inside the text begin new lines.
   public static func wrap(_ spans: [Span], to columns: Int) -> [[Span]] {
     let limit = max(columns, 2)
     var lines: [[(character: Character, span: Int)]] = []
@@ -156,7 +158,7 @@ public enum DisplayWidth {
           }
           if character == " ", line.isEmpty { continue }
         }
-        // A line may end after a wide character too, and needs no space for it.
+        // A line may also be broken after a wide character, without a space.
         lastSpace = character == " " ? line.count : width == 2 ? nil : lastSpace
         line.append((character, number))
         used += width

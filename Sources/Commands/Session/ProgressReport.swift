@@ -4,10 +4,10 @@ public struct ProgressReport: Sendable, Equatable {
   public var total: Int
   /// The unit of `done` and `total`: "step", "article", "byte".
   public var unit: String
-  /// Within what comes after `done`, the share that is done already, from 0 to 1. Only for people: how often it is told depends on the
-  /// clock.
+  /// The completed share of the unit after `done`, from 0 to 1. It is for people only, because the number of reports
+  /// depends on the clock.
   public var inside: Double?
-  /// What to say beside the bar.
+  /// Text beside the bar.
   public var note: [Span]
   public var fields: [(name: String, value: JSONValue)]
 

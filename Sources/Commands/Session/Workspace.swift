@@ -49,7 +49,7 @@ public struct Workspace: Sendable {
   public private(set) var looks: [ValidationPoint] = []
   /// The evaluations in their order. A new one replaces an older one with the same name.
   public var evaluations: [Evaluation] = []
-  /// The commands that made what is loaded, in order.
+  /// The commands that loaded the model, the data and the rest, in order.
   public internal(set) var origins = Origins()
   /// The table shown last, whole, for `save table`.
   var lastTable: Table?
@@ -94,7 +94,7 @@ public struct Workspace: Sendable {
 
   /// A name that no evaluation has yet: "untrained", "step 60", "step 60 (2)".
   ///
-  /// - Parameter part: what is added where it is not on the validation articles.
+  /// - Parameter part: text to add if the evaluation is not on the validation articles.
   func freeName(on part: String) -> String {
     let standard = (steps.isEmpty ? "untrained" : "step \(steps.count)") + part
     var (name, number) = (standard, 1)
@@ -105,7 +105,7 @@ public struct Workspace: Sendable {
     return name
   }
 
-  /// The evaluation of that name, or of the number that `compare` prints; or the last.
+  /// The evaluation with this name, or with this number in `compare`; without a name the last one.
   func evaluation(_ name: String?) throws -> Evaluation {
     guard let last = evaluations.last else {
       throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")

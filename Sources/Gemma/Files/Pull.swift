@@ -36,7 +36,7 @@ public struct Pull: Sendable {
     if let from {
       let source = try MappedFile(path: from)
       do { try append([source], to: part, progress: progress) } catch {
-        // A copy of a file that is here is begun anew each time: half of it is of no use.
+        // A copy of a local file always starts from the beginning, because a part of it is of no use.
         download.discard()
         throw error
       }

@@ -124,9 +124,9 @@ public final class GemmaModel: Sendable {
   /// Runs the decoder over a batch.
   ///
   /// - Parameters:
-  ///   - noise: what training does at random.
-  ///   - tapeBytes: how much a tape may hold.
-  ///   - layerDone: called after each layer; what it throws ends the pass.
+  ///   - noise: the random parts of a training pass.
+  ///   - tapeBytes: how many bytes of activations a tape may hold.
+  ///   - layerDone: called after each layer. An error that it throws ends the pass.
   /// - Returns: the final normed hidden states of the wanted rows, segment by segment [wanted, hidden].
   func forward(
     _ batch: TokenBatch, adapter: Adapter?, keep: Bool = false, noise: TrainingNoise? = nil,
@@ -166,9 +166,10 @@ public final class GemmaModel: Sendable {
     ) { k, v in spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute) }
   }
 
-  /// Adds to `gradients` (shaped as the adapter's parameters) for the gradient of the hidden states.
+  /// Runs the backward pass from the gradient of the hidden states. It adds to `gradients`, which has the shape of the
+  /// adapter's parameters.
   ///
-  /// - Parameter layerDone: called after each layer; what it throws ends the pass.
+  /// - Parameter layerDone: called after each layer. An error that it throws ends the pass.
   func backward(
     _ dHidden: Matrix, tape: inout Tape, batch: TokenBatch, adapter: Adapter, gradients: Matrix,
     compute: Compute, layerDone: () throws -> Void = {}

@@ -60,11 +60,12 @@ public final class Trainer {
   public internal(set) var completed = 0
   /// The losses of the completed steps.
   var losses: [Double] = []
-  /// Asked after each layer of a step; true gives the step up and leaves the adapter as it was.
+  /// Called after each layer of a step. If it returns true, the step is cancelled and the adapter does not change.
   public var isCancelled: () -> Bool = { false }
-  /// Told after each layer of a step, on the way forward and on the way back: how many of how many are done.
+  /// Called after each layer of a step, in the forward and the backward pass, with the numbers of completed layers and
+  /// of all layers.
   public var layerDone: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  /// Bytes a pass may keep of its activations. Shows in time and memory, never in a result.
+  /// How many bytes of activations one pass may keep. It changes time and memory, never a result.
   package var tapeBytes = GemmaModel.tapeBytes
   let model: GemmaModel
   /// The sequences that `batch` counts: single examples, or several joined by `packing`.

@@ -110,7 +110,7 @@ import Testing
     let names = split.train.map { "\"\(data.samples[$0].id)\"" }.joined(separator: ", ")
     #expect(code.last?.contains(names) == true)
     let other = try cells(["load data livedoor", "split train=3 validation=2 seed=5"])
-    #expect(other.last?.contains("gnb's own draw is not repeated here") == true)
+    #expect(other.last?.contains("This draws other articles than gnb") == true)
     #expect(other.last?.contains("train_size=3, test_size=2, random_state=5") == true)
   }
 
@@ -193,14 +193,14 @@ import Testing
         "save_strategy=\"steps\"", "save_steps=10, save_total_limit=1", "output_dir=\"outputs\"",
       ]
     ),
-    ("train patience=3", ["# patience is nothing without eval_every"]),
+    ("train patience=3", ["# patience has no effect without eval_every"]),
     (
       "train checkpoint=a checkpoint_every=7",
       ["save_strategy=\"steps\"", "save_steps=7,", "output_dir=\"a\"", "# A folder of checkpoints"]
     ),
     (
       "train checkpoint=a checkpoint_every=7 eval_every=5 patience=2",
-      ["save_steps=5,", "# checkpoint_every=7 gives way to the looks"]
+      ["save_steps=5,", "# checkpoint_every=7 is ignored"]
     ),
     (
       "train resume=a",
@@ -227,7 +227,7 @@ import Testing
     (
       "generate \"x\" top_k=4 seed=2",
       [
-        "# Nothing is drawn at temperature=0: no use for top_k, seed.",
+        "# temperature=0 draws nothing, so these have no effect: top_k, seed.",
         "print(generate(ids, max_new_tokens=64))",
       ]
     ),
@@ -242,7 +242,7 @@ import Testing
       "generate \"x\" chat=true",
       ["encode(\"<start_of_turn>user\\n\" + \"x\".strip() + \"<end_of_turn>\\n<start_of_turn>model\\n\")"]
     ),
-    ("generate \"x\" system=\"y\"", ["# system is nothing without chat=true", "encode(\"x\")"]),
+    ("generate \"x\" system=\"y\"", ["# system has no effect without chat=true", "encode(\"x\")"]),
   ]
 
   @Test(arguments: carried)

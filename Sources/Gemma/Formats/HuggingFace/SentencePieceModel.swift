@@ -104,7 +104,7 @@ extension Tokenizer {
     for (id, score) in zip(Int32(0)..., vocabulary.scores) {
       var piece = ProtocolBufferWriter()
       var kind = vocabulary.kinds[Int(id)]
-      // GGUF files call <unk> a control token; the library wants one of its own kind.
+      // In GGUF files <unk> is a control token; the library needs the kind "unknown".
       if id == unknownID { kind = .unknown } else if kind == .unknown { kind = .control }
       let bytes = Array(vocabulary.piece(id))
       // GGUF files have spaces in user-defined pieces; the library looks for U+2581.
