@@ -118,13 +118,15 @@ struct Gnb {
       FileDescriptor.output.write("gnb \(Self.version)\n")
       return .fine
     case .help(let words):
-      if words.isEmpty { FileDescriptor.output.write(Arguments.usage + "\n\n") }
       let help = Help(.standard)
       let width = painter.width()
       let lines =
         words.isEmpty
         ? help.overview(width: width) : try help.topic(words.joined(separator: " ")).lines(width)
-      FileDescriptor.output.write(lines.joined(separator: "\n") + "\n")
+      let all = (words.isEmpty ? Arguments.usage.components(separatedBy: "\n") + [""] : []) + lines
+      if !painter.hints || !Pager.show(all) {
+        FileDescriptor.output.write(all.joined(separator: "\n") + "\n")
+      }
       return .fine
     case .usage(let verb):
       for form in Arguments.forms where form.verb == verb {

@@ -12,6 +12,8 @@ struct Repl {
     let isTerminal = isatty(0) == 1
     if isTerminal { stepper.editText = Editor.edit }
     greet()
+    stepper.clear = { painter.clear() }
+    painter.pagesHelp = isTerminal
     stepper.show = { step in
       switch step {
       case .prose(let lines): painter.prose(lines)

@@ -16,6 +16,8 @@ final class TerminalPainter {
   let color: Bool
   /// Whether cells' outputs are shown; not while they are recorded or checked.
   var showsOutputs = true
+  /// Whether help that is longer than the screen goes through the user's pager.
+  var pagesHelp = false
   private var progressShown = false
   private var lastTenth = -1
   private var lastInnerTenth = 0
@@ -74,6 +76,8 @@ final class TerminalPainter {
       started = DispatchTime.now().uptimeNanoseconds
     case .output where !showsOutputs: break
     case .output(.stream(let text)): out(text)
+    case .output(.page(let page)) where pagesHelp && hints && showsResults && Pager.show(page.lines(width())):
+      break
     case .output(let output):
       for line in output.lines(width: width()) { out(line.map { styled($0.text, $0.style) }.joined() + "\n") }
     case .progress(let progress): paint(progress)
@@ -172,9 +176,14 @@ final class TerminalPainter {
     }
   }
 
+  /// An empty screen, where there is one to redraw.
+  func clear() {
+    if redraws { out("\u{1B}[H\u{1B}[2J") }
+  }
+
   /// A cell on a screen of its own, for an audience: what it is about, and its source in a frame with room around it.
   func present(_ steps: [Replay.Step], place: String) {
-    if redraws { out("\u{1B}[H\u{1B}[2J") }
+    clear()
     out(styled(place, .faint) + "\n\n")
     for step in steps {
       switch step {

@@ -220,6 +220,27 @@ import Testing
     #expect(text.contains("error[G031]: a file in use was cut short"), "\(text)")
   }
 
+  @Test(arguments: [
+    (["run"], "usage: gnb run FILE.gnb..."), (["check", "--bogus", "a.gnb"], "usage: gnb check FILE.gnb..."),
+    (["nonsense"], "usage: gnb [FILE.gnb | run"), (["--threads", "0"], "usage: gnb [FILE.gnb | run"),
+    (["export", "a.gnb"], "usage: gnb export FILE.gnb --to"),
+  ])
+  func aUsageErrorHasThreeLines(_ arguments: [String], _ usage: String) throws {
+    let lines = try gnb(arguments).errors.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == 4 && lines[0].hasPrefix("gnb: ") && lines[1].hasPrefix(usage), "\(lines)")
+    #expect(lines[2].hasSuffix("--help' says more") && lines[3].isEmpty)
+  }
+
+  @Test(arguments: ["run", "check", "record", "export", "pull"]) func aVerbHasItsOwnHelp(_ verb: String)
+    throws
+  {
+    for arguments in [[verb, "--help"], ["--help", verb], [verb, "a.gnb", "-h"]] {
+      let run = try gnb(arguments)
+      #expect(run.status == 0 && run.output.hasPrefix("gnb \(verb) "), "\(run.output)")
+      #expect(!run.output.contains("Ctrl-R") && run.output.count < 700)
+    }
+  }
+
   @Test func colourIsForTerminalsOnly() throws {
     let source = "load data mini-news; show sample 1"
     #expect(!(try gnb(["-c", source])).output.contains("\u{1B}["))

@@ -253,6 +253,20 @@ import Testing
     #expect(try terminal.exitStatus() == 0)
   }
 
+  @Test func longHelpGoesThroughThePagerAndShortHelpDoesNot() throws {
+    let script = try program.write("pager.sh", Data("wc -l; echo paged; exit 0\n".utf8))
+    let terminal = try session(environment: ["PAGER": "sh \(script)"])
+    terminal.type("train?")
+    try terminal.wait("the pager") { $0.lines.contains("paged") && $0.lines.last == "gnb[2]>" }
+    terminal.type("help score")
+    try terminal.wait("the help itself") { $0.contains("perplexity") && $0.lines.last == "gnb[3]>" }
+    #expect(terminal.screen.lines.count { $0 == "paged" } == 1)
+    terminal.type("clear")
+    try terminal.wait("an empty screen") { $0.lines.suffix(24).filter { !$0.isEmpty } == ["gnb[3]>"] }
+    let run = try program.gnb(["help", "train"], environment: ["PAGER": "sh \(script)"])
+    #expect(run.output.hasPrefix("train [") && !run.output.contains("paged"))
+  }
+
   @Test func aResizedWindowIsSeenAtOnce() throws {
     let terminal = try session()
     terminal.resize(columns: 40)

@@ -23,7 +23,8 @@ enum AskCommands {
     }
     invocation.tell(
       Prediction(
-        category: answer.prediction, categories: classifier.categories, probabilities: answer.probabilities))
+        question: arguments.text, category: answer.prediction, categories: classifier.categories,
+        probabilities: answer.probabilities))
   } python: { call, script in
     script.need(.answers)
     return script.promptIfMissing() + ["print(answer(\(call.python(\.text))))"]
@@ -51,6 +52,7 @@ enum AskCommands {
 
 /// The result of `ask`: the categories with their probabilities.
 struct Prediction: CommandResult {
+  let question: String
   let category: String
   let categories: [String]
   let probabilities: [Double]
@@ -60,8 +62,13 @@ struct Prediction: CommandResult {
     let bars = order.map {
       Chart.Bar(categories[$0], probabilities[$0], NumberFormat.percent(probabilities[$0]))
     }
-    return [.chart(Chart(title: category, .bars(bars)))]
+    let line = question.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let shown = line.count > Self.shownCharacters ? line.prefix(Self.shownCharacters) + "…" : line[...]
+    return [.line(Span("“\(shown)”", .faint)), .chart(Chart(title: category, .bars(bars), full: 1))]
   }
+
+  /// Of a question; more would push the answer off the screen.
+  private static let shownCharacters = 200
 
   var fields: [(name: String, value: JSONValue)] {
     [

@@ -41,7 +41,7 @@ enum LoadCommands {
 
   struct LoadDataArguments: Sendable {
     let name = Argument("name", .dataName, "mini-news", positional: true, "the data set's name or path")
-    let categories = Argument("categories", .list, "only these categories")
+    let categories = Argument("categories", .categories, "only these categories")
   }
 
   static let loadData = Command(

@@ -103,7 +103,7 @@ struct Accuracies: CommandResult {
 
   var outputs: [Output] {
     let bars = evaluations.map { Chart.Bar($0.name, $0.accuracy, NumberFormat.percent($0.accuracy)) }
-    return [.chart(Chart(title: "accuracy", .bars(bars)))]
+    return [.chart(Chart(title: "accuracy", .bars(bars), full: 1))]
   }
 
   var fields: [(name: String, value: JSONValue)] { evaluations.map { ($0.name, .number($0.accuracy)) } }

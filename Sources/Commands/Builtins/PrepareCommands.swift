@@ -64,7 +64,7 @@ enum PrepareCommands {
 
   struct PromptArguments: Sendable {
     let template = Argument(
-      "template", .text, "alpaca", positional: true, "alpaca, gemma-chat, or your own template")
+      "template", .template, "alpaca", positional: true, "alpaca, gemma-chat, or your own template")
     let instruction = Argument(
       "instruction", .text, "the task for the model; by default to choose one of the categories")
     let maxInputTokens = Argument(
@@ -108,7 +108,7 @@ enum PrepareCommands {
     let dropout = Argument(
       "dropout", .number(0...0.99), 0, "share of A's inputs that a training step sets to zero")
     let targets = Argument(
-      "targets", .list,
+      "targets", .projections,
       "the projections to change, from "
         + Projection.allCases.map(\.rawValue).joined(separator: " ") + "; all by default")
     let layers = Argument("layers", .list, "the layers to change, such as [0, 1, 17]; all by default")

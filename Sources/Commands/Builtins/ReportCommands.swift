@@ -122,7 +122,7 @@ struct Confusion: CommandResult {
   var outputs: [Output] {
     let hasOther = matrix.outside.contains { $0 > 0 }
     var columns = [Table.Column(Table.confusionTitle, flexible: true)]
-    columns += matrix.classes.indices.map { Table.Column("\($0 + 1)", .right) }
+    columns += matrix.classes.indices.map { Table.Column("\($0 + 1)", .right, longTitle: matrix.classes[$0]) }
     if hasOther { columns.append(.init("other", .right)) }
     let rows = matrix.classes.indices.map { i in
       ["\(i + 1) \(matrix.classes[i])"] + matrix.counts[i].map { $0 == 0 ? Table.zero : "\($0)" }

@@ -7,6 +7,7 @@ enum SaveCommands {
 
   struct SaveAdapterArguments: Sendable {
     let path = Argument(required: "path", .path, "the folder or file to write")
+    let overwrite = Overwriting.argument
   }
 
   static let saveAdapter = Command(
@@ -14,13 +15,14 @@ enum SaveCommands {
     details:
       "A path that ends in .gguf becomes one file for llama.cpp (--lora). Any other path becomes a PEFT folder. "
       + "The folder names the base model by its name on the Hugging Face hub if gnb knows that name: "
-      + "google/gemma-3-270m for gemma-3-270m.",
+      + "google/gemma-3-270m for gemma-3-270m. " + Overwriting.rule,
     arguments: SaveAdapterArguments(),
     examples: ["save adapter my-adapter", "save adapter my-adapter.gguf"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
     let adapter = try workspace.needAdapter()
     let path = arguments.path
+    try Overwriting.check(path, overwrite: arguments.overwrite, invocation)
     if path.hasSuffix(".gguf") {
       try adapter.saveGGUF(path: path, model: workspace.needModel())
     } else {
@@ -39,6 +41,7 @@ enum SaveCommands {
       "format", .choice(ModelSaver.Format.self), .auto,
       "the format to write; auto writes GGUF if the path ends in .gguf, else safetensors")
     let type = Argument("type", .choice(SavedType.self), .auto, "the type of the stored weights")
+    let overwrite = Overwriting.argument
   }
 
   static let saveModel = Command(
@@ -47,13 +50,15 @@ enum SaveCommands {
       "A path that ends in .gguf becomes one GGUF file. Any other path becomes a Hugging Face folder with "
       + "safetensors, config.json and tokenizer. type=auto keeps F32 and F16, and stores all other types as BF16. "
       + "The types q8_0 and q4_k_m (llama.cpp's mixture) are for GGUF only. The saved model computes what the "
-      + "session computes. The session's own model and adapter do not change.",
+      + "session computes. The session's own model and adapter do not change. "
+      + Overwriting.rule,
     arguments: SaveModelArguments(),
     examples: ["save model my-model", "save model my-model.gguf type=q4_k_m"]
   ) { arguments, invocation in
     let session = invocation.session
     let workspace = session.workspace
     let path = arguments.path
+    try Overwriting.check(path, overwrite: arguments.overwrite, invocation)
     var told = -1
     let saver = ModelSaver(
       try workspace.needModel(), adapter: workspace.adapter, compute: try session.compute()

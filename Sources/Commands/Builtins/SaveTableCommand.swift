@@ -5,12 +5,14 @@ import Gemma
 enum SaveTableCommand {
   struct SaveTableArguments: Sendable {
     let path = Argument(required: "path", .path, "the file to write")
+    let overwrite = Overwriting.argument
   }
 
   static let saveTable = Command(
     "save table", .look, "write the last table that was shown, with all its rows, to a file",
     details:
-      "The ending of the name chooses the format: \(Table.endings.map { "." + $0 }.joined(separator: " ")).",
+      "The ending of the name chooses the format: \(Table.endings.map { "." + $0 }.joined(separator: " ")). "
+      + Overwriting.rule,
     arguments: SaveTableArguments(),
     examples: ["save table report.csv"]
   ) { arguments, invocation in
@@ -24,6 +26,7 @@ enum SaveTableCommand {
         expected: "a name that ends in \(Table.endings.map { "." + $0 }.joined(separator: " "))",
         found: arguments.path)
     }
+    try Overwriting.check(path, overwrite: arguments.overwrite, invocation)
     try AtomicFile.write(Data(text.utf8), to: path)
     invocation.tell(SavedTable(rows: table.rows.count, path: path))
   }

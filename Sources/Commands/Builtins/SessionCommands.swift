@@ -11,7 +11,7 @@ enum SessionCommands {
       "columns for tables and charts on the screen; a recording uses the notebook's width")
     let threads = Argument("threads", .integer(1...256), "number of threads to compute with")
     let kernels = Argument(
-      "kernels", .choice(Kernels.names), "the version of the inner loops to compute with, by instruction set")
+      "kernels", .kernelSet, "the version of the inner loops to compute with, by instruction set")
   }
 
   static let set = Command(
@@ -43,13 +43,14 @@ enum SessionCommands {
   }
 
   struct HelpArguments: Sendable {
-    let topic = Argument("topic", .topic, positional: true, "a command or an error code")
+    let topic = Argument(
+      "topic", .topic, positional: true, "a command, a word of the field, or an error code")
   }
 
   static let help = Command(
     "help", .session, "list all commands, or explain one",
     arguments: HelpArguments(),
-    examples: ["help", "help train", "help G012"]
+    examples: ["help", "help train", "help perplexity", "help G012"]
   ) { arguments, invocation in
     let help = Help(invocation.table)
     let page = try arguments.topic.map(help.topic) ?? Page(help.overview)

@@ -1,11 +1,11 @@
 import Foundation
 import Gemma
 
-/// next, run, back, goto, restart, skip, list, keep, edit, save notebook, quit. These commands act on the notebook, and
+/// next, run, back, goto, restart, skip, list, keep, edit, history, clear, save notebook, quit. These commands act on the notebook, and
 /// work only at a prompt.
 enum StepCommands {
   static let all: [Command] = [
-    next, run, back, goto, restart, skip, list, keep, edit, saveNotebook, quit, exit,
+    next, run, back, goto, restart, skip, list, keep, edit, history, clear, saveNotebook, quit, exit,
   ]
 
   private static func stepper(_ invocation: Invocation) throws -> any Stepping {
@@ -95,6 +95,31 @@ enum StepCommands {
     invocation.print(changed ? "changed; 'save notebook' writes it to the file" : "not changed")
   }
 
+  struct HistoryArguments: Sendable {
+    let count = Argument("count", .integer(1...100_000), 20, positional: true, "how many lines")
+  }
+
+  static let history = Command(
+    "history", .step, "what was typed in this session, the newest last",
+    details: "Up and Ctrl-R find the lines of earlier sessions too.",
+    arguments: HistoryArguments(), examples: ["history", "history 100"]
+  ) { arguments, invocation in
+    let lines = try stepper(invocation).typed
+    let first = max(0, lines.count - arguments.count)
+    for (i, line) in lines.enumerated().dropFirst(first) {
+      let number = DisplayWidth.pad("\(i + 1)", to: "\(lines.count)".count, right: true)
+      let rows = line.split(separator: "\n", omittingEmptySubsequences: false)
+      for (k, row) in rows.enumerated() {
+        let margin = k == 0 ? number : String(repeating: " ", count: number.count)
+        invocation.print(Span(margin + "  ", .faint), Span(String(row)))
+      }
+    }
+  }
+
+  static let clear = Command("clear", .step, "an empty screen", examples: ["clear"]) { invocation in
+    try stepper(invocation).clearScreen()
+  }
+
   static let quit = leave("quit")
   static let exit = leave("exit")
 
@@ -106,14 +131,14 @@ enum StepCommands {
 
   struct SaveNotebookArguments: Sendable {
     let path = Argument("path", .path, positional: true, "the .gnb file")
-    let overwrite = Argument("overwrite", .bool, false, "replace another file that has this name")
+    let overwrite = Overwriting.argument
   }
 
   static let saveNotebook = Command(
     "save notebook", .step, "write the notebook with the outputs of the cells that were run",
     details:
       "Without a path, it writes to the file that the notebook was read from. A session becomes a notebook with "
-      + "one cell for each line.",
+      + "one cell for each line. " + Overwriting.rule + " The notebook's own file is always replaced.",
     arguments: SaveNotebookArguments(), examples: ["save notebook lesson.gnb"]
   ) { arguments, invocation in
     let stepper = try stepper(invocation)

@@ -19,9 +19,15 @@ public struct CellRun: Sendable {
 
 extension Interpreter {
   /// Runs a cell whose statements have been checked, and keeps its events.
-  public func run(_ cell: Notebook.Cell, _ statements: [Statement], file: String?) -> CellRun {
+  ///
+  /// - Parameter isTyped: whether it was typed at a prompt, and is no cell of a notebook that is run.
+  public func run(
+    _ cell: Notebook.Cell, _ statements: [Statement], file: String?, isTyped: Bool = false
+  ) -> CellRun {
     var transcript = Transcript()
     var context = session.context
+    context.isTyped = isTyped
+    var (hasTold, isNextCommand) = (false, false)
     context.rowLimit = cell.rows
     context.deadline = cell.timeout.map { .now() + .seconds($0) }
     context.sink = { [sink = session.context.sink] event in
@@ -29,6 +35,18 @@ extension Interpreter {
       if case .error(var diagnostic) = event.kind, diagnostic.code == cell.raises {
         diagnostic.isExpected = true
         event = Event(.error(diagnostic), cell: event.cell, command: event.command)
+      }
+      switch event.kind {
+      case .start: isNextCommand = hasTold
+      case .output:
+        // An empty line between what two commands tell.
+        if isNextCommand {
+          let gap = Event(.output(.line([])), cell: event.cell, command: event.command)
+          transcript.add(gap)
+          sink(gap)
+        }
+        (hasTold, isNextCommand) = (true, false)
+      default: break
       }
       transcript.add(event)
       sink(event)

@@ -95,7 +95,8 @@ public struct RecordedNumbers: Sendable, Equatable {
     switch chart.shape {
     case .bars(let bars):
       return text(
-        [("lines", place), ("bars", .string(chart.title))], "rows",
+        [("lines", place), ("bars", .string(chart.title))]
+          + (chart.full.map { [("full", .number($0))] } ?? []), "rows",
         bars.map { JSONValue.array([.string($0.name), .number($0.value), .string($0.text)]).text })
     case .curve(let xLabel, let series):
       return text(
@@ -126,6 +127,7 @@ public struct RecordedNumbers: Sendable, Equatable {
     var omitted: Int?
     var rows: [[JSONValue]]?
     var bars: String?
+    var full: Double?
     var curve: String?
     var x: String?
     var series: [Series]?
@@ -162,7 +164,7 @@ public struct RecordedNumbers: Sendable, Equatable {
                   throw Malformed()
                 }
                 return Chart.Bar(name, Table.Cell("", row[1]).number ?? .nan, text)
-              })))
+              }), full: full))
       }
       guard let curve, let series else { throw Malformed() }
       let made = try series.map { series in

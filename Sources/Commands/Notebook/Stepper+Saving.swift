@@ -54,7 +54,7 @@ extension Stepper {
     }
     if path != notebook.path, !overwriting, FileManager.default.fileExists(atPath: path) {
       throw GemmaError.invalidValue(
-        name: "path", expected: "a path without a file, or overwrite=true", found: path)
+        name: "path", expected: Overwriting.expected, found: path)
     }
     try NotebookWriter.write(document, to: path)
     hasSaved()

@@ -1,3 +1,4 @@
+import Foundation
 import Gemma
 
 /// Goes through a notebook cell by cell, forwards and back. Without a notebook, typed lines become one.
@@ -29,6 +30,9 @@ public final class Stepper: Stepping {
   public private(set) var states: [CellState] = []
   /// Shows text and cells while `run` and `goto` run them; nil if the prompt has shown them.
   public var show: (Replay.Step) -> Void = { _ in }
+  /// Empties the screen.
+  public var clear: () -> Void = {}
+  private(set) var typed: [String] = []
   /// Lets the user edit a text. Returns the new text, or nil if it was not changed.
   public var editText: ((String) throws -> String?)?
   private(set) var runs: [Int: CellRun] = [:]
@@ -116,6 +120,8 @@ public final class Stepper: Stepping {
     return parts
   }
 
+  func clearScreen() { clear() }
+
   func hasSaved() { savedSources = cells.map(\.source) }
 
   /// Stays at the prompt although `quit` was typed.
@@ -137,8 +143,10 @@ public final class Stepper: Stepping {
           return
         }
         text = "next"
+      } else {
+        typed.append(text)
       }
-      text = Self.withoutIDSign(text)
+      text = asked(Self.withoutIDSign(text))
       let statements = try Parser.parse(text)
       guard !statements.isEmpty else { return }
       if interpreter.areSteps(statements) {
@@ -161,6 +169,18 @@ public final class Stepper: Stepping {
     return words[0] + " " + words[1].dropFirst()
   }
 
+  /// "?", "?train" and "train?" ask for help, as in IPython.
+  private func asked(_ text: String) -> String {
+    let (line, signs) = (text.trimmingCharacters(in: .whitespacesAndNewlines), "?？")
+    let topic = line.trimmingCharacters(in: CharacterSet(charactersIn: signs + " "))
+    guard topic != line, !topic.contains("\n") else { return text }
+    if topic.isEmpty { return "help" }
+    guard !topic.contains("\"") else { return text }
+    // A line that ends so may be a question to the model.
+    let isTopic = !topic.contains(" ") || (try? Help(table).topic(topic)) != nil
+    return line.first.map(signs.contains) == true || isTopic ? "help \(topic)" : text
+  }
+
   /// Runs a line of a session. It becomes a cell if it succeeds.
   private func runLine(_ text: String, _ statements: [Statement]) {
     let kept = (notebook, states, runs, before)
@@ -173,7 +193,7 @@ public final class Stepper: Stepping {
     let start = snapshot()
     notebook.insert(source: text, at: position)
     states.append(.waiting)
-    let run = interpreter.run(cells[position], statements, file: nil)
+    let run = interpreter.run(cells[position], statements, file: nil, isTyped: true)
     if let failure = run.failure, isUndone(failure) {
       restore(start)
       (notebook, states, runs, before) = kept
@@ -192,7 +212,7 @@ public final class Stepper: Stepping {
     let start = snapshot()
     let lines = scratch?.lines ?? []
     let cell = Notebook.Cell(name: "scratch", source: text, firstLine: 1)
-    let run = interpreter.run(cell, statements, file: nil)
+    let run = interpreter.run(cell, statements, file: nil, isTyped: true)
     if run.failure == nil {
       scratch = (base, lines + [text])
     } else {

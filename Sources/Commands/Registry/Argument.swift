@@ -112,8 +112,12 @@ extension ArgumentType where Content: RawRepresentable & CaseIterable, Content.R
 
 extension ArgumentType where Content == [String] {
   /// A list of words, or one word.
-  public static var list: Self {
-    Self(kind: .list) {
+  public static var list: Self { list(of: .words) }
+  public static var projections: Self { list(of: .projections) }
+  public static var categories: Self { list(of: .categories) }
+
+  private static func list(of item: ArgumentKind.ListItem) -> Self {
+    Self(kind: .list(of: item)) {
       if case .list(let items) = $0 { items.map(\.text) } else { [$0.text] }
     } write: {
       .list($0.map(Value.string))
@@ -133,6 +137,9 @@ extension ArgumentType where Content == String {
   }
 
   public static var text: Self { string(.text) }
+  public static var template: Self { string(.template) }
+  /// A set of inner loops; Tab offers those that this CPU has.
+  public static var kernelSet: Self { string(.kernelSet) }
   /// One of these words.
   public static func choice(_ words: [String]) -> Self { string(.choice(words)) }
   /// A path, with the home folder in place of `~`.

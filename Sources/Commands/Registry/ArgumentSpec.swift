@@ -8,7 +8,11 @@ public enum ArgumentKind: Sendable, Equatable {
   case text
   case choice([String])
   /// A list of words, or one word.
-  case list
+  case list(of: ListItem)
+  /// The name of a prompt, or a template with {input}.
+  case template
+  /// A set of inner loops.
+  case kernelSet
   case path
   case modelName
   case dataName
@@ -20,6 +24,11 @@ public enum ArgumentKind: Sendable, Equatable {
   case cell
   /// A topic of `help`.
   case topic
+
+  /// What Tab offers in a list.
+  public enum ListItem: Sendable {
+    case words, projections, categories
+  }
 
   /// Whether every word is text here, even if it has the form of a number.
   var isText: Bool {
@@ -49,9 +58,11 @@ public enum ArgumentKind: Sendable, Equatable {
     case .dataName: "a data set's name or path"
     case .pullName:
       Catalogue.items.map(\.name).joined(separator: ", ") + ", or OWNER/MODEL on the Hugging Face hub"
-    case .evaluation: "an evaluation's name"
+    case .template: "text"
+    case .kernelSet: Kernels.names.joined(separator: ", ")
+    case .evaluation: "an evaluation's name, or its number in compare"
     case .cell: "a cell's number or id"
-    case .topic: "a command or an error code"
+    case .topic: "a command, a word or an error code"
     }
   }
 }
@@ -111,6 +122,10 @@ extension ArgumentSpec {
       if case .list = value { throw wrong() }
       guard words.contains(value.text) else { throw notAChoice(of: words) }
       return .string(value.text)
+    case .kernelSet:
+      if case .list = value { throw wrong() }
+      guard Kernels.names.contains(value.text) else { throw notAChoice(of: Kernels.names) }
+      return .string(value.text)
     case .pullName:
       if case .list = value { throw wrong() }
       let names = Catalogue.items.map(\.name)
@@ -119,7 +134,7 @@ extension ArgumentSpec {
     case .list:
       if case .list = value { return value }
       return .list([value])
-    case .text, .path, .modelName, .dataName, .evaluation, .cell, .topic:
+    case .text, .template, .path, .modelName, .dataName, .evaluation, .cell, .topic:
       if case .list = value { throw wrong() }
       return .string(value.text)
     }

@@ -77,7 +77,7 @@ public struct CommandTable: Sendable {
     for spec in command.arguments where spec.positional && !given.contains(spec.name) {
       guard let next = rest.first else { break }
       let isLast = command.arguments.last { $0.positional }?.name == spec.name
-      if spec.kind == .text || spec.kind == .topic, isLast, rest.count > 1 {
+      if [.text, .topic, .template].contains(spec.kind), isLast, rest.count > 1 {
         // Text without quotes is taken as typed.
         given.insert(spec.name)
         let parts = try rest.map { try Self.value($0, as: spec.kind, value)?.text ?? "" }

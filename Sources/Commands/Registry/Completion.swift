@@ -9,7 +9,7 @@ public struct Completion: Equatable {
   public var candidates: [String]
   /// Whether to add a space after a chosen candidate. There is none after a folder or a `name=`.
   public func ending(_ candidate: String) -> String {
-    candidate.hasSuffix("=") || candidate.hasSuffix("/")
+    candidate.hasSuffix("=") || candidate.hasSuffix("}") || candidate.hasSuffix("/")
       || candidate.last == "\"" && candidate.dropLast().hasSuffix("/") ? "" : " "
   }
 
@@ -30,6 +30,12 @@ public struct Completion: Equatable {
     if let variable = Self.variable(in: current) {
       pool = session.variables.keys.map { "$" + $0 }
       replaced = variable.count
+    } else if let placeholder = Self.placeholder(in: current),
+      let command = table.commands.first(where: { $0.verb == words.before.first }),
+      command.arguments.contains(where: { $0.kind == .template })
+    {
+      pool = ["{input}", "{instruction}", "{output}"].filter { !current.contains($0) }
+      replaced = placeholder.count
     } else if words.before.isEmpty {
       pool = table.verbs + ["time"]
     } else {
@@ -47,6 +53,11 @@ public struct Completion: Equatable {
           replaced = value.count
           if let spec = command.arguments.first(where: { $0.name == current[..<equals] }) {
             (pool, isPath) = Self.values(of: spec.kind, String(value), session, table)
+            // What a list has already.
+            let taken = given.filter { $0.hasPrefix(spec.name + "=") }.map {
+              $0.dropFirst(spec.name.count + 1)
+            }
+            pool.removeAll { taken.contains($0[...]) }
           }
         } else {
           let positional = command.arguments.filter(\.positional)
@@ -112,6 +123,13 @@ public struct Completion: Equatable {
     return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? String(word[dollar...]) : nil
   }
 
+  /// The beginning of `{input}` that the cursor stands in, within a template's quotes.
+  private static func placeholder(in word: String) -> String? {
+    guard word.count(where: { $0 == "\"" }) % 2 == 1, let brace = word.lastIndex(of: "{") else { return nil }
+    let name = word[word.index(after: brace)...]
+    return name.allSatisfy(\.isLetter) ? String(word[brace...]) : nil
+  }
+
   private static func values(
     of kind: ArgumentKind, _ typed: String, _ session: Session, _ table: CommandTable
   ) -> (pool: [String], isPath: Bool) {
@@ -122,7 +140,8 @@ public struct Completion: Equatable {
     case .evaluation: return (session.workspace.evaluations.map { Value.string($0.name).source }, false)
     case .cell: return (session.stepper?.cellNames ?? [], false)
     case .topic:
-      return (table.verbs + Help.pages.map(\.name) + Diagnostic.Code.allCases.map(\.rawValue), false)
+      let words = Glossary.entries.map(\.word).filter { !$0.contains(" ") }
+      return (table.verbs + Help.pages.map(\.name) + words + Diagnostic.Code.allCases.map(\.rawValue), false)
     case .modelName:
       let names = Catalogue.items.filter(\.isModel).map(\.name)
       return (names.filter { $0.hasPrefix(typed) } + paths(typed), true)
@@ -130,9 +149,12 @@ public struct Completion: Equatable {
       let names = ["mini-news"] + Catalogue.items.filter { !$0.isModel }.map(\.name)
       return (names.filter { $0.hasPrefix(typed) } + paths(typed), true)
     case .path: return (paths(typed), true)
-    case .list:
-      return (Projection.allCases.map(\.rawValue) + (session.workspace.data?.categories ?? []), false)
-    case .integer, .number, .text: return ([], false)
+    case .list(.projections): return (Projection.allCases.map(\.rawValue), false)
+    case .list(.categories):
+      return ((session.workspace.data?.categories ?? []).map { Value.string($0).source }, false)
+    case .template: return (["alpaca", "gemma-chat"], false)
+    case .kernelSet: return (Kernels.available.map(\.name), false)
+    case .list(.words), .integer, .number, .text: return ([], false)
     }
   }
 

@@ -18,9 +18,13 @@ public struct Help: Sendable {
     }
     lines.append("Language")
     for page in Self.pages {
-      lines += Self.entry(page.name, page.summary, indent: 2, column: names + 4, width: width)
+      let name = page.isTyped ? page.name : "help \(page.name)"
+      lines += Self.entry(name, page.summary, indent: 2, column: names + 4, width: width)
     }
-    lines += ["", "help COMMAND tells its arguments, help G012 explains an error."]
+    lines += [
+      "", "help COMMAND tells its arguments; at the prompt so does COMMAND?.",
+      "help loss explains a word, help G012 an error.",
+    ]
     return lines.flatMap { DisplayWidth.wrap($0, to: width) }
   }
 
@@ -33,9 +37,9 @@ public struct Help: Sendable {
   }
 
   /// What is no command, and yet asked for.
-  static let pages: [(name: String, summary: String, text: String)] = [
+  static let pages: [(name: String, isTyped: Bool, summary: String, text: String)] = [
     (
-      "let", "set a variable",
+      "let", true, "set a variable",
       """
       let NAME = VALUE
       Sets a variable. A value is a word, a number (60, 2e-4, 1k), a string "...", a block of lines \"""...\""" or a list [a, b].
@@ -46,7 +50,7 @@ public struct Help: Sendable {
       """
     ),
     (
-      "for", "run lines once for each value of a list",
+      "for", true, "run lines once for each value of a list",
       """
       for NAME in [VALUE, VALUE] { LINES }
       Runs the lines once for each value. The variable ends with the loop. While the brace is open, Enter begins a new line.
@@ -56,7 +60,7 @@ public struct Help: Sendable {
       """
     ),
     (
-      "time", "run a command and say how long it took",
+      "time", true, "run a command and say how long it took",
       """
       time COMMAND
       Runs the command and says how long it took. In a notebook the duration is recorded as «time».
@@ -65,7 +69,7 @@ public struct Help: Sendable {
       """
     ),
     (
-      "keys", "what the keys do at the prompt",
+      "keys", false, "what the keys do at the prompt",
       """
       Enter     end the cell; in an open bracket or block, begin a line; on an empty line, run the next cell
       Tab       complete commands, arguments, values, variables, cells and files
@@ -74,10 +78,21 @@ public struct Help: Sendable {
       Ctrl-D    leave, on an empty line
       """
     ),
-    ("errors", "all error codes", ""),
+    ("words", false, "the field's words, such as loss, rank, perplexity", ""),
+    ("errors", false, "all error codes", ""),
   ]
 
   private func page(_ name: String) -> Page? {
+    if name == "words" {
+      let column = (Glossary.entries.map(\.word.count).max() ?? 0) + 2
+      return Page { width in
+        Glossary.entries.flatMap { entry in
+          width < 2 * column + 20
+            ? DisplayWidth.wrap("\(entry.word): \(entry.text)", to: width)
+            : Self.entry(entry.word, entry.text, indent: 0, column: column, width: width)
+        }
+      }
+    }
     if name == "errors" {
       return Page { width in
         Diagnostic.Code.allCases.flatMap {
@@ -109,18 +124,33 @@ public struct Help: Sendable {
       command.name == topic || (words.count == 1 && command.verb == topic)
     }
     guard !matching.isEmpty else {
+      if let entry = Glossary.entry(of: topic) {
+        return Page { width in
+          DisplayWidth.wrap("\(entry.word): \(entry.text)", to: width)
+            + DisplayWidth.wrap("In gnb: \(entry.see.joined(separator: "; "))", to: width)
+        }
+      }
       throw Diagnostic(
-        .unknownCommand, "there is no command '\(topic)'",
+        .unknownCommand, "there is no help on '\(topic)'",
         help: Suggestion.nearest(topic, in: topics).map {
           "did you mean 'help \($0)'?"
         }
           ?? "type 'help' for all commands")
     }
-    return Page { width in Array(matching.map { describe($0, width: width) }.joined(separator: [""])) }
+    return Page { width in
+      var lines = Array(matching.map { describe($0, width: width) }.joined(separator: [""]))
+      if let entry = Glossary.entry(of: topic) {
+        lines += [""] + DisplayWidth.wrap("\(entry.word): \(entry.text)", to: width)
+      }
+      return lines
+    }
   }
 
   /// What help can be asked for.
-  var topics: [String] { table.commands.map(\.name) + table.verbs + Self.pages.map(\.name) }
+  var topics: [String] {
+    table.commands.map(\.name) + table.verbs + Self.pages.map(\.name)
+      + Glossary.entries.flatMap { [$0.word] + $0.others }
+  }
 
   /// How a command is typed: "split [train=] [validation=]".
   func usage(_ command: Command) -> String {
@@ -171,7 +201,11 @@ public struct Help: Sendable {
         }
       }
     }
-    text += "## Errors\n\n| code | meaning |\n| --- | --- |\n"
+    text += "## Words\n\n| word | meaning | in gnb |\n| --- | --- | --- |\n"
+    for entry in Glossary.entries {
+      text += "| \(entry.word) | \(entry.text) | \(entry.see.map { "`\($0)`" }.joined(separator: ", ")) |\n"
+    }
+    text += "\n## Errors\n\n| code | meaning |\n| --- | --- |\n"
     for code in Diagnostic.Code.allCases { text += "| \(code.rawValue) | \(code.explanation) |\n" }
     return text
   }

@@ -8,7 +8,7 @@ extension Chart {
     let (body, height, margin) =
       switch shape {
       case .curve(let xLabel, let series): Self.svgCurve(series, xLabel)
-      case .bars(let bars): Self.svgBars(bars)
+      case .bars(let bars): Self.svgBars(bars, full: full)
       }
     // A nested svg counts its percentages from its own edges.
     let left = Self.number(standalone ? margin : 0)
@@ -99,8 +99,9 @@ extension Chart {
   }
 
   /// Each bar below its name, so that no name is too long for a narrow page.
-  private static func svgBars(_ bars: [Bar]) -> (body: String, height: Double, margin: Double) {
-    let top = bars.map(\.value).filter(\.isFinite).max() ?? 0
+  private static func svgBars(_ bars: [Bar], full: Double?) -> (body: String, height: Double, margin: Double)
+  {
+    let top = full ?? bars.map(\.value).filter(\.isFinite).max() ?? 0
     var body = ""
     var y = 0.0
     for bar in bars {
@@ -109,7 +110,7 @@ extension Chart {
         y += 1.25
       }
       // The last fifth is for the number of the longest.
-      let length = top > 0 && bar.value.isFinite ? max(0, bar.value / top) * 0.8 : 0
+      let length = top > 0 && bar.value.isFinite ? min(1, max(0, bar.value / top)) * 0.8 : 0
       body +=
         "<rect y=\"\(number(y + 0.1))em\" width=\"\(percent(length))\" height=\"1em\" rx=\"2\" fill=\"\(colours[0])\"/>\n"
       body += text(length, y + 1, "start", bar.text, dx: "0.5em")

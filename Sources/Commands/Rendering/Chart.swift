@@ -41,10 +41,13 @@ public struct Chart: Sendable, Equatable {
 
   public var title: String
   public var shape: Shape
+  /// The value of a bar of full length; nil for the largest.
+  public var full: Double?
 
-  public init(title: String, _ shape: Shape) {
+  public init(title: String, _ shape: Shape, full: Double? = nil) {
     self.title = title
     self.shape = shape
+    self.full = full
   }
 
   /// y against x = 1, 2, ...
@@ -67,7 +70,7 @@ public struct Chart: Sendable, Equatable {
         + (series.count > 1 ? DisplayWidth.wrap(names.joined(separator: "  "), to: width) : [])
         + (Frame(series).map { Self.curve(series, $0, xLabel, width: width) } ?? [Self.nothing])
     case .bars(let bars):
-      return DisplayWidth.wrap(title, to: width) + Self.bars(bars, width: width)
+      return DisplayWidth.wrap(title, to: width) + Self.bars(bars, full: full, width: width)
     }
   }
 
@@ -154,14 +157,14 @@ public struct Chart: Sendable, Equatable {
     return lines
   }
 
-  /// Named bars, longest to the full width.
-  private static func bars(_ bars: [Bar], width: Int) -> [String] {
+  /// Named bars; one of the value `full`, or else the longest, has the full width.
+  private static func bars(_ bars: [Bar], full: Double?, width: Int) -> [String] {
     let texts = bars.map { DisplayWidth.of($0.text) }.max() ?? 0
     let names = min(bars.map { DisplayWidth.of($0.name) }.max() ?? 0, max(8, width - texts - 12))
     let room = max(4, min(60, width - names - texts - 5))
-    let top = bars.map(\.value).filter(\.isFinite).max() ?? 0
+    let top = full ?? bars.map(\.value).filter(\.isFinite).max() ?? 0
     return bars.map { bar in
-      let share = top > 0 && bar.value.isFinite ? max(0, bar.value / top) : 0
+      let share = top > 0 && bar.value.isFinite ? min(1, max(0, bar.value / top)) : 0
       let eighths = Int((share * Double(room * 8)).rounded())
       let partial = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
       return DisplayWidth.pad(DisplayWidth.truncate(bar.name, to: names), to: names) + "  "

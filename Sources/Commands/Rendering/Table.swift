@@ -13,9 +13,14 @@ public struct Table: Sendable, Equatable {
     public var alignment: Alignment
     /// Whether this column gets narrower first when the table is too wide.
     public var flexible: Bool
+    /// A title that says more, taken where the whole table then fits.
+    public var longTitle: String?
 
-    public init(_ title: String, _ alignment: Alignment = .left, flexible: Bool = false) {
+    public init(
+      _ title: String, _ alignment: Alignment = .left, flexible: Bool = false, longTitle: String? = nil
+    ) {
       self.title = title
+      self.longTitle = longTitle
       self.alignment = alignment
       self.flexible = flexible
     }
@@ -69,6 +74,7 @@ public struct Table: Sendable, Equatable {
 
   /// The lines of the table, none wider than `width`.
   public func lines(width: Int) -> [[Span]] {
+    if let long = fittingLongTitles(in: width) { return long.lines(width: width) }
     guard let widths = columnWidths(in: width) else { return blocks(width: width) }
     let gap = String(repeating: " ", count: Self.gap)
     func line(_ cells: [String], _ style: (Int) -> Span.Style) -> [Span] {
@@ -106,6 +112,7 @@ public struct Table: Sendable, Equatable {
 
   /// With words as short as they are shown at this width. Numbers are never cut.
   func narrowed(to width: Int) -> Table {
+    if let long = fittingLongTitles(in: width) { return long }
     guard let widths = columnWidths(in: width) else { return self }
     var copy = self
     for (i, width) in widths.enumerated() {
@@ -115,11 +122,34 @@ public struct Table: Sendable, Equatable {
     return copy
   }
 
-  /// The width of each column; nil if the table cannot fit.
-  private func columnWidths(in width: Int) -> [Int]? {
-    var widths = columns.indices.map { i in
+  /// With the long titles in place of the short ones; nil if there are none.
+  private var withLongTitles: Table? {
+    guard columns.contains(where: { $0.longTitle != nil }) else { return nil }
+    var long = self
+    for i in columns.indices {
+      long.columns[i].title = columns[i].longTitle ?? columns[i].title
+      long.columns[i].longTitle = nil
+    }
+    return long
+  }
+
+  /// With the long titles, if the whole table then fits.
+  private func fittingLongTitles(in width: Int) -> Table? {
+    withLongTitles.flatMap {
+      $0.naturalWidths.reduce(0, +) + Self.gap * (columns.count - 1) <= width ? $0 : nil
+    }
+  }
+
+  /// The width of each column if none gets narrower.
+  private var naturalWidths: [Int] {
+    columns.indices.map { i in
       max(1, DisplayWidth.of(columns[i].title), rows.map { DisplayWidth.of($0[i].text) }.max() ?? 0)
     }
+  }
+
+  /// The width of each column; nil if the table cannot fit.
+  private func columnWidths(in width: Int) -> [Int]? {
+    var widths = naturalWidths
     var excess = widths.reduce(0, +) + Self.gap * (columns.count - 1) - width
     // Flexible columns get narrower first, then all columns of words. Columns of numbers keep their width.
     for narrow in [

@@ -47,7 +47,10 @@ extension Output {
     case .stream(let text): return .stream(VisibleText.of(text))
     case .page(let page): return .page(Page { page.lines($0).map(VisibleText.line) })
     case .table(var table):
-      for i in table.columns.indices { table.columns[i].title = VisibleText.line(table.columns[i].title) }
+      for i in table.columns.indices {
+        table.columns[i].title = VisibleText.line(table.columns[i].title)
+        table.columns[i].longTitle = table.columns[i].longTitle.map(VisibleText.line)
+      }
       table.rows = table.rows.map { $0.map { Table.Cell(VisibleText.line($0.text), $0.value) } }
       return .table(table)
     case .chart(var chart):

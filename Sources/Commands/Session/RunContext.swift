@@ -19,6 +19,9 @@ public struct RunContext {
   /// The largest number of rows to show of a table, from a cell's `rows=`.
   var rowLimit: Int?
 
+  /// Whether the command was typed at a prompt, and is no cell of a notebook that is run.
+  var isTyped = false
+
   public init(sink: @escaping EventSink) { self.sink = sink }
 
   var isOverdue: Bool { deadline.map { DispatchTime.now() > $0 } ?? false }

@@ -8,6 +8,8 @@ protocol Stepping: AnyObject {
   var states: [CellState] { get }
   /// A table with a row for each cell.
   var list: Table { get }
+  /// The lines typed so far, those that failed among them.
+  var typed: [String] { get }
   /// Set to leave the prompt.
   var isLeaving: Bool { get set }
 
@@ -19,6 +21,7 @@ protocol Stepping: AnyObject {
   /// - Parameter reference: a cell's number from 1, or its #id.
   func goto(_ reference: String) throws
   func restart() throws
+  func clearScreen()
   func skip() throws
   /// Makes the last typed lines cells of the notebook.
   func keep(_ count: Int) throws

@@ -29,6 +29,25 @@ import Testing
     #expect(lines.last == "6 tokens in «time», cut off at max_tokens=6")
   }
 
+  @Test func askShowsTheQuestionAndEveryCategoryOfAHundredPercent() throws {
+    let recorder = Recorder()
+    #expect(
+      recorder.run(
+        "load model \(Self.tiny)/gemma3; load data mini-news; prompt \"{input} => {output}\" max_input_tokens=19\nask \"角度\\nの話\""
+      )
+        == nil)
+    let shown = recorder.events.filter { $0.command.hasPrefix("ask") }.compactMap { event -> Output? in
+      if case .output(let output) = event.kind { output } else { nil }
+    }
+    #expect(shown.first?.lines(width: 80).texts == ["“角度 の話”"])
+    guard case .chart(let chart)? = shown.last, case .bars(let bars) = chart.shape else {
+      Issue.record("no bars")
+      return
+    }
+    #expect(bars.count == (try recorder.session.workspace.needData().categories.count))
+    #expect(chart.full == 1 && abs(bars.reduce(0) { $0 + $1.value } - 1) < 1e-9)
+  }
+
   @Test func aStopTextEndsTheAnswerAndIsNotShown() throws {
     let whole = try generate("generate \"the sea\" max_tokens=20 temperature=5 seed=3").results[0]
     let text = try #require(whole["text"] as? String)

@@ -238,7 +238,7 @@ import Testing
         Chart(
           title: "c",
           .curve(xLabel: "step", [.init("training", [3, .nan, 1]), .init("validation", x: [2], y: [third])]))),
-      .chart(Chart(title: "b", .bars([.init("n", third, "33%")]))),
+      .chart(Chart(title: "b", .bars([.init("n", third, "33%")]), full: 1)),
     ] { transcript.add(Event(.output(output), cell: "", command: "")) }
     var notebook = Notebook(path: "a.gnb")
     notebook.parts = [.cell(Notebook.Cell(name: "1", source: "report", firstLine: 1))]

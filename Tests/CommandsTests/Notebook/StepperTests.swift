@@ -160,6 +160,62 @@ import Testing
       ])
   }
 
+  @Test(arguments: [
+    ("?", "help"), ("?train", "help train"), ("train?", "help train"), ("load model?", "help load model"),
+    ("help？", "help help"), ("perplexity ?", "help perplexity"), ("? loss", "help loss"),
+    ("ask What is this?", "ask What is this?"), ("ask \"a?\"", "ask \"a?\""), ("trian?", "help trian"),
+  ])
+  func aQuestionMarkAsksForHelp(_ line: String, _ meant: String) throws {
+    let stepper = try Stepper(nil, session: recorder.session)
+    enter(stepper, line)
+    #expect(recorder.events.map(\.command).last == meant)
+  }
+
+  @Test func historyAndClearAreThere() throws {
+    let stepper = try stepper(["let a = 1"])
+    var cleared = 0
+    stepper.clear = { cleared += 1 }
+    enter(stepper, "", "let b = 2", "bogus", "let 名 = [1,\n2]", "clear", "history 3")
+    #expect(cleared == 1)
+    #expect(recorder.lines().prefix(4) == ["3  let 名 = [1,", "   2]", "4  clear", "5  history 3"])
+  }
+
+  @Test func whatIsThereIsReplacedAtAPromptOnlyWithAWord() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-\(UUID().uuidString)")
+      .path
+    let session = try Stepper(nil, session: recorder.session)
+    let line = "save table \(folder).csv"
+    enter(
+      session, "load model \(Self.tiny)", "lora rank=2", "load data mini-news", line,
+      "save adapter \(folder)-adapter", "save model \(folder)-model")
+    #expect(errors.isEmpty)
+    enter(session, line, "save adapter \(folder)-adapter", "save model \(folder)-model")
+    #expect(errors == ["G035", "G035", "G035"])
+    for save in [line, "save adapter \(folder)-adapter", "save model \(folder)-model"] {
+      enter(session, save + " overwrite=true")
+    }
+    #expect(errors.count == 3)
+    // A notebook that is run writes what it wrote before.
+    let text = "---\ngnb: 1\n---\n```gnb\nload data mini-news\n\(line)\n```\n"
+    let runs = try Replay(NotebookReader.read(text: text, path: "a.gnb"), session: Recorder().session).run {
+      $1.failure == nil
+    }
+    #expect(runs.count == 1 && runs[0].failure == nil)
+    let stepper = try Stepper(NotebookReader.read(text: text, path: "a.gnb"), session: Recorder().session)
+    enter(stepper, "")
+    #expect(stepper.states == [.done])
+  }
+
+  @Test func anEmptyLineStandsBetweenWhatTwoCommandsTell() throws {
+    let stepper = try stepper(["load data mini-news; split train=10 validation=5\nlet a = 1\ntime show data"])
+    enter(stepper, "")
+    let lines = try #require(stepper.document.cells[0].recording?.lines)
+    let parts = lines.split(separator: "", omittingEmptySubsequences: false).map(Array.init)
+    #expect(parts.count == 3 && parts.allSatisfy { !$0.isEmpty }, "\(lines)")
+    #expect(parts[1].first?.hasPrefix("category") == true && parts[2].last == "took «time»")
+    #expect(lines == recorder.lines(), "on the screen as in the file")
+  }
+
   @Test func whatLeavingWouldLoseIsNamed() throws {
     let stepper = try Stepper(nil, session: recorder.session)
     enter(stepper, "let a = 1", "help")

@@ -1,5 +1,6 @@
 import Commands
 import Foundation
+import Gemma
 import Testing
 
 @Suite struct CompletionTests {
@@ -15,12 +16,26 @@ import Testing
     ("evaluate met", ["method="]), ("evaluate method=con", ["constrained"]), ("train method=c", []),
     ("evaluate method=constrained met", []), ("split shuffle=t", ["true"]),
     ("lora targets=[q_", ["q_proj"]), ("lora targets=[q_proj, v", ["v_proj"]),
+    ("lora targets=[q_proj, q", []), ("lora layers=[", []), ("lora rank_pattern=[", []),
+    ("prompt al", ["alpaca"]), ("prompt template=g", ["gemma-chat"]), ("prompt \"{ins", ["{instruction}"]),
+    ("prompt \"{input} {", ["{instruction}", "{output}"]),
+    ("prompt template=\"{in", ["{input}", "{instruction}"]),
+    ("prompt \"{input} ", []), ("ask \"{in", []), ("help perp", ["perplexity"]),
     ("for r in [1] { tra", ["train"]),
     ("train steps=$", []), ("no-such-verb x", []), ("help G01", (10...19).map { "G0\($0)" }),
     ("goto ", ["cell="]), ("pull gem", ["gemma-3-270m"]), ("plot l", ["lengths", "loss", "lr"]),
   ])
   func thePlaceDecides(_ line: String, _ expected: [String]) {
     #expect(candidates(line) == expected)
+  }
+
+  @Test func kernelSetsAreThoseOfThisCPUAndCategoriesThoseOfTheData() {
+    #expect(candidates("set kernels=") == Kernels.available.map(\.name).sorted())
+    #expect(recorder.run("load data mini-news categories=[movie-enter, sports-watch]") == nil)
+    #expect(candidates("load data mini-news categories=[") == ["movie-enter", "sports-watch"])
+    #expect(candidates("load data mini-news categories=[movie-enter, ") == ["sports-watch"])
+    #expect(
+      Completion("prompt \"{inp", session: recorder.session, table: .standard).ending("{input}") == "")
   }
 
   @Test func variablesEvaluationsAndCellsAreNames() throws {

@@ -29,14 +29,52 @@ import Testing
     }
   }
 
-  @Test(arguments: ["let", "for", "time", "keys", "errors"]) func whatIsNoCommandHasAPageToo(_ name: String)
+  @Test(arguments: ["let", "for", "time", "keys", "words", "errors"]) func whatIsNoCommandHasAPageToo(
+    _ name: String
+  )
     throws
   {
     for width in [40, 80] {
       let lines = try Help(.standard).topic(name).lines(width)
       #expect(lines.count > 3 && lines.allSatisfy { DisplayWidth.of($0) <= width }, "\(lines)")
     }
-    #expect(Help(.standard).overview(width: 40).contains { $0.hasPrefix("  \(name)") })
+    // What cannot be typed by itself is listed as it can be.
+    let entry = ["let", "for", "time"].contains(name) ? name : "help \(name)"
+    #expect(Help(.standard).overview(width: 40).contains { $0.hasPrefix("  \(entry)") })
+  }
+
+  @Test(arguments: Glossary.entries.map(\.word)) func aWordIsExplainedInTwoSentencesAndCanBeSeen(
+    _ word: String
+  ) throws {
+    let entry = try #require(Glossary.entries.first { $0.word == word })
+    #expect(entry.text.hasSuffix(".") && (80...320).contains(entry.text.count), "\(entry.text.count)")
+    for name in [word] + entry.others {
+      for width in [40, 80] {
+        let lines = try Help(.standard).topic(name.uppercased()).lines(width)
+        #expect(lines.count > 1 && lines.allSatisfy { DisplayWidth.of($0) <= width }, "\(lines)")
+      }
+    }
+    for line in entry.see {
+      var known: Set<String> = []
+      #expect(throws: Never.self, "\(line)") {
+        try Interpreter(Recorder().session, .standard).check(Parser.parse(line), known: &known)
+      }
+    }
+  }
+
+  @Test func theGlossaryIsOfUseAndItsNamesAreUnique() throws {
+    let names = Glossary.entries.flatMap { [$0.word] + $0.others }
+    #expect(Glossary.entries.count >= 40 && Set(names).count == names.count)
+    #expect(
+      try Help(.standard).topic("perplexity").lines(80).last
+        == "In gnb: score \"吾輩は猫である。\"; train eval_every=10")
+    // A command comes first, and its word with it.
+    let lora = try Help(.standard).topic("lora").lines(80)
+    #expect(lora.first?.hasPrefix("lora [") == true && lora.contains { $0.hasPrefix("lora: Low-rank") })
+    #expect(throws: Diagnostic.self) { try Help(.standard).topic("perplexty") }
+    do { _ = try Help(.standard).topic("perplexty") } catch let diagnostic as Diagnostic {
+      #expect(diagnostic.help == "did you mean 'help perplexity'?")
+    }
   }
 
   @Test func everyExampleIsAValidLine() throws {

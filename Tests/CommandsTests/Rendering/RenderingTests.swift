@@ -2,6 +2,25 @@ import Commands
 import Testing
 
 @Suite struct RenderingTests {
+  @Test func longTitlesAreTakenWhereTheyFit() {
+    let table = Table(
+      [
+        .init("truth", flexible: true), .init("1", .right, longTitle: "映画"),
+        .init("2", .right, longTitle: "sports"),
+      ],
+      rows: [["1 映画", "10", "2"], ["2 sports", "3", "9"]])
+    // 8 + 2 + 4 + 2 + 6
+    #expect(table.lines(width: 22).texts.first == "truth     映画  sports")
+    #expect(table.lines(width: 21).texts.first == "truth      1  2")
+  }
+
+  @Test func barsMayBeOfAFullValue() {
+    let bars = [Chart.Bar("a", 0.5, "50%"), Chart.Bar("b", 0.25, "25%")]
+    func lengths(_ chart: Chart) -> [Int] { chart.lines(width: 60).map { line in line.count { $0 == "█" } } }
+    #expect(lengths(Chart(title: "t", .bars(bars), full: 1)) == [0, 25, 12])
+    #expect(lengths(Chart(title: "t", .bars(bars))) == [0, 51, 25])
+  }
+
   @Test func widthsFollowUAX11() {
     for (text, width) in [
       ("abc", 3), ("日本", 4), ("ｱ", 1), ("Ａ", 2), ("e\u{301}", 1), ("👨‍👩‍👧", 2), ("🇯🇵", 2), ("…", 1), ("", 0),
@@ -58,7 +77,8 @@ import Testing
       [.init("a|b"), .init("n", .right), .init("")],
       rows: [["x \"y\", <z>\n", "0.50", "日本"], ["c\td", "3", ""]])
     #expect(
-      odd.markdown == "| a\\|b | n |  |\n| --- | ---: | --- |\n| x \"y\", \\<z\\>  | 0.50 | 日本 |\n| c\td | 3 |  |"
+      odd.markdown
+        == "| a\\|b | n |  |\n| --- | ---: | --- |\n| x \"y\", \\<z\\>  | 0.50 | 日本 |\n| c\td | 3 |  |"
     )
     #expect(odd.text(ending: "csv") == "a|b,n,\n\"x \"\"y\"\", <z>\n\",0.50,日本\nc\td,3,\n")
     #expect(odd.text(ending: "tsv") == "a|b\tn\t\n\"x \"\"y\"\", <z>\n\"\t0.50\t日本\n\"c\td\"\t3\t\n")
@@ -101,7 +121,7 @@ import Testing
     let bad = "\u{1B}]0;x\u{7}\r"
     let transcript = [
       Output.line([Span(bad)]), .stream(bad), .page(Page { _ in [bad] }),
-      .table(Table([.init(bad)], rows: [[bad + "\n\t"]])),
+      .table(Table([.init(bad, longTitle: bad)], rows: [[bad + "\n\t"]])),
       .chart(Chart(title: bad, .bars([.init(bad, 1, bad)]))),
     ].map { Event(.output($0), cell: "", command: "") }
     for event in transcript {
@@ -175,7 +195,8 @@ import Testing
     let chart = Chart(
       title: "t", .curve(xLabel: "step", [.init("a", [4, 3, 2, 1]), .init("b", x: [2, 4], y: [4, .nan])]))
     let lines = chart.lines(width: 30)
-    #expect(lines[1] == "─ a  o b" && lines[2].hasPrefix("   4 ┤") && lines[2].filter { $0 == "o" }.count == 1)
+    #expect(
+      lines[1] == "─ a  o b" && lines[2].hasPrefix("   4 ┤") && lines[2].filter { $0 == "o" }.count == 1)
     #expect(lines.dropFirst(2).joined().filter { $0 == "o" }.count == 1, "what is not finite is left out")
     #expect(lines.allSatisfy { DisplayWidth.of($0) <= 30 })
     let svg = chart.svg(standalone: true)
