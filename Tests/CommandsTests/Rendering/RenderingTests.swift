@@ -58,7 +58,8 @@ import Testing
       [.init("a|b"), .init("n", .right), .init("")],
       rows: [["x \"y\", <z>\n", "0.50", "日本"], ["c\td", "3", ""]])
     #expect(
-      odd.markdown == "| a\\|b | n |  |\n| --- | ---: | --- |\n| x \"y\", \\<z\\>  | 0.50 | 日本 |\n| c\td | 3 |  |"
+      odd.markdown
+        == "| a\\|b | n |  |\n| --- | ---: | --- |\n| x \"y\", \\<z\\>  | 0.50 | 日本 |\n| c\td | 3 |  |"
     )
     #expect(odd.text(ending: "csv") == "a|b,n,\n\"x \"\"y\"\", <z>\n\",0.50,日本\nc\td,3,\n")
     #expect(odd.text(ending: "tsv") == "a|b\tn\t\n\"x \"\"y\"\", <z>\n\"\t0.50\t日本\n\"c\td\"\t3\t\n")
@@ -175,7 +176,8 @@ import Testing
     let chart = Chart(
       title: "t", .curve(xLabel: "step", [.init("a", [4, 3, 2, 1]), .init("b", x: [2, 4], y: [4, .nan])]))
     let lines = chart.lines(width: 30)
-    #expect(lines[1] == "─ a  o b" && lines[2].hasPrefix("   4 ┤") && lines[2].filter { $0 == "o" }.count == 1)
+    #expect(
+      lines[1] == "─ a  o b" && lines[2].hasPrefix("   4 ┤") && lines[2].filter { $0 == "o" }.count == 1)
     #expect(lines.dropFirst(2).joined().filter { $0 == "o" }.count == 1, "what is not finite is left out")
     #expect(lines.allSatisfy { DisplayWidth.of($0) <= 30 })
     let svg = chart.svg(standalone: true)
