@@ -170,7 +170,10 @@ public struct RecordedNumbers: Sendable, Equatable {
       let made = try series.map { series in
         let values = series.y.map { $0 ?? .nan }
         guard let x = series.x else { return Chart.Series(series.name, values) }
-        guard x.count == values.count else { throw Malformed() }
+        let isRising = zip(x, x.dropFirst()).allSatisfy { $0 < $1 }
+        guard x.count == values.count, isRising, x.allSatisfy({ (0...1_000_000_000).contains($0) }) else {
+          throw Malformed()
+        }
         return Chart.Series(series.name, x: x, y: values)
       }
       return .chart(Chart(title: curve, .curve(xLabel: x ?? "", made)))

@@ -234,6 +234,15 @@ import Testing
     }
   }
 
+  @Test(arguments: ["-9223372036854775808,9223372036854775807", "2,1", "1", "1,2,3"])
+  func placesThatNoCurveHasAreRefused(_ places: String) {
+    let text =
+      "---\ngnb: 1\n---\n```gnb\nplot loss\n```\n```out\na\n```\n<!-- numbers\n"
+      + "[{\"lines\":[1,1],\"curve\":\"c\",\"series\":[{\"name\":\"\",\"x\":[\(places)],\"y\":[1,2]}]}]\n-->\n"
+    let error = #expect(throws: Diagnostic.self) { try NotebookReader.read(text: text, path: "a.gnb") }
+    #expect(error?.code == .badNotebook && error?.range?.line == 10)
+  }
+
   @Test func aMissingOrSuperfluousOutputDiffers() throws {
     var notebook = try record(text)
     let runs = try Replay(notebook, session: Recorder().session).run { _, _ in true }

@@ -165,9 +165,9 @@ enum HTMLExport {
     img { max-width: 100%; height: auto; }
     blockquote { margin: 1em 0; padding-left: 1em; border-left: 0.25em solid var(--line); color: var(--faint); }
     @media (max-width: 30em) {
-      .table { padding: 0.5em 0.6em; }
-      table { font-size: 0.75em; }
-      th, td { padding-right: 0.5em; }
+      .table { padding: 0.5em; }
+      table { font-size: 0.72em; }
+      th, td { padding-right: 0.3em; }
       .n { padding-left: 0.2em; }
     }
     @media print { .choice { display: none; } .cell { break-inside: avoid; } }
