@@ -172,7 +172,7 @@ import Testing
       [
         "dict(packing=True, max_length=512, completion_only_loss=False) if sft_only else {}",
         "data_collator=None if sft_only else DataCollatorForSeq2Seq(tokenizer)",
-        "train_dataset=for_packing(examples(answer_only=False))", "# TRL cuts an article",
+        "train_dataset=for_packing(examples(answer_only=False))", "# TRL cuts articles",
       ]
     ),
     ("train neftune=5", ["neftune_noise_alpha=5,"]),
@@ -196,7 +196,7 @@ import Testing
     ("train patience=3", ["# patience has no effect without eval_every"]),
     (
       "train checkpoint=a checkpoint_every=7",
-      ["save_strategy=\"steps\"", "save_steps=7,", "output_dir=\"a\"", "# A folder of checkpoints"]
+      ["save_strategy=\"steps\"", "save_steps=7,", "output_dir=\"a\"", "# Checkpoints are in a folder here"]
     ),
     (
       "train checkpoint=a checkpoint_every=7 eval_every=5 patience=2",
@@ -205,7 +205,7 @@ import Testing
     (
       "train resume=a",
       [
-        "# How that training began is not in this notebook", "get_last_checkpoint(\"a\")", "output_dir=\"a\"",
+        "# This continues from the checkpoint", "get_last_checkpoint(\"a\")", "output_dir=\"a\"",
         "run(trainer, resume=True)", "losses, trained_steps = [], 0",
       ]
     ),
