@@ -1,8 +1,7 @@
+import Commands
 import Foundation
 import Gemma
 import Testing
-
-@testable import Commands
 
 /// What `gnb --last` brings back.
 @Suite struct LastSessionTests {
