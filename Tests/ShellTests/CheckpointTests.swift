@@ -81,6 +81,6 @@ import Testing
 
   @Test func resumeTakesNothingBesideItself() throws {
     let run = try program.gnb(["-c", before + "train resume=nothing.ckpt steps=5"])
-    #expect(run.status == 3 && run.errors.contains("resume alone"))
+    #expect(run.status == 3 && run.errors.contains("no argument beside resume"))
   }
 }
