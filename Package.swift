@@ -19,8 +19,8 @@ let package = Package(
     .systemLibrary(name: "CEdit", providers: [.apt(["libedit-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: fastC),
-    .target(name: "CMiniNews", exclude: ["generate"], cSettings: fastC),
-    .target(name: "Gemma", dependencies: ["CKernels", "CMiniNews", "CZlib"], swiftSettings: strict),
+    .target(name: "CDataSets", exclude: ["generate"], cSettings: fastC),
+    .target(name: "Gemma", dependencies: ["CKernels", "CDataSets", "CZlib"], swiftSettings: strict),
     .target(name: "Commands", dependencies: ["Gemma", "CCmark"], swiftSettings: strict),
     .executableTarget(name: "Shell", dependencies: ["Commands", "CEdit"], swiftSettings: strict),
     .executableTarget(

@@ -12,13 +12,14 @@ enum BaselineCommand {
     let session = invocation.session
     let workspace = session.workspace
     let (data, split) = (try workspace.needData(), try workspace.needSplit())
+    let validation = try workspace.needSamples(of: .validation)
     let labels = split.train.map { data.samples[$0].category }
-    let truth = split.validation.map { data.samples[$0].category }
+    let truth = validation.map { data.samples[$0].category }
     var made: [Workspace.Evaluation] = []
     func add(_ name: String, _ predictions: [String], _ probabilities: [[Double]] = []) {
       made.append(
         .init(
-          name: name, method: "baseline", samples: split.validation, truth: truth, predictions: predictions,
+          name: name, method: "baseline", samples: validation, truth: truth, predictions: predictions,
           probabilities: probabilities))
     }
     let majority = MajorityBaseline(labels: labels).prediction
@@ -31,7 +32,7 @@ enum BaselineCommand {
       let model = try TFIDFBaseline(
         texts: split.train.map(checked), labels: labels, classes: data.categories,
         check: invocation.checkInterruption)
-      let answers = try split.validation.map { model.predict(try checked($0)) }
+      let answers = try validation.map { model.predict(try checked($0)) }
       add(name, answers.map(\.prediction), answers.map(\.probabilities))
     }
     try tfidf("tf-idf") { data.samples[$0].text }

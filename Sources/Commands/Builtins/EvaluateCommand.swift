@@ -3,10 +3,6 @@ import Gemma
 /// evaluate.
 enum EvaluateCommand {
 
-  enum Part: String, CaseIterable {
-    case validation, train
-  }
-
   struct EvaluateArguments: Sendable {
     let on = Argument("on", .choice(Part.self), .validation, "the articles to classify")
     let limit = Argument("limit", .integer(1...Int.max), "classify only this many, from the first")
@@ -27,8 +23,8 @@ enum EvaluateCommand {
     let session = invocation.session
     let workspace = session.workspace
     let model = try workspace.needModel()
-    let (data, split) = (try workspace.needData(), try workspace.needSplit())
-    let all = arguments.on == .train ? split.train : split.validation
+    let data = try workspace.needData()
+    let all = try workspace.needSamples(of: arguments.on)
     let samples = Array(all.prefix(arguments.limit ?? all.count))
     let classifier = Classifier(
       model: model, adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),

@@ -1,9 +1,9 @@
 import Foundation
 import Gemma
 
-/// load model, load data, load adapter.
+/// load model, load adapter.
 enum LoadCommands {
-  static let all: [Command] = [loadModel, loadData, loadAdapter, PullCommand.pull]
+  static let all: [Command] = [loadModel, LoadDataCommand.loadData, loadAdapter, PullCommand.pull]
 
   struct LoadModelArguments: Sendable {
     let name = Argument("name", .modelName, "gemma-3-270m", positional: true, "the model's name or path")
@@ -37,42 +37,6 @@ enum LoadCommands {
     invocation.tell(LoadedModel(model: model, precision: precision, path: path, seconds: started.seconds))
   } python: {
     python(model: $0, &$1)
-  }
-
-  struct LoadDataArguments: Sendable {
-    let name = Argument("name", .dataName, "mini-news", positional: true, "the data set's name or path")
-    let categories = Argument("categories", .categories, "only these categories")
-  }
-
-  static let loadData = Command(
-    "load data", .load, "load articles with their categories",
-    details:
-      "'mini-news' comes with gnb. Otherwise a name in the cache ('livedoor'), a folder or .tar.gz in the "
-      + "Livedoor layout, a .csv or .tsv with a header line, a .jsonl with an object a line, or a .json with an array of "
-      + "objects; each of them compressed by gzip too (.csv.gz). A record has text and category, text and label, or "
-      + "Alpaca's input and output, and may have id and title. A label may be a number, true or false. All files are UTF-8. "
-      + "Of the full Livedoor corpus the demo's five categories are taken unless others are named.",
-    arguments: LoadDataArguments(),
-    examples: [
-      "load data mini-news", "load data livedoor", "load data articles.csv categories=[sport, film]",
-    ]
-  ) { arguments, invocation in
-    let session = invocation.session
-    let name = arguments.name
-    let categories = arguments.categories
-    let data =
-      name == "mini-news"
-      ? try Dataset.miniNews(categories: categories)
-      : try Dataset.load(path: session.cache.data(name), categories: categories)
-    try session.checkInput(name, path: name) { data.sha256 }
-    try invocation.checkInterruption()
-    session.workspace.data = data
-    session.workspace.split = nil
-    session.workspace.prompt = nil
-    session.workspace.evaluations = []
-    invocation.tell(LoadedData(data: data))
-  } python: {
-    python(data: $0, &$1)
   }
 
   struct LoadAdapterArguments: Sendable {
@@ -146,36 +110,5 @@ struct LoadedModel: CommandResult {
 
   var volatile: [(name: String, value: JSONValue)] {
     [("path", .string(path)), ("seconds", .number(seconds))]
-  }
-}
-
-/// What `load data` loaded.
-struct LoadedData: CommandResult {
-  let data: Dataset
-
-  var outputs: [Output] {
-    let left = data.duplicates == 0 ? "" : " (\(data.duplicates) left out as duplicates)"
-    let lengths = data.categories.map { category in
-      let counts = data.samples.filter { $0.category == category }.map(\.text.count).sorted()
-      return counts[counts.count / 2]
-    }
-    return [
-      .line(
-        "\(NumberFormat.count(data.samples.count)) articles in \(data.categories.count) categories\(left)"),
-      .table(
-        Table(
-          [.init("category"), .init("articles", .right), .init("median characters", .right)],
-          rows: zip(data.categories, zip(data.counts, lengths)).map {
-            [$0, NumberFormat.count($1.0), NumberFormat.count($1.1)]
-          })),
-    ]
-  }
-
-  var fields: [(name: String, value: JSONValue)] {
-    [
-      ("name", .string(data.name)), ("sha256", .string(data.sha256)), ("samples", .int(data.samples.count)),
-      ("duplicates", .int(data.duplicates)), ("categories", .strings(data.categories)),
-      ("counts", .array(data.counts.map(JSONValue.int))),
-    ]
   }
 }

@@ -1,66 +1,9 @@
 import Foundation
 import Gemma
 
-/// split, prompt, lora.
+/// prompt, lora.
 enum PrepareCommands {
-  static let all: [Command] = [split, prompt, lora]
-
-  /// The way to draw articles: gnb's own, or scikit-learn's.
-  enum Draw: String, CaseIterable {
-    case gnb, sklearn
-  }
-
-  struct SplitArguments: Sendable {
-    let train = Argument("train", .integer(1...Int.max), 100, "articles to train on")
-    let validation = Argument(
-      "validation", .integer(1...Int.max),
-      "articles to validate with; by default 1000, or all others if they are fewer")
-    let seed = Argument("seed", .seed, 200, "seed of the draw")
-    let stratify = Argument(
-      "stratify", .bool, true, "give every category the same share in both parts as in the data")
-    let shuffle = Argument("shuffle", .bool, true, "draw at random; false takes the articles in their order")
-    let method = Argument("method", .choice(Draw.self), .gnb, "how to draw: gnb's way or scikit-learn's")
-    let licenceFiles = Argument(
-      "licence_files", .bool, false, "draw from the licence files too; with method=sklearn only")
-  }
-
-  static let split = Command(
-    "split", .prepare, "draw the articles to train on and to validate with",
-    details:
-      "Every category gets its share of both parts, and no article is in both. The same seed draws the same articles. "
-      + "'sklearn' draws the articles of the Colab demo: scikit-learn's load_files and train_test_split (0.7 and 0.3, "
-      + "random_state=seed), then the first articles of each part. The demo also drew from the LICENSE.txt of each "
-      + "category; licence_files=true does the same. Licence files and duplicates that are drawn are then dropped.",
-    arguments: SplitArguments(),
-    examples: [
-      "split", "split train=100 validation=1000 seed=200", "split method=sklearn licence_files=true",
-    ]
-  ) { arguments, invocation in
-    let session = invocation.session
-    let data = try session.workspace.needData()
-    let (train, validation) = (arguments.train, arguments.validation)
-    let seed = arguments.seed
-    let (stratify, shuffle) = (arguments.stratify, arguments.shuffle)
-    let split: Split
-    if arguments.method == .sklearn {
-      split = try Split.scikitLearn(
-        data, train: train, validation: validation, seed: seed, stratify: stratify, shuffle: shuffle,
-        licenceFiles: arguments.licenceFiles)
-    } else {
-      guard !arguments.licenceFiles else {
-        throw GemmaError.invalidValue(
-          name: "licence_files", expected: "method=sklearn as well", found: "method=gnb")
-      }
-      split = try Split.make(
-        data, train: train, validation: validation ?? max(1, min(1000, data.samples.count - train)),
-        seed: seed, stratify: stratify, shuffle: shuffle)
-    }
-    session.workspace.split = split
-    session.workspace.evaluations = []
-    invocation.tell(DrawnSplit(split: split, data: data, method: arguments.method))
-  } python: {
-    python(split: $0, &$1)
-  }
+  static let all: [Command] = [SplitCommand.split, prompt, lora]
 
   struct PromptArguments: Sendable {
     let template = Argument(
@@ -96,7 +39,10 @@ enum PrepareCommands {
     case let text: prompt = try .custom(text, instruction: instruction, maxInputTokens: limit)
     }
     session.workspace.prompt = prompt
-    invocation.tell(ChosenPrompt(prompt: prompt, instruction: instruction, limit: limit))
+    let warnings =
+      session.workspace.model.map { DataWarning.sameStart(data, tokenizer: $0.tokenizer) } ?? []
+    invocation.tell(
+      ChosenPrompt(prompt: prompt, instruction: instruction, limit: limit, warnings: warnings))
   } python: {
     python(prompt: $0, &$1)
   }

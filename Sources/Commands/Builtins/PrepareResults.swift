@@ -4,21 +4,26 @@ import Gemma
 struct DrawnSplit: CommandResult {
   let split: Split
   let data: Dataset
-  let method: PrepareCommands.Draw
+  let method: SplitCommand.Draw
 
   /// How many articles of each category are in each part.
   static func table(_ split: Split, _ data: Dataset) -> Output {
-    func count(_ part: [Int], _ category: String) -> Int {
-      part.count { data.samples[$0].category == category }
+    let parts = Part.allCases.filter { $0 != .test || !split.test.isEmpty }
+    func row(_ name: String, _ count: (Part) -> Int) -> [String] { [name] + parts.map { "\(count($0))" } }
+    var rows: [[String]] = []
+    if data.task == .classification {
+      let counts = parts.map { part in
+        Dictionary(split.samples(of: part).map { (data.samples[$0].category, 1) }, uniquingKeysWith: +)
+      }
+      rows = data.categories.map { category in
+        [category] + counts.map { "\($0[category, default: 0])" }
+      }
     }
-    var rows = data.categories.map {
-      ["\($0)", "\(count(split.train, $0))", "\(count(split.validation, $0))"]
-    }
-    rows.append(["all", "\(split.train.count)", "\(split.validation.count)"])
+    rows.append(row("all") { split.samples(of: $0).count })
     return .table(
       Table(
-        [.init("category"), .init("train", .right), .init("validation", .right)], rows: rows,
-        rules: [rows.count - 1]))
+        [.init("category")] + parts.map { .init($0.rawValue, .right) }, rows: rows,
+        rules: rows.count > 1 ? [rows.count - 1] : []))
   }
 
   var outputs: [Output] {
@@ -29,7 +34,19 @@ struct DrawnSplit: CommandResult {
           "dropped licence files and duplicates: \(split.droppedFromTrain) from train, "
             + "\(split.droppedFromValidation) from validation"))
     }
-    return outputs
+    return outputs + warnings.map { .line("warning: \($0)") }
+  }
+
+  /// What a part that lacks a category cannot do.
+  private var warnings: [String] {
+    split.missingCategories(data).map { part, categories in
+      let names =
+        categories.prefix(6).map { "'\($0)'" }.joined(separator: ", ")
+        + (categories.count > 6 ? " and others" : "")
+      return "\(part.rawValue) has no article of \(names): "
+        + (part == .train ? "the model cannot learn it." : "how well the model knows it is not measured.")
+        + " Take a larger part, or more articles of the category."
+    }
   }
 
   var fields: [(name: String, value: JSONValue)] {
@@ -40,9 +57,8 @@ struct DrawnSplit: CommandResult {
         ("dropped_train", .int(split.droppedFromTrain)),
         ("dropped_validation", .int(split.droppedFromValidation)),
       ] : []
-    return [
-      ("train", ids(split.train)), ("validation", ids(split.validation)), ("seed", .int(Int(split.seed))),
-    ] + dropped
+    return [("train", ids(split.train)), ("validation", ids(split.validation))]
+      + (split.test.isEmpty ? [] : [("test", ids(split.test))]) + [("seed", .int(Int(split.seed)))] + dropped
   }
 }
 
@@ -52,6 +68,7 @@ struct ChosenPrompt: CommandResult {
   let instruction: String
   /// The longest article, in tokens; longer ones are cut.
   let limit: Int?
+  let warnings: [DataWarning]
 
   var outputs: [Output] {
     [
@@ -59,7 +76,7 @@ struct ChosenPrompt: CommandResult {
         "prompt \(prompt.name), articles "
           + (limit.map { "cut to \(NumberFormat.count($0, "token"))" } ?? "not cut")),
       .line(Span(instruction, .faint)),
-    ]
+    ] + warnings.map { .line("warning: \($0.words)") }
   }
 
   var fields: [(name: String, value: JSONValue)] {

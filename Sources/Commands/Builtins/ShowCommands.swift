@@ -5,6 +5,7 @@ import Gemma
 enum ShowCommands {
   static let all: [Command] = [
     model, data, split, sample, prompt, lora, tokens, config, session, SaveTableCommand.saveTable,
+    RejectsCommand.rejects,
   ]
 
   /// A token's text with visible signs for line ends and tabs.
@@ -142,7 +143,10 @@ enum ShowCommands {
           ("data", w.data.map { "\($0.name), \(NumberFormat.count($0.samples.count, "article"))" } ?? "none"),
           (
             "split",
-            w.split.map { "\($0.train.count) to train, \($0.validation.count) to validate" } ?? "none"
+            w.split.map {
+              "\($0.train.count) to train, \($0.validation.count) to validate"
+                + ($0.test.isEmpty ? "" : ", \($0.test.count) to test")
+            } ?? "none"
           ),
           ("prompt", w.prompt?.name ?? "none"),
           (

@@ -37,10 +37,12 @@ struct DataFacts: CommandResult {
   let data: Dataset
 
   var outputs: [Output] {
-    [
-      .line(
-        "\(data.name): \(NumberFormat.count(data.samples.count, "article")), sha256 \(data.sha256.prefix(16))…"
-      ),
+    let noun = data.task == .instruction ? "instruction" : "article"
+    let title = Output.line(
+      "\(data.name): \(NumberFormat.count(data.samples.count, noun)), sha256 \(data.sha256.prefix(16))…")
+    guard data.task == .classification else { return [title] }
+    return [
+      title,
       .table(
         Table(
           [.init("category"), .init("articles", .right), .init("first article", flexible: true)],
@@ -60,7 +62,11 @@ struct ShownSample: CommandResult {
   let sample: Sample
 
   var outputs: [Output] {
-    [.line(Span("\(sample.category)  ", .strong), Span(sample.id, .faint)), .line(sample.text)]
+    guard let request = sample.request else {
+      return [.line(Span("\(sample.category)  ", .strong), Span(sample.id, .faint)), .line(sample.text)]
+    }
+    return [.line(Span(sample.id, .faint)), .line(request.instruction)]
+      + (request.input.isEmpty ? [] : [.line(request.input)]) + [.line(Span(sample.category, .strong))]
   }
 
   var fields: [(name: String, value: JSONValue)] {

@@ -135,7 +135,7 @@ enum TrainCommands {
       inside.tell(after: trainer?.completed ?? 0, share, "\(NumberFormat.percent(share, 0)) of the next step")
     }
     guard run.plan.evaluateEvery > 0 else { return run }
-    let looked = split.validation.prefix(run.plan.evaluateLimit)
+    let looked = try session.workspace.needSamples(of: .validation).prefix(run.plan.evaluateLimit)
     let (answers, texts) = (examples(looked), looked.map { data.samples[$0].text })
     let adapter = run.trainer.adapter
     run.look = { [weak trainer = run.trainer] in

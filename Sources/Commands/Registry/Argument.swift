@@ -1,4 +1,5 @@
 import Foundation
+import Gemma
 
 /// A typed key of a command's arguments. It is declared once, and owns the argument's name, type, range, default and help; parsing, help,
 /// completion, suggestions and docs/language.md follow from it.
@@ -85,6 +86,21 @@ extension ArgumentType where Content == Double {
       if case .number(let number) = $0 { number } else { nil }
     } write: {
       .number($0)
+    }
+  }
+}
+
+extension ArgumentType where Content == Split.Amount {
+  /// How many of the data: 100, or a share of it such as 0.8.
+  public static func amount(atLeast least: Int) -> Self {
+    Self(kind: .amount(least)) {
+      guard case .number(let number) = $0 else { return nil }
+      return number > 0 && number < 1 ? .share(number) : .count(Int(number))
+    } write: {
+      switch $0 {
+      case .count(let count): .number(Double(count))
+      case .share(let share): .number(share)
+      }
     }
   }
 }

@@ -4,6 +4,8 @@ import Gemma
 public enum ArgumentKind: Sendable, Equatable {
   case integer(ClosedRange<Int>)
   case number(ClosedRange<Double>)
+  /// A whole number of at least so many, or a share between 0 and 1.
+  case amount(Int)
   case bool
   case text
   case choice([String])
@@ -33,7 +35,7 @@ public enum ArgumentKind: Sendable, Equatable {
   /// Whether every word is text here, even if it has the form of a number.
   var isText: Bool {
     switch self {
-    case .integer, .number, .bool, .list: false
+    case .integer, .number, .amount, .bool, .list: false
     default: true
     }
   }
@@ -49,6 +51,7 @@ public enum ArgumentKind: Sendable, Equatable {
       range.upperBound == .infinity
         ? "a number of at least \(NumberFormat.short(range.lowerBound, 6))"
         : "a number from \(NumberFormat.short(range.lowerBound, 6)) to \(NumberFormat.short(range.upperBound, 6))"
+    case .amount(let least): "a whole number of at least \(least), or a share between 0 and 1 such as 0.8"
     case .bool: "true or false"
     case .text: "text"
     case .choice(let words): words.joined(separator: ", ")
@@ -101,6 +104,11 @@ extension ArgumentSpec {
         .outOfRange, "'\(name)' takes \(kind.description), not \(value.source)",
         range: expression.range)
     }
+    func beyond() -> Diagnostic {
+      Diagnostic(
+        .outOfRange, "'\(name)' takes a whole number up to \(Int(Self.largest)), not \(value.source)",
+        range: expression.range)
+    }
     switch kind {
     case .integer(let range):
       guard case .number(let number) = value, number == number.rounded() else { throw wrong() }
@@ -109,14 +117,18 @@ extension ArgumentSpec {
         throw outside()
       }
       guard number <= Self.largest, let whole = Int(exactly: number) else {
-        throw Diagnostic(
-          .outOfRange, "'\(name)' takes a whole number up to \(Int(Self.largest)), not \(value.source)",
-          range: expression.range)
+        throw beyond()
       }
       guard range.contains(whole) else { throw outside() }
     case .number(let range):
       guard case .number(let number) = value else { throw wrong() }
       guard range.contains(number) else { throw outside() }
+    case .amount(let least):
+      guard case .number(let number) = value, number == number.rounded() || (number > 0 && number < 1) else {
+        throw wrong()
+      }
+      guard number > 0 && number < 1 || number >= Double(least) else { throw outside() }
+      guard number <= Self.largest else { throw beyond() }
     case .bool: guard case .bool = value else { throw wrong() }
     case .choice(let words):
       if case .list = value { throw wrong() }

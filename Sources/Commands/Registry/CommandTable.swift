@@ -116,7 +116,7 @@ public struct CommandTable: Sendable {
       if case .word(let word) = expression.kind { .string(word) } else { try value(expression) }
     }
     switch kind {
-    case .integer, .number, .bool: return try value(expression)
+    case .integer, .number, .amount, .bool: return try value(expression)
     case .list:
       guard case .list(let items) = expression.kind else { return try text(expression) }
       let values = try items.compactMap(text)

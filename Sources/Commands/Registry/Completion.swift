@@ -146,7 +146,7 @@ public struct Completion: Equatable {
       let names = Catalogue.items.filter(\.isModel).map(\.name)
       return (names.filter { $0.hasPrefix(typed) } + paths(typed), true)
     case .dataName:
-      let names = ["mini-news"] + Catalogue.items.filter { !$0.isModel }.map(\.name)
+      let names = BundledData.allCases.map(\.rawValue) + Catalogue.items.filter { !$0.isModel }.map(\.name)
       return (names.filter { $0.hasPrefix(typed) } + paths(typed), true)
     case .path: return (paths(typed), true)
     case .list(.projections): return (Projection.allCases.map(\.rawValue), false)
@@ -154,7 +154,7 @@ public struct Completion: Equatable {
       return ((session.workspace.data?.categories ?? []).map { Value.string($0).source }, false)
     case .template: return (["alpaca", "gemma-chat"], false)
     case .kernelSet: return (Kernels.available.map(\.name), false)
-    case .list(.words), .integer, .number, .text: return ([], false)
+    case .list(.words), .integer, .number, .amount, .text: return ([], false)
     }
   }
 

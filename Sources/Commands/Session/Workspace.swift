@@ -79,6 +79,16 @@ public struct Workspace: Sendable {
     return split
   }
 
+  /// The articles of a part that is not empty.
+  func needSamples(of part: Part) throws -> [Int] {
+    let samples = try needSplit().samples(of: part)
+    guard !samples.isEmpty else {
+      throw GemmaError.missing(
+        need: "\(part.rawValue) articles, and the split has none", remedy: "split \(part.rawValue)=0.2")
+    }
+    return samples
+  }
+
   public func needAdapter() throws -> Adapter {
     guard let adapter else { throw GemmaError.missing(need: "an adapter", remedy: "lora") }
     return adapter

@@ -1,54 +1,101 @@
-/// A file given as data: read by what its first bytes and the ending of its name say, or refused by the name of its kind.
+import Foundation
+
+/// Something given as data: read by what its bytes and the ending of its name say, or refused by the name of its kind.
 enum DataFile {
+  /// What was read.
+  typealias Content = (samples: [Sample], licenceFiles: [LeftOut], source: DataSource)
+
+  /// - Parameter path: a file, a folder, or "-" for standard input.
   /// - Throws: `wrongKind` for a file of a kind that holds no articles or that gnb does not read.
-  static func samples(path: String) throws -> (samples: [Sample], licenceFiles: [LeftOut]) {
-    try MappedFile(path: path).withBytes { bytes in
-      guard !bytes.isEmpty else {
-        throw GemmaError.malformed(path: path, location: "line 1", expected: "data", found: "an empty file")
+  static func read(path: String, options: DataOptions, part: Part? = nil) throws -> Content {
+    if path == "-" {
+      let bytes = try StandardInput.bytes.get()
+      return try bytes.withUnsafeBytes {
+        try content($0, path: "standard input", options: options, part: part)
       }
-      try refuse(bytes, path: path)
-      let name = path.lowercased()
-      guard Inflater.isGzip(bytes) else {
-        if TarGzip.isHeader(bytes.prefix(512)) { return try Livedoor.archive(path) }
-        return (try records(bytes, name: name, path: path), [])
-      }
-      var stream = try Inflater(path: path, bytes: bytes)
-      let start = try stream.read(upTo: 512)
-      if TarGzip.isHeader(start[...]) { return try Livedoor.archive(path) }
-      // One compressed file.
-      let content = start + (try stream.read(upTo: TarGzip.totalLimit))
-      return try content.withUnsafeBytes { content in
-        try refuse(content, path: path)
-        let inner = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
-        return (try records(content, name: inner, path: path), [])
-      }
+    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw GemmaError.fileNotFound(path: path)
+    }
+    if isFolder.boolValue { return try TextFolders(folder: path, options: options, part: part).content }
+    return try MappedFile(path: path).withBytes {
+      try content($0, path: path, options: options, part: part)
     }
   }
 
-  /// - Parameter name: in small letters; its ending says what the bytes are.
-  private static func records(_ bytes: UnsafeRawBufferPointer, name: String, path: String) throws -> [Sample]
-  {
+  private static func content(
+    _ bytes: UnsafeRawBufferPointer, path: String, options: DataOptions, part: Part?
+  ) throws -> Content {
+    guard !bytes.isEmpty else {
+      throw GemmaError.malformed(path: path, location: "line 1", expected: "data", found: "an empty file")
+    }
+    try refuse(bytes, path: path)
+    var name = path.lowercased()
+    func archive() throws -> Content {
+      try TextFolders(archive: bytes, path: path, options: options, part: part).content
+    }
+    guard Inflater.isGzip(bytes) else {
+      if TarGzip.isHeader(bytes.prefix(512)) { return try archive() }
+      return try records(bytes, name: name, path: path, options: options, part: part)
+    }
+    var stream = try Inflater(path: path, bytes: bytes)
+    let start = try stream.read(upTo: 512)
+    if TarGzip.isHeader(start[...]) { return try archive() }
+    // One compressed file.
+    let content = start + (try stream.read(upTo: TarGzip.totalLimit))
+    if name.hasSuffix(".gz") { name.removeLast(3) }
+    return try content.withUnsafeBytes { content in
+      try refuse(content, path: path)
+      return try records(content, name: name, path: path, options: options, part: part)
+    }
+  }
+
+  /// A set of one file that comes with gnb.
+  static func bundled(_ set: BundledData, options: DataOptions) throws -> Content {
+    guard let file = set.files.first else { throw GemmaError.fileNotFound(path: set.rawValue) }
+    return try records(file.bytes, name: file.path, path: set.rawValue, options: options, part: nil)
+  }
+
+  /// - Parameter name: in small letters. Its ending decides between JSON and a table; without one that is known, the first sign does.
+  private static func records(
+    _ bytes: UnsafeRawBufferPointer, name: String, path: String, options: DataOptions, part: Part?
+  ) throws -> Content {
     func ends(_ endings: String...) -> Bool { endings.contains { name.hasSuffix("." + $0) } }
-    if ends("csv") { return try DelimitedText.samples(bytes, separator: ",", path: path) }
-    if ends("tsv", "tab") { return try DelimitedText.samples(bytes, separator: "\t", path: path) }
-    if ends("jsonl", "ndjson", "json") { return try JSONRecords.samples(bytes, path: path) }
     if ends("tar", "tgz") || path.lowercased().hasSuffix(".tar.gz") {
       throw GemmaError.malformed(
         path: path, location: "start", expected: "a tar archive", found: "no header of one")
     }
-    throw wrongKind(
-      path, "a file whose name does not say what it holds",
-      "data is a folder, .tar.gz, .csv, .tsv, .jsonl or .json; .csv.gz and the like are read too")
+    guard let encoding = options.encoding ?? TextEncoding.detect(bytes) else {
+      throw GemmaError.malformed(
+        path: path, location: "line \(lineOfFirstError(bytes))",
+        expected: "text in UTF-8, UTF-16, Shift_JIS or EUC-JP",
+        found: "bytes of another encoding; save the file as UTF-8, or try encoding=windows-1252")
+    }
+    return try encoding.withUTF8(bytes, path: path) { text in
+      let table: RecordTable
+      let first = text.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+      let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+      if ends("json", "jsonl", "ndjson") || isJSON && !ends("csv", "tsv", "tab") {
+        table = try JSONRecords.table(text, encoding: encoding, path: path)
+      } else {
+        table = try RecordTable(
+          delimited: text, encoding: encoding, options: options,
+          expected: ends("tsv", "tab") ? .tab : .comma, path: path)
+      }
+      let (samples, source) = try table.samples(options: options, part: part)
+      return (samples, [], source)
+    }
   }
 
   /// - Throws: `wrongKind` for what is neither text nor compressed by gzip.
   private static func refuse(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    guard let kind = FileKind.name(bytes), !["a JSON text", "a gzip file"].contains(kind) else { return }
+    guard let kind = FileKind.name(bytes), !["a JSON text", "a gzip file", "a text in UTF-16"].contains(kind)
+    else { return }
     let remedy =
       switch kind {
       case _ where kind.hasPrefix("a Git LFS pointer"): "fetch the file itself: git lfs pull"
       case "a web page": "download the file itself, not the page about it"
-      case "a text in UTF-16": "save it as UTF-8"
       case "a document of an office program": "save it as CSV in UTF-8"
       case "a zip archive":
         "unpack it, and load the folder or file in it; of a spreadsheet, save the sheet as CSV"
@@ -68,16 +115,17 @@ enum DataFile {
   }
 }
 
-/// Which fields of a record are its text and its category; what other data sets call them counts too.
-enum RecordFields {
-  /// The first pair that a record has is taken. Alpaca's `text` is the whole prompt with the answer, hence the order.
-  private static let pairs = [
-    ("text", "category"), ("text", "label"), ("input", "output"), ("text", "output"), ("input", "category"),
-    ("input", "label"),
-  ]
-  static let expected = "text and category, text and label, or input and output"
-
-  static func pair(_ has: (String) -> Bool) -> (text: String, category: String)? {
-    pairs.first { has($0.0) && has($0.1) }.map { ($0.0, $0.1) }
+/// What is piped into the program. Read once and kept: a cell that is taken back can load it again.
+private enum StandardInput {
+  static let bytes = Result<[UInt8], any Error> {
+    guard isatty(0) == 0 else {
+      throw GemmaError.missing(
+        need: "data on standard input, which is the keyboard now",
+        remedy: "cat FILE | gnb run NOTEBOOK, or load data FILE")
+    }
+    let handle = FileHandle.standardInput
+    do { return Array(try handle.read(upToCount: TarGzip.totalLimit) ?? Data()) } catch {
+      throw GemmaError.inputOutput(path: "standard input", reason: error.localizedDescription)
+    }
   }
 }

@@ -1,53 +1,51 @@
-import Foundation
-
-/// One text and its category.
-public struct Sample: Sendable, Equatable {
-  /// Unique in its data set; for Livedoor the file's name without folder.
-  public let id: String
-  public let title: String
-  /// What goes into the prompt.
-  public let text: String
-  public let category: String
-
-  public init(id: String, title: String, text: String, category: String) {
-    self.id = id
-    self.title = title
-    self.text = text
-    self.category = category
-  }
-}
-
-/// A file of a category that a data set leaves out. It still takes part in scikit-learn's draw.
-public struct LeftOut: Sendable, Equatable {
-  public let id: String
-  public let category: String
-  /// Whether an equal text was there; otherwise it is a licence or read-me file.
-  public let isDuplicate: Bool
-
-  package init(id: String, category: String, isDuplicate: Bool) {
-    (self.id, self.category, self.isDuplicate) = (id, category, isDuplicate)
-  }
-}
-
-/// Texts with categories, sorted by category and id: nothing depends on a folder's or an archive's order.
+/// Texts with categories, or instructions with answers.
 public struct Dataset: Sendable, Equatable {
+  /// What is to be learnt.
+  public enum Task: String, Sendable {
+    /// Few distinct answers.
+    case classification
+    /// An instruction in each row, and an answer in free words.
+    case instruction
+  }
+
   public let name: String
+  /// Of a table, in the file's order; of folders and archives by category and id.
   public let samples: [Sample]
   /// Sorted.
   public let categories: [String]
   /// What was there and is no sample.
   public let leftOut: [LeftOut]
+  /// What it was read from; empty for samples that were made here.
+  public let sources: [DataSource]
+  public let task: Task
+  /// Samples that are kept although an equal one is there.
+  public let keptDuplicates: Int
+  /// Samples left out since an equal one is in an earlier part's own file.
+  public let leaks: Int
   /// Over ids, categories and texts, so that a folder and an archive of the same articles agree.
   public let sha256: String
 
-  /// - Parameter licenceFiles: those that lie among the samples.
+  /// - Parameters:
+  ///   - licenceFiles: those that lie among the samples.
+  ///   - keepsOrder: leaves samples as they are given; otherwise they are sorted by category and id.
   /// - Throws: `invalidValue` if nothing is left, or one category only.
-  public init(name: String, samples: [Sample], licenceFiles: [LeftOut] = []) throws {
-    var seen: Set<String> = []
+  public init(
+    name: String, samples: [Sample], licenceFiles: [LeftOut] = [], sources: [DataSource] = [],
+    keepsOrder: Bool = false, keepsDuplicates: Bool = false
+  ) throws {
+    let ordered = keepsOrder ? samples : samples.sorted { ($0.category, $0.id) < ($1.category, $1.id) }
+    var seen: [String: Part?] = [:]
     var kept: [Sample] = []
     var leftOut: [LeftOut] = []
-    for sample in samples.sorted(by: { ($0.category, $0.id) < ($1.category, $1.id) }) {
-      if seen.insert(sample.category + "\u{0}" + sample.text).inserted {
+    var (keptDuplicates, leaks) = (0, 0)
+    for sample in ordered {
+      let first = seen[sample.content]
+      if first == nil { seen[sample.content] = .some(sample.part) }
+      // What a part's own file shares with another's would be measured on what was trained.
+      let isLeak = first.map { $0 != sample.part } ?? false
+      if isLeak { leaks += 1 }
+      if first == nil || keepsDuplicates && !isLeak {
+        if first != nil { keptDuplicates += 1 }
         kept.append(sample)
       } else {
         leftOut.append(LeftOut(id: sample.id, category: sample.category, isDuplicate: true))
@@ -57,55 +55,90 @@ public struct Dataset: Sendable, Equatable {
     guard !kept.isEmpty else {
       throw GemmaError.invalidValue(name: "data set \(name)", expected: "at least one text", found: "none")
     }
-    guard categories.count > 1 else {
+    let isFew = categories.count <= 50 && categories.count * 2 <= kept.count
+    task = kept.allSatisfy { $0.request != nil } && !isFew ? .instruction : .classification
+    guard categories.count > 1 || task == .instruction else {
       throw GemmaError.invalidValue(
         name: "data set \(name)", expected: "at least two categories", found: "only \(categories[0])")
     }
     var hash = SHA256()
-    for sample in kept { hash.update("\(sample.category)\u{0}\(sample.id)\u{0}\(sample.text)\u{0}") }
+    for sample in kept {
+      hash.update("\(sample.category)\u{0}\(sample.id)\u{0}\(sample.text)\u{0}")
+      if let request = sample.request { hash.update("\(request.instruction)\u{0}\(request.input)\u{0}") }
+    }
     self.name = name
     self.samples = kept
     self.categories = categories
     self.leftOut = leftOut + licenceFiles.filter { categories.contains($0.category) }
+    self.sources = sources
+    (self.keptDuplicates, self.leaks) = (keptDuplicates, leaks)
     sha256 = hash.finish()
   }
 
   /// Texts left out because an equal one was there.
   public var duplicates: Int { leftOut.count(where: \.isDuplicate) }
 
-  /// Samples of each category, in the order of `categories`.
-  public var counts: [Int] { categories.map { category in samples.count { $0.category == category } } }
+  /// Rows that cannot be used.
+  public var rejects: [Reject] { sources.flatMap(\.rejects) }
 
-  /// Loads what is at `path`: a folder or archive in the Livedoor layout, or one of the files that `DataFile` reads.
+  /// Samples of each category, in the order of `categories`.
+  public var counts: [Int] {
+    let counts = Dictionary(samples.map { ($0.category, 1) }, uniquingKeysWith: +)
+    return categories.map { counts[$0, default: 0] }
+  }
+
+  /// Whether a file of its own was given for the part.
+  public func hasFile(for part: Part) -> Bool { sources.contains { $0.part == part } }
+
+  /// The samples of that part's own file.
+  public func samples(of part: Part) -> [Int] { samples.indices.filter { samples[$0].part == part } }
+}
+
+extension Dataset {
+  /// Loads what is at `path`: a folder, an archive, a file, or standard input.
   ///
   /// - Parameter categories: keeps only these; nil keeps all, but of the full Livedoor corpus the demo's five.
-  public static func load(path: String, categories: [String]? = nil) throws -> Dataset {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw GemmaError.fileNotFound(path: path)
-    }
-    let name = URL(fileURLWithPath: path).lastPathComponent
-    let (samples, licenceFiles) =
-      try isFolder.boolValue ? Livedoor.folder(path) : DataFile.samples(path: path)
-    return try select(samples, licenceFiles: licenceFiles, categories: categories, name: name)
+  public static func load(
+    path: String, categories: [String]? = nil, options: DataOptions = DataOptions()
+  ) throws -> Dataset {
+    let content = try DataFile.read(path: path, options: options)
+    let name = path == "-" ? "standard input" : lastComponent(path)
+    return try select([content], categories: categories, name: name, options: options)
+  }
+
+  /// Loads a file for each part.
+  /// - Throws: also `invalidValue` where no file is for training.
+  public static func load(
+    parts: [(part: Part, path: String)], categories: [String]? = nil, options: DataOptions = DataOptions()
+  ) throws -> Dataset {
+    let contents = try parts.map { try DataFile.read(path: $0.path, options: options, part: $0.part) }
+    let name = parts.map { lastComponent($0.path) }.joined(separator: ", ")
+    return try select(contents, categories: categories, name: name, options: options)
+  }
+
+  private static func lastComponent(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
   }
 
   /// Keeps the categories asked for.
   /// - Throws: `invalidValue` listing what is there, if one is not.
   static func select(
-    _ samples: [Sample], licenceFiles: [LeftOut] = [], categories: [String]?, name: String
+    _ contents: [DataFile.Content], categories: [String]?, name: String, options: DataOptions = DataOptions()
   ) throws -> Dataset {
+    var samples = contents.flatMap(\.samples)
     let there = Set(samples.map(\.category))
     var wanted = categories
     if wanted == nil, there.isSuperset(of: Livedoor.allCategories) { wanted = Livedoor.demoCategories }
-    guard let wanted else {
-      return try Dataset(name: name, samples: samples, licenceFiles: licenceFiles)
-    }
-    if let unknown = wanted.first(where: { !there.contains($0) }) {
-      throw GemmaError.invalidValue(
-        name: "categories", expected: "of \(there.sorted().joined(separator: ", "))", found: unknown)
+    if let wanted {
+      if let unknown = wanted.first(where: { !there.contains($0) }) {
+        throw GemmaError.invalidValue(
+          name: "categories", expected: "of \(there.sorted().prefix(50).joined(separator: ", "))",
+          found: unknown)
+      }
+      samples.removeAll { !wanted.contains($0.category) }
     }
     return try Dataset(
-      name: name, samples: samples.filter { wanted.contains($0.category) }, licenceFiles: licenceFiles)
+      name: name, samples: samples, licenceFiles: contents.flatMap(\.licenceFiles),
+      sources: contents.map(\.source), keepsOrder: true, keepsDuplicates: options.keepsDuplicates)
   }
 }

@@ -1,58 +1,12 @@
-/// Comma- or tab-separated text after RFC 4180, with a header line. Cut by bytes: a mark that would join the comma or the quote
+/// Text with separators after RFC 4180. Cut by bytes: a mark that would join the comma or the quote
 /// before it, as a text that was cut may begin with, is part of the field.
 package enum DelimitedText {
   package struct Row {
     package var fields: [String]
     /// The line it begins on, from 1.
     package var line: Int
-  }
-
-  /// A column of texts and one of categories (see `RecordFields`), and if there `id` and `title`.
-  static func samples(_ bytes: UnsafeRawBufferPointer, separator: Unicode.Scalar, path: String) throws
-    -> [Sample]
-  {
-    let rows = try parse(utf8Bytes(bytes, path: path), separator: separator, path: path)
-    guard let header = rows.first else {
-      throw GemmaError.malformed(path: path, location: "line 1", expected: "a header", found: "an empty file")
-    }
-    func malformed(_ line: Int, _ expected: String, _ found: String) -> GemmaError {
-      .malformed(path: path, location: "line \(line)", expected: expected, found: found)
-    }
-    let names = header.fields.map { Self.name($0) }
-    guard let pair = RecordFields.pair(names.contains) else {
-      throw malformed(
-        header.line, "a header with columns " + RecordFields.expected, names.joined(separator: ", "))
-    }
-    func column(_ name: String) throws -> Int? {
-      let found = names.indices.filter { names[$0] == name }
-      guard found.count < 2 else {
-        throw malformed(header.line, "one column '\(name)'", "\(found.count) of that name")
-      }
-      return found.first
-    }
-    guard let text = try column(pair.text), let category = try column(pair.category) else { return [] }
-    let (id, title) = (try column("id"), try column("title"))
-    return try rows.dropFirst().map { row in
-      guard row.fields.count == names.count else {
-        throw malformed(row.line, "\(names.count) fields", "\(row.fields.count)")
-      }
-      guard !row.fields[text].isEmpty, !row.fields[category].isEmpty else {
-        throw malformed(
-          row.line, "a text and a category",
-          "nothing in the column '\(row.fields[text].isEmpty ? pair.text : pair.category)'")
-      }
-      return Sample(
-        id: id.map { row.fields[$0] } ?? "line-\(row.line)", title: title.map { row.fields[$0] } ?? "",
-        text: row.fields[text], category: row.fields[category])
-    }
-  }
-
-  /// A column's name without white space around it, in small letters.
-  private static func name(_ field: String) -> String {
-    func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
-    let scalars = field.unicodeScalars.drop(while: isSpace)
-    let end = scalars.lastIndex { !isSpace($0) }.map { scalars.index(after: $0) } ?? scalars.startIndex
-    return String(scalars[..<end]).lowercased()
+    /// Whether it holds bytes that are not UTF-8.
+    var isDamaged = false
   }
 
   private enum State {
@@ -69,30 +23,77 @@ package enum DelimitedText {
   package static func parse(_ bytes: some Collection<UInt8>, separator: Unicode.Scalar, path: String) throws
     -> [Row]
   {
+    let (rows, unclosed) = scan(bytes, separator: separator)
+    guard let unclosed else { return rows }
+    throw GemmaError.malformed(
+      path: path, location: "line \(unclosed.line)", expected: "a closing quote", found: "the end")
+  }
+
+  /// So many quotes that are never closed are passed over; the rest of the file is left out then, since each is looked for to the end.
+  private static let mostUnclosed = 20
+
+  /// All rows but those with a quote that is never closed: reading goes on at the line after such a quote.
+  ///
+  /// - Returns: also the lines of those rows.
+  static func rows(_ bytes: UnsafeRawBufferPointer, separator: Unicode.Scalar) -> (
+    rows: [Row], unclosed: [Int]
+  ) {
+    var rows: [Row] = []
+    var unclosed: [Int] = []
+    var (start, line) = (0, 1)
+    while true {
+      let found = scan(bytes[start...], separator: separator, firstLine: line)
+      rows += found.rows
+      guard let open = found.unclosed else { break }
+      unclosed.append(open.line)
+      let ends: [UInt8] = [UInt8(ascii: "\r"), UInt8(ascii: "\n")]
+      guard unclosed.count < mostUnclosed, let end = bytes[open.start...].firstIndex(where: ends.contains)
+      else { break }
+      let isPair = bytes[end] == ends[0] && end + 1 < bytes.count && bytes[end + 1] == ends[1]
+      (start, line) = (end + (isPair ? 2 : 1), open.line + 1)
+    }
+    return (rows, unclosed)
+  }
+
+  /// - Returns: also where the row with a quote that is never closed begins.
+  static func scan<Bytes: Collection<UInt8>>(
+    _ bytes: Bytes, separator: Unicode.Scalar, firstLine: Int = 1
+  ) -> (rows: [Row], unclosed: (start: Bytes.Index, line: Int)?) {
     let (separator, quote) = (UInt8(ascii: separator), UInt8(ascii: "\""))
     let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
     var rows: [Row] = []
     var fields: [String] = []
     var field: [UInt8] = []
+    var isDamaged = false
     var state = State.start
-    var line = 1
-    var start = 1
+    var line = firstLine
+    var start = (index: bytes.startIndex, line: firstLine)
     var before: UInt8 = 0
     func endField() {
-      fields.append(String(decoding: field, as: UTF8.self))
+      if let text = String(validating: field, as: UTF8.self) {
+        fields.append(text)
+      } else {
+        fields.append(String(decoding: field, as: UTF8.self))
+        isDamaged = true
+      }
       field.removeAll(keepingCapacity: true)
       state = .start
     }
-    func endRecord() {
+    /// - Parameter next: where the next record begins.
+    func endRecord(_ next: Bytes.Index) {
       // A line of nothing is no record; one that ends with a separator has an empty field after it.
       if state != .start || !fields.isEmpty {
         endField()
-        rows.append(Row(fields: fields, line: start))
+        rows.append(Row(fields: fields, line: start.line, isDamaged: isDamaged))
         fields = []
+        isDamaged = false
       }
-      start = line
+      start = (next, line)
     }
-    for byte in bytes {
+    var index = bytes.startIndex
+    while index != bytes.endIndex {
+      let byte = bytes[index]
+      bytes.formIndex(after: &index)
       let isSecondHalf = byte == lf && before == cr
       if byte == cr || byte == lf, !isSecondHalf { line += 1 }
       before = byte
@@ -104,19 +105,16 @@ package enum DelimitedText {
         state = .quoted
       case (.start, quote): state = .quoted
       case (_, separator): endField()
-      case (_, cr): endRecord()
+      case (_, cr): endRecord(index)
       case (_, lf):
-        if !isSecondHalf { endRecord() }
+        if isSecondHalf { start.index = index } else { endRecord(index) }
       default:
         field.append(byte)
         state = .plain
       }
     }
-    guard state != .quoted else {
-      throw GemmaError.malformed(
-        path: path, location: "line \(start)", expected: "a closing quote", found: "the end")
-    }
-    endRecord()
-    return rows
+    guard state != .quoted else { return (rows, (start.index, start.line)) }
+    endRecord(index)
+    return (rows, nil)
   }
 }

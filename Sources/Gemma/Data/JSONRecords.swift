@@ -1,11 +1,30 @@
-/// Records in JSON: one object a line, or an array of objects. Alpaca's `input` and `output`, or `text` and `category` or `label`.
+/// Records in JSON: one object a line, or an array of objects.
 enum JSONRecords {
-  /// Lines end with LF; a CR before it is white space. What JSON allows within a string, such as U+2028, ends none.
-  static func samples(_ bytes: UnsafeRawBufferPointer, path: String) throws -> [Sample] {
-    let bytes = try utf8Bytes(bytes, path: path)
+  /// Lines end with LF; a CR before it is white space. What JSON allows within a string, such as U+2028, ends none. A line that is no
+  /// JSON is a row that cannot be used; an array that is none is an error, since nothing says where it goes on.
+  ///
+  /// - Parameter bytes: UTF-8, but for damage.
+  static func table(_ bytes: UnsafeRawBufferPointer, encoding: TextEncoding, path: String) throws
+    -> RecordTable
+  {
     var whole = JSONReader(path: path, bytes: bytes)
-    if whole.peek() == UInt8(ascii: "[") { return try array(&whole, path: path) }
-    var samples: [Sample] = []
+    var records = Records()
+    if whole.peek() == UInt8(ascii: "[") {
+      var table = RecordTable(path: path, format: .jsonArray, encoding: encoding)
+      try whole.array { reader in
+        let number = records.rows.count + 1
+        do { try records.add(&reader, number: number) } catch GemmaError.malformed(
+          _, let location, let expected, let found)
+        {
+          throw GemmaError.malformed(
+            path: path, location: "record \(number), \(location)", expected: expected, found: found)
+        }
+      }
+      guard whole.peek() == nil else { throw whole.malformed("the end of the file") }
+      records.fill(&table)
+      return table
+    }
+    var table = RecordTable(path: path, format: .jsonLines, encoding: encoding)
     var start = 0
     var number = 0
     while start < bytes.count {
@@ -15,89 +34,104 @@ enum JSONRecords {
       number += 1
       var reader = JSONReader(path: path, bytes: line)
       guard reader.peek() != nil else { continue }
-      samples.append(
-        try located("line \(number)", path: path) {
-          let sample = try sample(&reader, id: "line-\(number)", path: path)
-          guard reader.peek() == nil else { throw reader.malformed("the end of the line") }
-          return sample
-        })
-    }
-    return samples
-  }
-
-  private static func array(_ reader: inout JSONReader, path: String) throws -> [Sample] {
-    var samples: [Sample] = []
-    try reader.array { reader in
-      let number = samples.count + 1
-      samples.append(
-        try located("record \(number)", path: path) {
-          try sample(&reader, id: "record-\(number)", path: path)
-        })
-    }
-    guard reader.peek() == nil else { throw reader.malformed("the end of the file") }
-    return samples
-  }
-
-  /// Errors of `body` with the record's place before their own.
-  private static func located<T>(_ place: String, path: String, _ body: () throws -> T) throws -> T {
-    do { return try body() } catch GemmaError.malformed(_, let location, let expected, let found) {
-      throw GemmaError.malformed(
-        path: path, location: location.isEmpty ? place : "\(place), \(location)", expected: expected,
-        found: found)
-    }
-  }
-
-  private enum Field {
-    case text(String)
-    case other(String)
-  }
-
-  private static func sample(_ reader: inout JSONReader, id: String, path: String) throws -> Sample {
-    func malformed(_ expected: String, _ found: String) -> GemmaError {
-      .malformed(path: path, location: "", expected: expected, found: found)
-    }
-    guard reader.peek() == UInt8(ascii: "{") else { throw reader.malformed("an object {...}") }
-    var fields: [String: Field] = [:]
-    var names: [String] = []
-    try reader.object { reader, key in
-      let name = String(decoding: key, as: UTF8.self)
-      names.append(name)
-      fields[name] = try field(&reader)
-    }
-    guard let pair = RecordFields.pair({ fields[$0] != nil }) else {
-      throw malformed(
-        RecordFields.expected,
-        names.contains("messages")
-          ? "chat messages, which gnb does not read as data"
-          : names.isEmpty ? "{}" : names.joined(separator: ", "))
-    }
-    func value(_ name: String) throws -> String {
-      switch fields[name] {
-      case .text(let text) where !text.isEmpty: return text
-      case .text: throw malformed("a text in '\(name)'", "an empty one")
-      case .other(let what): throw malformed("a text, a number, true or false in '\(name)'", what)
-      case nil: throw malformed("'\(name)'", "none")
+      func reject(_ expected: String, _ found: String, byte: String? = nil) {
+        let excerpt = String(decoding: line.prefix(400), as: UTF8.self)
+        table.rejects.append(
+          (number, table.reject(number, byte: byte, expected: expected, found: found, excerpt: excerpt)))
+      }
+      guard String(validating: line, as: UTF8.self) != nil else {
+        reject(encoding.rawValue, "bytes of another encoding")
+        continue
+      }
+      do {
+        try records.add(&reader, number: number)
+        guard reader.peek() == nil else {
+          records.rows.removeLast()
+          throw reader.malformed("the end of the line")
+        }
+      } catch GemmaError.malformed(_, let location, let expected, let found) {
+        reject(expected, found, byte: location)
       }
     }
-    func optional(_ name: String) -> String? {
-      if case .text(let text)? = fields[name], !text.isEmpty { text } else { nil }
-    }
-    return Sample(
-      id: optional("id") ?? id, title: optional("title") ?? "", text: try value(pair.text),
-      category: try value(pair.category))
+    records.fill(&table)
+    return table
   }
 
-  /// A value as text: a number as it is written, a truth value as JSON spells it. Nil for null, which is no value.
-  private static func field(_ reader: inout JSONReader) throws -> Field? {
+  /// Objects as rows: a column for each key, in the order in which they first appear.
+  private struct Records {
+    var rows: [RecordTable.Row] = []
+    private var names: [String] = []
+    private var places: [String: Int] = [:]
+
+    mutating func add(_ reader: inout JSONReader, number: Int) throws {
+      guard reader.peek() == UInt8(ascii: "{") else { throw reader.malformed("an object {...}") }
+      var row = RecordTable.Row(number: number, fields: [])
+      try reader.object { reader, key in
+        let name = String(decoding: key, as: UTF8.self)
+        let isConversation = ColumnNames.conversation.contains(ColumnNames.normalised(name))
+        let field = try JSONRecords.field(&reader, isConversation: isConversation)
+        if places[name] == nil {
+          places[name] = names.count
+          names.append(name)
+        }
+        let place = places[name] ?? 0
+        while row.fields.count <= place { row.fields.append(.missing) }
+        row.fields[place] = field
+      }
+      rows.append(row)
+    }
+
+    func fill(_ table: inout RecordTable) {
+      table.columns = names
+      table.rows = rows.map { row in
+        var row = row
+        row.fields += Array(repeating: .missing, count: names.count - row.fields.count)
+        return row
+      }
+    }
+  }
+
+  /// A value as text: a number as it is written, a truth value as JSON spells it.
+  private static func field(_ reader: inout JSONReader, isConversation: Bool) throws -> RecordTable.Field {
     switch reader.peek() {
     case UInt8(ascii: "\""): return .text(String(decoding: try reader.string(), as: UTF8.self))
-    case UInt8(ascii: "["), UInt8(ascii: "{"):
-      let what = reader.peek() == UInt8(ascii: "[") ? "a list" : "an object"
+    case UInt8(ascii: "["):
+      guard isConversation else {
+        try reader.skip()
+        return .other("a list")
+      }
+      return conversation(try reader.value())
+    case UInt8(ascii: "{"):
       try reader.skip()
-      return .other(what)
+      return .other("an object")
     default:
       let word = try reader.literal()
-      return word == "null" ? nil : word.hasSuffix("NaN") || word.hasSuffix("y") ? .other(word) : .text(word)
+      return word == "null"
+        ? .missing : word.hasSuffix("NaN") || word.hasSuffix("y") ? .other(word) : .text(word)
     }
+  }
+
+  private static let roles: [String: Turn.Role] = [
+    "system": .system, "developer": .system, "user": .user, "human": .user, "assistant": .assistant,
+    "gpt": .assistant, "model": .assistant, "bot": .assistant, "chatgpt": .assistant,
+  ]
+
+  /// `role` and `content` as chat models take them, or ShareGPT's `from` and `value`.
+  private static func conversation(_ value: Any) -> RecordTable.Field {
+    guard let items = value as? [[String: Any]] else { return .other("a list of other things than turns") }
+    var turns: [Turn] = []
+    for item in items {
+      let name = (item["role"] ?? item["from"]) as? String ?? ""
+      guard let role = roles[name.lowercased()] else {
+        return .other(name.isEmpty ? "a turn without a role" : "a turn by '\(name)'")
+      }
+      let content = item["content"] ?? item["value"]
+      let parts = (content as? [[String: Any]])?.compactMap { $0["text"] as? String }
+      guard let text = content as? String ?? parts?.joined(separator: "\n") else {
+        return .other("a turn without a text")
+      }
+      turns.append(Turn(role: role, content: text))
+    }
+    return .turns(turns)
   }
 }

@@ -33,7 +33,8 @@ enum FileKind {
   ]
 
   /// Whether the bytes are UTF-16: they have its byte order mark, or every second byte is zero, as in Latin text.
-  private static func isUTF16(_ head: [UInt8]) -> Bool {
+  static func isUTF16(_ bytes: some Collection<UInt8>) -> Bool {
+    let head = Array(bytes.prefix(8))
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return true }
     let zeros = head.prefix(8).enumerated().filter { $1 == 0 }.map { $0.offset % 2 }
     return head.count >= 8 && (zeros == [0, 0, 0, 0] || zeros == [1, 1, 1, 1])

@@ -13,10 +13,15 @@ public struct TarGzip {
 
   /// Calls `body` for every regular file, in the archive's order.
   public func forEachFile(_ body: (_ name: String, _ data: [UInt8]) throws -> Void) throws {
-    try MappedFile(path: path).withBytes { bytes in
-      var stream = try Inflater(path: path, bytes: bytes)
-      try forEachFile(&stream, body)
-    }
+    try MappedFile(path: path).withBytes { try forEachFile($0, body) }
+  }
+
+  /// The same, of the archive's bytes.
+  func forEachFile(
+    _ bytes: UnsafeRawBufferPointer, _ body: (_ name: String, _ data: [UInt8]) throws -> Void
+  ) throws {
+    var stream = try Inflater(path: path, bytes: bytes)
+    try forEachFile(&stream, body)
   }
 
   private func forEachFile(

@@ -18,7 +18,8 @@ func utf8Bytes(_ bytes: UnsafeRawBufferPointer, path: String) throws -> UnsafeRa
   return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? UnsafeRawBufferPointer(rebasing: bytes[3...]) : bytes
 }
 
-private func lineOfFirstError(_ bytes: UnsafeRawBufferPointer) -> Int {
+/// The line of the first byte that is not UTF-8.
+func lineOfFirstError(_ bytes: UnsafeRawBufferPointer) -> Int {
   var parser = Unicode.UTF8.ForwardParser()
   var iterator = bytes.makeIterator()
   var line = 1

@@ -183,7 +183,9 @@ extension [[Span]] {
     ("split train=9e18 validation=9e18", "a whole number up to 9007199254740991, not 9e+18"),
     ("show sample -1e300", "a whole number of at least 1, not -1e+300"),
     ("train steps=0.5", "a whole number from 1 to 1000000, not 0.5"),
-    ("split train=1e-300", "a whole number of at least 1, not 1e-300"),
+    ("show sample 1e-300", "a whole number of at least 1, not 1e-300"),
+    ("split train=0", "a whole number of at least 1, or a share between 0 and 1 such as 0.8, not 0"),
+    ("split test=1.5", "a whole number of at least 0, or a share between 0 and 1 such as 0.8, not 1.5"),
   ])
   func aWholeNumberBeyondItsLimitIsAnError(_ source: String, _ takes: String) {
     let diagnostic = Recorder().run(source)

@@ -38,7 +38,38 @@ import Testing
   @Test func theCompiledArticlesAreTheFolders() throws {
     let root = URL(fileURLWithPath: Fixtures.folder).deletingLastPathComponent().deletingLastPathComponent()
     let fromFolder = try Dataset.load(path: root.appendingPathComponent("notebooks/data/mini-news").path)
-    #expect(try Dataset.miniNews().sha256 == fromFolder.sha256, "run Sources/CMiniNews/generate")
+    #expect(try Dataset.miniNews().sha256 == fromFolder.sha256, "run Sources/CDataSets/generate")
+    for (set, file) in [("support-messages", "messages.csv"), ("butler-rows", "rows.jsonl")] {
+      let path = root.appendingPathComponent("notebooks/data/\(set)/\(file)").path
+      #expect(
+        try Dataset.bundled(set)?.sha256 == Dataset.load(path: path).sha256, "run Sources/CDataSets/generate")
+    }
+  }
+
+  @Test func theOtherSetsThatComeWithGnbAreWhole() throws {
+    let messages = try #require(try Dataset.bundled("support-messages"))
+    #expect(messages.categories == ["account", "billing", "delivery", "returns"])
+    #expect(messages.counts == [75, 75, 75, 75] && messages.rejects.isEmpty && messages.duplicates == 0)
+    #expect(DataWarning.all(of: messages).isEmpty)
+    let rows = try #require(try Dataset.bundled("butler-rows"))
+    #expect(rows.task == .instruction && rows.samples.count == 200 && rows.rejects.isEmpty)
+    #expect(rows.samples.count { $0.request?.input.isEmpty == true } == 80)
+    #expect(rows.samples.count { $0.category.hasPrefix("Very good. ") } == 100)
+    #expect(rows.samples.count { $0.category.hasSuffix("ほかにご用はございませんか。") } == 100)
+    #expect(try Dataset.bundled("other") == nil)
+  }
+
+  /// Counting characters must leave something to learn.
+  @Test(.timeLimit(.minutes(5))) func countingCharactersDoesNotSolveTheSupportMessages() throws {
+    let data = try #require(try Dataset.bundled("support-messages"))
+    let split = try Split.make(data, train: 100, validation: 200, seed: 200)
+    let baseline = try TFIDFBaseline(
+      texts: split.train.map { data.samples[$0].text }, labels: split.train.map { data.samples[$0].category },
+      classes: data.categories)
+    let right = split.validation.count {
+      baseline.predict(data.samples[$0].text).prediction == data.samples[$0].category
+    }
+    #expect((140...180).contains(right), "\(right) of 200")
   }
 
   @Test func aStratifiedSplitKeepsProportionsAndNeverOverlaps() throws {
@@ -77,8 +108,10 @@ import Testing
   ])
   func brokenTextFilesNameTheLine(_ name: String, _ text: String, _ line: String) throws {
     let path = try write(name, text)
+    var options = DataOptions()
+    options.isStrict = true
     do {
-      _ = try Dataset.load(path: path)
+      _ = try Dataset.load(path: path, options: options)
       Issue.record("no error")
     } catch GemmaError.malformed(_, let location, _, _) {
       #expect(location == line)

@@ -1,0 +1,164 @@
+/// What the columns of a table are taken for: said by the user, by their names, or guessed from what they hold.
+struct ColumnRoles {
+  enum Form: Equatable {
+    case labelled(text: Int, label: Int)
+    /// Alpaca's, or a prompt and its completion.
+    case instructions(instruction: Int, input: Int?, output: Int)
+    case conversation(Int)
+  }
+
+  var form: Form
+  var title: Int?
+  var id: Int?
+
+  /// Pairs that are meant together; Alpaca's `text` is the whole prompt with the answer, hence the order.
+  private static let pairs = [
+    ("text", "category"), ("text", "label"), ("input", "output"), ("text", "output"), ("input", "category"),
+    ("input", "label"),
+  ]
+  private static let looked = 1000
+
+  /// - Throws: `malformed` with the columns there are, where it cannot be known which holds the text and which the label.
+  init(_ table: RecordTable, options: DataOptions) throws {
+    let names = table.columns.map(ColumnNames.normalised)
+    func named(_ role: String, _ name: String?) throws -> Int? {
+      guard let name else { return nil }
+      if let place = names.firstIndex(of: ColumnNames.normalised(name)) { return place }
+      throw GemmaError.invalidValue(
+        name: role, expected: "a column of \(table.path): \(table.columns.joined(separator: ", "))",
+        found: name)
+    }
+    let text = try named("text", options.text)
+    let label = try named("label", options.label)
+    title = try named("title", options.title)
+    id = try named("id", options.id)
+    if let text, text == label {
+      throw GemmaError.invalidValue(
+        name: "label", expected: "another column than text", found: table.columns[text])
+    }
+    let given = Set([text, label, title, id].compactMap { $0 })
+    if title == nil { title = ColumnNames.find(ColumnNames.title, in: names, but: given) }
+    if id == nil { id = ColumnNames.find(ColumnNames.id, in: names, but: given) }
+    let form: Form?
+    if text != nil || label != nil {
+      form = Self.guess(table, names, text: text, label: label, but: Set([title, id].compactMap { $0 }))
+    } else {
+      form =
+        Self.byName(
+          names,
+          isConversation: { column in
+            table.rows.contains { if case .turns = $0.fields[column] { true } else { false } }
+          }) ?? Self.guess(table, names, text: nil, label: nil, but: Set([title, id].compactMap { $0 }))
+    }
+    guard let form else {
+      let first = table.rows.first?.number ?? 1
+      throw GemmaError.malformed(
+        path: table.path,
+        location: table.format.hasHeader ? "line 1" : table.place(first),
+        expected: "a column of texts and one of labels; name them: text=COLUMN label=COLUMN",
+        found: table.columns.isEmpty ? "no column" : "the columns " + table.columns.joined(separator: ", "))
+    }
+    self.form = form
+    let used = self.columns
+    if let title, used.contains(title) { self.title = nil }
+    if let id, used.contains(id) { self.id = nil }
+  }
+
+  /// Of one row: the columns that it has decide.
+  init?(row: RecordTable.Row, names: [String], like other: ColumnRoles) {
+    let names = zip(names, row.fields).map { $1 == .missing ? "" : $0 }
+    let form = Self.byName(names) {
+      if case .turns = row.fields[$0] { true } else { false }
+    }
+    guard let form else { return nil }
+    self.form = form
+    (title, id) = (other.title, other.id)
+  }
+
+  /// The columns of the form.
+  private var columns: [Int] {
+    switch form {
+    case .labelled(let text, let label): [text, label]
+    case .instructions(let instruction, let input, let output):
+      [instruction, output] + (input.map { [$0] } ?? [])
+    case .conversation(let turns): [turns]
+    }
+  }
+
+  private static func byName(_ names: [String], isConversation: (Int) -> Bool) -> Form? {
+    func place(_ wanted: [String]) -> Int? {
+      wanted.lazy.compactMap { names.firstIndex(of: $0) }.first
+    }
+    if let turns = place(ColumnNames.conversation), isConversation(turns) { return .conversation(turns) }
+    if let instruction = place(ColumnNames.instruction), let output = place(ColumnNames.output) {
+      return .instructions(instruction: instruction, input: place(ColumnNames.input), output: output)
+    }
+    if let prompt = place(["prompt"]), let completion = place(["completion"]) {
+      return .instructions(instruction: prompt, input: nil, output: completion)
+    }
+    for (text, label) in pairs {
+      if let text = place([text]), let label = place([label]) { return .labelled(text: text, label: label) }
+    }
+    return nil
+  }
+
+  /// By names that are usual for one of the two, and where those say nothing by content: labels are few and short, texts long.
+  private static func guess(
+    _ table: RecordTable, _ names: [String], text: Int?, label: Int?, but taken: Set<Int>
+  ) -> Form? {
+    let columns = table.columns.indices.map { Content(table.rows.prefix(looked).map(\.fields), column: $0) }
+    var taken = taken.union([text, label].compactMap { $0 })
+    var (text, label) = (text, label)
+    if text == nil {
+      text = ColumnNames.find(ColumnNames.text, in: names, but: taken)
+      text.map { _ = taken.insert($0) }
+    }
+    if label == nil {
+      label = ColumnNames.find(ColumnNames.label, in: names, but: taken)
+      label.map { _ = taken.insert($0) }
+    }
+    let free = columns.indices.filter { !taken.contains($0) && columns[$0].filled > 0 }
+    if label == nil {
+      let few = free.filter { columns[$0].isLabel }
+      // Words before numbers, short ones before long ones.
+      label = few.min {
+        (columns[$0].isNumber ? 1 : 0, columns[$0].meanLength)
+          < (columns[$1].isNumber ? 1 : 0, columns[$1].meanLength)
+      }
+      if label == nil, text != nil, free.count == 1 { label = free[0] }
+    }
+    if text == nil {
+      text = free.filter { $0 != label && !columns[$0].isNumber }.max {
+        columns[$0].meanLength < columns[$1].meanLength
+      }
+    }
+    guard let text, let label else { return nil }
+    return .labelled(text: text, label: label)
+  }
+
+  /// What a column holds.
+  private struct Content {
+    var filled = 0
+    private var distinct: Set<String> = []
+    private var length = 0
+    private var numbers = 0
+
+    init(_ rows: [[RecordTable.Field]], column: Int) {
+      for row in rows {
+        guard case .text(let value) = row[column], !value.isEmpty else { continue }
+        filled += 1
+        distinct.insert(value)
+        length += value.count
+        if Double(value) != nil { numbers += 1 }
+      }
+    }
+
+    var meanLength: Double { Double(length) / Double(max(filled, 1)) }
+    var isNumber: Bool { numbers == filled }
+    var isLabel: Bool { distinct.count > 1 && distinct.count * 2 <= filled && meanLength <= 60 }
+  }
+}
+
+extension DataSource.Format {
+  var hasHeader: Bool { if case .delimited(_, true) = self { true } else { false } }
+}

@@ -1,0 +1,81 @@
+/// What was read from one file or folder, and how: for people to check what was guessed.
+public struct DataSource: Sendable, Equatable {
+  public enum Format: Sendable, Equatable {
+    case delimited(Delimiter, header: Bool)
+    case jsonLines
+    case jsonArray
+    /// A folder of .txt files for each category.
+    case folders
+    /// The same, with address, date and title above each text.
+    case livedoor
+  }
+
+  /// What a column is taken for.
+  public struct Role: Sendable, Equatable {
+    public let name: String
+    public let column: String
+  }
+
+  public let path: String
+  public let part: Part?
+  public let format: Format
+  /// Nil for folders, whose files may differ.
+  public let encoding: TextEncoding?
+  public let columns: [String]
+  public let roles: [Role]
+  /// Rows that cannot be used, in the file's order.
+  public let rejects: [Reject]
+  /// Labels that had white space around them.
+  public let trimmedLabels: Int
+  /// Whether the column of ids was left aside, since one of them stands twice.
+  public let hasRepeatedIDs: Bool
+}
+
+/// A row that cannot be used, and why.
+public struct Reject: Sendable, Equatable {
+  public let path: String
+  /// "line 7", "record 3", or a file of a folder.
+  public let place: String
+  public let column: String?
+  public let expected: String
+  public let found: String
+  /// What the row begins with.
+  public let excerpt: String
+
+  /// The same as an error, for those who want none.
+  var error: GemmaError {
+    .malformed(
+      path: path, location: place + (column.map { ", column '\($0)'" } ?? ""), expected: expected,
+      found: found)
+  }
+}
+
+/// The sign between two fields.
+public enum Delimiter: String, Sendable, CaseIterable {
+  case comma, semicolon, tab, bar
+
+  public var text: String { String(sign) }
+
+  var sign: Unicode.Scalar {
+    switch self {
+    case .comma: ","
+    case .semicolon: ";"
+    case .tab: "\t"
+    case .bar: "|"
+    }
+  }
+}
+
+/// What the user says about a data file; nil is found out.
+public struct DataOptions: Sendable {
+  /// Names of columns.
+  public var text, label, title, id: String?
+  public var delimiter: Delimiter?
+  public var encoding: TextEncoding?
+  public var header: Bool?
+  /// Whether the first row that cannot be used is an error.
+  public var isStrict = false
+  public var keepsDuplicates = false
+
+  public init() {}
+}
