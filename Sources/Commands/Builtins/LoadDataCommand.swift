@@ -187,11 +187,15 @@ struct LoadedData: CommandResult {
   }
 
   var fields: [(name: String, value: JSONValue)] {
-    [
+    let common: [(name: String, value: JSONValue)] = [
       ("name", .string(data.name)), ("sha256", .string(data.sha256)), ("samples", .int(data.samples.count)),
       ("duplicates", .int(data.duplicates)), ("categories", .strings(data.categories)),
-      ("counts", .array(data.counts.map(JSONValue.int))), ("task", .string(data.task.rawValue)),
-      ("rejects", .int(data.rejects.count)), ("taken", .strings(sources.map(\.summary))),
+      ("counts", .array(data.counts.map(JSONValue.int))),
+    ]
+    if sources.isEmpty { return common }
+    return common + [
+      ("task", .string(data.task.rawValue)), ("rejects", .int(data.rejects.count)),
+      ("taken", .strings(sources.map(\.summary))),
       ("warnings", .strings(DataWarning.all(of: data).map(\.words))),
     ]
   }
