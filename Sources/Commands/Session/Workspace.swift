@@ -41,6 +41,8 @@ public struct Workspace: Sendable {
   public var split: Split?
   public var prompt: PromptTemplate?
   public var adapter: Adapter?
+  /// The texts that this adapter was trained on, also in earlier sessions.
+  public var seen = SeenTexts()
   /// Steps trained on this adapter so far.
   public var steps: [TrainingStep] = [] {
     didSet { if steps.isEmpty { looks = [] } }
