@@ -28,12 +28,18 @@ enum Interrupts {
     set { tells.store(newValue, ordering: .relaxed) }
   }
 
-  /// Only `write` may be called in a handler.
-  private static func tell() {
-    let text: StaticString =
-      isAtPrompt
+  private static var answer: StaticString {
+    isAtPrompt
       ? "\r\u{1B}[Kstopping after this step; Ctrl-C again goes back to before the cell\n"
       : "\r\u{1B}[Kstopping after this step; Ctrl-C again ends at once\n"
+  }
+
+  /// What the first Ctrl-C is answered, as written.
+  static var word: String { "\(answer)" }
+
+  /// Only `write` may be called in a handler.
+  private static func tell() {
+    let text = answer
     _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
   }
 

@@ -51,7 +51,8 @@ enum LoadDataCommand {
       + "Alpaca's instruction, input and output, prompt and completion, or chats (messages, ShareGPT's conversations). "
       + "A folder or archive has a folder of .txt files for each category, plain or in the Livedoor layout. "
       + "A row that cannot be used is left out and counted: 'show rejects' lists them. "
-      + "Of the full Livedoor corpus the demo's five categories are taken unless others are named.",
+      + "Of the full Livedoor corpus the demo's five categories are taken unless others are named. Evaluations stay: each knows "
+      + "its articles.",
     arguments: LoadDataArguments(),
     examples: [
       "load data mini-news", "load data livedoor", "load data articles.csv categories=[sport, film]",
@@ -72,8 +73,11 @@ enum LoadDataCommand {
     session.workspace.data = data
     session.workspace.split = split
     session.workspace.prompt = nil
-    session.workspace.evaluations = []
-    invocation.tell(LoadedData(data: data))
+    session.workspace.findTexts()
+    let warnings =
+      DataWarning.all(of: data)
+      + (session.workspace.model.map { DataWarning.sameStart(data, tokenizer: $0.tokenizer) } ?? [])
+    invocation.tell(LoadedData(data: data, warnings: warnings))
     if let split { invocation.tell(DrawnSplit(split: split, data: data, method: .gnb)) }
   } python: {
     python(data: $0, &$1)
@@ -112,6 +116,7 @@ enum LoadDataCommand {
 /// What `load data` loaded.
 struct LoadedData: CommandResult {
   let data: Dataset
+  let warnings: [DataWarning]
 
   /// What was found out about the files. Nothing is to be found out about folders in Livedoor's layout.
   private var sources: [DataSource] { data.sources.filter { $0.format != .livedoor } }
@@ -183,7 +188,7 @@ struct LoadedData: CommandResult {
     if data.sources.contains(where: \.hasRepeatedIDs) {
       notes.append("ids repeat in the column of ids, so rows are called by their place in the file")
     }
-    return notes + DataWarning.all(of: data).map { "warning: \($0.words)" }
+    return notes + warnings.map { "warning: \($0.words)" }
   }
 
   var fields: [(name: String, value: JSONValue)] {
@@ -196,7 +201,7 @@ struct LoadedData: CommandResult {
     return common + [
       ("task", .string(data.task.rawValue)), ("rejects", .int(data.rejects.count)),
       ("taken", .strings(sources.map(\.summary))),
-      ("warnings", .strings(DataWarning.all(of: data).map(\.words))),
+      ("warnings", .strings(warnings.map(\.words))),
     ]
   }
 }

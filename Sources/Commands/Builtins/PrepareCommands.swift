@@ -39,10 +39,7 @@ enum PrepareCommands {
     case let text: prompt = try .custom(text, instruction: instruction, maxInputTokens: limit)
     }
     session.workspace.prompt = prompt
-    let warnings =
-      session.workspace.model.map { DataWarning.sameStart(data, tokenizer: $0.tokenizer) } ?? []
-    invocation.tell(
-      ChosenPrompt(prompt: prompt, instruction: instruction, limit: limit, warnings: warnings))
+    invocation.tell(ChosenPrompt(prompt: prompt, instruction: instruction, limit: limit))
   } python: {
     python(prompt: $0, &$1)
   }
@@ -106,8 +103,7 @@ enum PrepareCommands {
       seed: arguments.seed ?? session.settings.seed)
     try config.check(layers: model.config.layers.count)
     let adapter = Adapter(config, model: model, compute: try session.compute())
-    session.workspace.adapter = adapter
-    session.workspace.steps = []
+    session.workspace.attach(adapter)
     invocation.tell(AttachedAdapter(adapter: adapter, model: model))
   } python: {
     python(lora: $0, &$1)

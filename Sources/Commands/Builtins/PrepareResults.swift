@@ -68,7 +68,6 @@ struct ChosenPrompt: CommandResult {
   let instruction: String
   /// The longest article, in tokens; longer ones are cut.
   let limit: Int?
-  let warnings: [DataWarning]
 
   var outputs: [Output] {
     [
@@ -76,7 +75,7 @@ struct ChosenPrompt: CommandResult {
         "prompt \(prompt.name), articles "
           + (limit.map { "cut to \(NumberFormat.count($0, "token"))" } ?? "not cut")),
       .line(Span(instruction, .faint)),
-    ] + warnings.map { .line("warning: \($0.words)") }
+    ]
   }
 
   var fields: [(name: String, value: JSONValue)] {

@@ -66,7 +66,10 @@ enum StepCommands {
     "list", .step, "list all cells: which were run, and which comes next", examples: ["list"]
   ) {
     invocation in
+    // The list is no result of a cell: a cell that saves a table means that of an earlier cell.
+    let tables = invocation.session.workspace.lastTables
     invocation.tell(CellList(stepper: try stepper(invocation)))
+    invocation.session.workspace.lastTables = tables
   }
 
   static let keep = Command(

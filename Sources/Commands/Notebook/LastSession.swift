@@ -19,8 +19,12 @@ public struct LastSession: Codable {
   /// The adapter's folder below `last`, and its seed, which PEFT's files do not contain.
   var adapter: String?
   var adapterSeed: UInt64 = 0
+  /// The file that the adapter was loaded from, if it was.
+  var adapterName: String?
+  /// What it was trained on.
+  var seen: SeenTexts?
   var steps: [TrainingStep]
-  /// The articles that the indices of the evaluations belong to.
+  /// The articles of the session's data: the split's indices belong to them.
   var dataHash: String?
   var evaluations: [Workspace.Evaluation]
 }
@@ -105,7 +109,9 @@ extension LastSession {
       var stored = try StoredAdapter.open(
         path: Self.folder(in: session.cache) + "/" + adapter, for: model.file)
       stored.config.seed = adapterSeed
-      session.workspace.adapter = Adapter(stored, model: model, compute: try session.compute())
+      session.workspace.attach(
+        Adapter(stored, model: model, compute: try session.compute()), name: adapterName,
+        seen: seen ?? SeenTexts())
       session.workspace.steps = steps
     }
     if let dataHash {
@@ -115,6 +121,7 @@ extension LastSession {
           found: "other articles: the files have changed")
       }
       session.workspace.evaluations = evaluations
+      session.workspace.findTexts()
     }
   }
 
@@ -167,7 +174,8 @@ public final class SessionKeeper {
       path: stepper.isSession ? nil : stepper.notebook.path, position: isWhole ? stepper.position : 0,
       states: isWhole ? stepper.states : stepper.states.map { _ in .waiting },
       lines: isWhole ? lines + workspace.origins.lines : [],
-      adapter: name, adapterSeed: adapter?.config.seed ?? 0, steps: workspace.steps,
+      adapter: name, adapterSeed: adapter?.config.seed ?? 0, adapterName: workspace.adapterName,
+      seen: workspace.seen, steps: workspace.steps,
       dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : []
     ).write(in: session.cache)
     for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []

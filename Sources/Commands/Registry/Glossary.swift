@@ -103,6 +103,10 @@ public enum Glossary {
       "The part of a prompt that tells the model what to do, here to name one of the categories. It is the same for every article.",
       see: ["prompt instruction=\"...\"", "show prompt"]),
     entry(
+      "interval", ["95% interval", "confidence interval", "wilson"],
+      "A measured accuracy is that of a few articles; on all such articles it probably lies in the 95% interval beside it. With four times the articles the interval is half as wide (Wilson, 1927).",
+      see: ["evaluate explain=true", "compare"]),
+    entry(
       "label", ["labels", "category", "categories", "class"],
       "The right answer that comes with a training article. In gnb a label is a word, and the model is taught to write it.",
       see: ["show data", "mistakes"]),
@@ -129,7 +133,7 @@ public enum Glossary {
     entry(
       "mcnemar", ["mcnemar's test", "p", "significance"],
       "A test of whether two models that classified the same articles really differ. Its p is the chance of so unequal a count if they were equally good; below 0.05 one usually calls the difference real.",
-      see: ["compare"]),
+      see: ["compare", "compare explain=true"]),
     entry(
       "mlp", ["feed-forward"],
       "The part of a layer that works on each token alone, and holds most of the weights. Its matrices are gate_proj, up_proj and down_proj.",
@@ -189,7 +193,7 @@ public enum Glossary {
     entry(
       "validation", ["validation loss", "validation set", "test set"],
       "Articles that training never sees, to measure on. The loss and the accuracy on them tell what the model will do with new texts.",
-      see: ["split", "evaluate", "train eval_every=10"]),
+      see: ["split", "evaluate", "train eval_every=10 explain=true"]),
     entry(
       "warm-up", ["warmup"],
       "The first steps, over which the learning rate rises from zero. The optimiser's averages are then still uncertain, and large steps would do harm.",

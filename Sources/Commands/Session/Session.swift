@@ -15,6 +15,8 @@ public final class Session {
   public var expectedInputs: [String: String] = [:]
   /// Values from the command line that `let` does not overwrite.
   public var overrides: [String: Value] = [:]
+  /// The tables that stand last on the screen, whatever was undone since.
+  var shownTables: [Table] = []
   /// The adapter that a file has, as it is.
   weak var savedAdapter: Adapter?
   private let firstSettings: Settings
@@ -30,6 +32,7 @@ public final class Session {
   /// Returns the session to its first state: no model, no data, no results, default settings.
   public func reset() {
     workspace = Workspace()
+    shownTables = []
     variables = [:]
     overrides = [:]
     expectedInputs = [:]

@@ -52,7 +52,7 @@ public struct Sample: Sendable, Equatable {
 }
 
 /// A part of the data.
-public enum Part: String, Sendable, CaseIterable {
+public enum Part: String, Sendable, CaseIterable, Codable {
   case train, validation, test
 }
 
