@@ -205,6 +205,73 @@ import Testing
     #expect(try terminal.exitStatus() == 0)
   }
 
+  /// A training that goes on until it is stopped, with validation losses.
+  private var longTraining: [String] {
+    training.map { $0.replacingOccurrences(of: "lr=1e-3", with: "lr=1e-3 eval_every=8 eval_limit=2") }
+  }
+
+  @Test func theLossesAreAChartWhileTrainingAndGoneAfterIt() throws {
+    let path = try program.write("a.gnb", notebook(longTraining))
+    let terminal = try start([path])
+    try terminal.wait(prompt: "gnb[1/4]>")
+    terminal.type("goto 3")
+    try terminal.wait(prompt: "gnb[3/4]>")
+    terminal.send("\r")
+    // Both curves above the bar, once each however often they are drawn.
+    try terminal.wait("both losses above the bar") { screen in
+      let lines = screen.lines
+      return lines.last?.contains("/100000") == true && lines.suffix(12).first?.hasPrefix("loss") == true
+        && lines.suffix(11).first?.contains("validation") == true && screen.contains("step 24:")
+    }
+    #expect(terminal.screen.lines.suffix(11).count { $0.contains("┤") } == 7)
+    #expect(terminal.screen.lines.count { $0.contains("o validation") } == 1, "\(terminal.screen.text)")
+    terminal.send("\u{3}")
+    try terminal.wait(prompt: "gnb[4/4]>")
+    #expect(!terminal.screen.contains("┤") && !terminal.screen.contains("░"), "\(terminal.screen.text)")
+    #expect(
+      terminal.screen.contains("Ctrl-C again goes back") && terminal.screen.contains("interrupted after step")
+    )
+    #expect(terminal.screen.lines.count { $0.contains("Ctrl-C again goes back") } == 1)
+    terminal.type("plot loss")
+    try terminal.wait("the curve itself") { $0.contains("┤") && $0.lines.last == "gnb[4/4]>" }
+  }
+
+  @Test(arguments: [(79, 24, [:]), (80, 23, [:]), (80, 24, ["ACCESSIBLE": "1"]), (80, 24, ["TERM": "dumb"])])
+  func withoutRoomOrForAReaderThereIsNoChart(_ columns: Int, _ rows: Int, _ environment: [String: String])
+    throws
+  {
+    let path = try program.write(
+      "a.gnb", notebook(longTraining.map { $0.replacingOccurrences(of: "100000", with: "24") }))
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let terminal = try Terminal(
+      [path], columns: columns, rows: rows, folder: folder, environment: environment)
+    try terminal.wait(prompt: "gnb[1/4]>")
+    terminal.type("run 3")
+    try terminal.wait(prompt: "gnb[4/4]>")
+    #expect(terminal.raw.contains("step 24") && !terminal.raw.contains("┤"))
+  }
+
+  @Test func aChartNeedsNoColourAndARunOfANotebookHasItToo() throws {
+    let path = try program.write(
+      "a.gnb",
+      notebook(Array(longTraining.map { $0.replacingOccurrences(of: "100000", with: "40") }.prefix(3))))
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let terminal = try Terminal(["run", path], folder: folder, environment: ["NO_COLOR": "1"])
+    #expect(try terminal.exitStatus() == 0)
+    #expect(terminal.raw.contains("┤") && !terminal.screen.contains("┤"), "drawn, and gone at the end")
+    #expect(terminal.screen.contains("step 40/40"))
+    // In a pipe the steps are told by lines; nothing is drawn.
+    let run = try program.gnb(["run", path])
+    #expect(run.status == 0 && !run.errors.contains("┤") && !run.output.contains("┤"))
+    // What is recorded is the same with and without a terminal.
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let other = try program.write("b.gnb", Data(text.utf8))
+    let recording = try Terminal(["record", path], folder: folder)
+    #expect(try recording.exitStatus() == 0 && !recording.raw.contains("┤"))
+    #expect(try program.gnb(["record", other]).status == 0)
+    #expect(FileManager.default.contentsEqual(atPath: path, andPath: other))
+  }
+
   @Test func theSecondCtrlCGoesBack() throws {
     // A step of a minute or more, which tells how far it is.
     let slow = training.map { $0.replacingOccurrences(of: "batch=2", with: "batch=128 accumulate=1024") }

@@ -13,15 +13,14 @@ enum SaveTableCommand {
   static let saveTable = Command(
     "save table", .look, "write the last table that was shown, with all its rows, to a file",
     details:
-      "Any command's table can be saved. In a notebook it is the table of the cells before; at the prompt the one that stands last "
-      + "on the screen. The ending of the name chooses the format: \(Table.endings.map { "." + $0 }.joined(separator: " ")). "
+      "Any command's table can be saved. The ending of the name chooses the format: \(Table.endings.map { "." + $0 }.joined(separator: " ")). "
       + Overwriting.rule,
     arguments: SaveTableArguments(),
     examples: ["save table report.csv", "save table accuracies.csv number=1"]
   ) { arguments, invocation in
     let session = invocation.session
-    // What was typed between cells, or undone, is on the screen, but no part of a notebook that is run.
-    let tables = invocation.context.isTyped ? session.shownTables : session.workspace.lastTables
+    let listed = invocation.context.isTyped ? session.listed : nil
+    let tables = listed.map { [$0] } ?? session.workspace.lastTables
     guard let last = tables.last else {
       throw GemmaError.missing(need: "a table that was shown", remedy: "report")
     }

@@ -27,7 +27,7 @@ public final class Invocation {
   public func show(_ output: Output) {
     guard case .table(let table) = output else { return emit(.output(output)) }
     tables.append(table)
-    session.shownTables = tables
+    session.listed = nil
     session.workspace.lastTables = tables
     emit(.output(.table(context.rowLimit.map(table.limited) ?? table)))
   }
