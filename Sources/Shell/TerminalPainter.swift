@@ -136,8 +136,9 @@ final class TerminalPainter {
       let filled = Int(share * Double(room))
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
       let text = "\(bar) \(progress.unit) \(progress.done)/\(progress.total)  \(note)\(rest)"
+      // Room for the ^C that the terminal shows behind it: on a line of its own it would move everything.
       FileDescriptor.error.write(
-        place(for: progress) + DisplayWidth.truncate(text, to: (columns() ?? 80) - 1))
+        place(for: progress) + DisplayWidth.truncate(text, to: (columns() ?? 80) - 3))
       progressShown = true
     } else {
       if let inside = progress.inside {

@@ -232,6 +232,7 @@ import Testing
       terminal.screen.contains("Ctrl-C again goes back") && terminal.screen.contains("interrupted after step")
     )
     #expect(terminal.screen.lines.count { $0.contains("Ctrl-C again goes back") } == 1)
+    #expect(!terminal.screen.lines.contains("loss"), "not even its title is left: \(terminal.screen.text)")
     terminal.type("plot loss")
     try terminal.wait("the curve itself") { $0.contains("┤") && $0.lines.last == "gnb[4/4]>" }
   }

@@ -13,7 +13,7 @@ enum CompareCommand {
     details:
       "The intervals are Wilson's 95% intervals. The second table has the p-value of McNemar's exact test for each "
       + "pair, over the articles that both classified. Below 0.05 chance alone hardly explains the difference. Articles are the "
-      + "same if their texts are, whatever data or split is loaded now; a pair without a common article has no p.",
+      + "same if their texts are, whatever data or split is loaded now; a pair without a common article has no p. 'train, 10 seen' in the column of the part: the method was trained on ten of these articles.",
     arguments: CompareArguments(), examples: ["compare", "compare untrained tf-idf", "compare explain=true"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
@@ -142,7 +142,7 @@ struct ComparisonOfAll: CommandResult {
           .count(e.truth.count),
           .init(
             e.part.rawValue + (hasSeveral ? " of \(e.data)" : "")
-              + (e.trainedOn > 0 ? ", \(e.trainedOn) trained on" : "")),
+              + (e.trainedOn > 0 ? ", \(e.trainedOn) seen" : "")),
         ]
       })
   }

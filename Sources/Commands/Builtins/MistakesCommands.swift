@@ -151,7 +151,7 @@ struct ShownMistake: CommandResult {
       return Chart.Bar(
         name == truth ? "\(name) (truth)" : name, probabilities[i], NumberFormat.percent(probabilities[i]))
     }
-    return head + [.chart(Chart(title: prediction, .bars(bars), full: 1))]
+    return head + [.chart(Chart(title: "probability of each category", .bars(bars), full: 1))]
   }
 
   var fields: [(name: String, value: JSONValue)] {

@@ -203,7 +203,7 @@ import Testing
     #expect(
       again > 0 && line[0].hasSuffix("constrained), \(again) of 90 were trained on"), "\(again) \(line)")
     #expect(
-      told("compare").contains { $0.hasPrefix("6 anew") && $0.hasSuffix("validation, \(again) trained on") })
+      told("compare").contains { $0.hasPrefix("6 anew") && $0.hasSuffix("validation, \(again) seen") })
     // A fresh adapter has seen nothing.
     #expect(
       accuracies("lora rank=2\nevaluate on=train")[0].hasSuffix("constrained)") && workspace.seen.isEmpty)
