@@ -81,7 +81,10 @@ struct Gnb {
     let painter = TerminalPainter(
       color: color, redraws: isTerminal.error && !dumb && !accessible, quiet: arguments.quiet,
       showsResults: arguments.json != "-", hints: !accessible, columns: Self.terminalColumns,
-      chartRows: { isTerminal.output && isTerminal.error ? Self.terminalSize()?.rows : nil },
+      chartRows: {
+        // Lines of JSON would come between the chart's.
+        isTerminal.output && isTerminal.error && arguments.json != "-" ? Self.terminalSize()?.rows : nil
+      },
       width: {
         // A terminal is never written beyond its edge; a file has a width of its own.
         let limit = isTerminal.output ? Self.terminalColumns() ?? 80 : 80

@@ -11,7 +11,7 @@ enum CompareCommand {
   static let compare = Command(
     "compare", .evaluate, "compare all evaluations, or two of them",
     details:
-      "The intervals are Wilson's 95% intervals. The second table has the p-value of McNemar's exact test for each "
+      "The intervals are Wilson's 95% intervals. The last table has the p-value of McNemar's exact test for each "
       + "pair, over the articles that both classified. Below 0.05 chance alone hardly explains the difference. Articles are the "
       + "same if their texts are, whatever data or split is loaded now; a pair without a common article has no p. 'train, 10 seen' in the column of the part: the method was trained on ten of these articles.",
     arguments: CompareArguments(), examples: ["compare", "compare untrained tf-idf", "compare explain=true"]

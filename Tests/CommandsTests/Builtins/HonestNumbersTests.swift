@@ -305,6 +305,32 @@ import Testing
     #expect(later.session.workspace.evaluations[0].articles.allSatisfy { $0.text != nil })
   }
 
+  @Test func aTrainingThatDivergesKeepsWhatItLearntAndSaysSo() {
+    _ = told(Self.news)
+    #expect(recorder.run("train steps=9 batch=1 lr=1e-5 spike=0.01")?.code == .diverged)
+    #expect(workspace.steps.count == 5 && workspace.seen.hashes.count == 5)
+  }
+
+  @Test func afterAReturnTextsOfOtherDataAreFoundOnceTheyAreLoaded() throws {
+    let path = try write("own.csv", (0..<12).map { ("text \($0)", $0 % 2 == 0 ? "a" : "b") })
+    let recorder = Recorder(cache: folder)
+    let stepper = try Stepper(nil, session: recorder.session)
+    let keeper = SessionKeeper(stepper)
+    for line in ["load data \(path); split train=4 validation=8; baseline", "load data mini-news"] {
+      stepper.enter(line)
+    }
+    try keeper.keep()
+    let later = Recorder(cache: folder)
+    _ = try LastSession(in: later.session.cache).restore(later.session) { _ in }
+    #expect(later.session.workspace.evaluations.map(\.name) == ["majority", "tf-idf"])
+    let failure = later.run("show mistake 1 majority")
+    #expect(
+      failure?.message.hasSuffix("which is in other data than those loaded") == true
+        && failure?.help == "load data own.csv", "\(failure?.message ?? "")")
+    #expect(told("mistakes majority", by: later).contains { $0.hasSuffix(" of own.csv") })
+    #expect(told("load data \(path); show mistake 1 majority", by: later).contains { $0.hasPrefix("text ") })
+  }
+
   @Test func aValidationLossOnSeenArticlesIsPointedOut() throws {
     _ = told(Self.news + "train steps=4 batch=5")
     let data = try workspace.needData()
