@@ -20,6 +20,9 @@ public struct LastSession: Codable {
   var adapter: String?
   var adapterSeed: UInt64 = 0
   var steps: [TrainingStep]
+  /// The model's file or folder and the notebook's file, as they were when the session was saved.
+  var modelStamp: FileStamp?
+  var notebookStamp: FileStamp?
   /// The articles that the indices of the evaluations belong to.
   var dataHash: String?
   var evaluations: [Workspace.Evaluation]
@@ -84,6 +87,9 @@ extension LastSession {
       tell("'run' runs them, 'list' shows them")
       return stepper
     }
+    if let path, FileStamp(path: path) != notebookStamp {
+      tell("note: \(path) has changed since then; the cells are those of the saved session")
+    }
     stepper.resume(at: position, states: states)
     tell("back after \(NumberFormat.count(position, "cell")), without running them again: " + found(session))
     return stepper
@@ -99,6 +105,11 @@ extension LastSession {
       try Parser.parse(source), cell: "", file: "--last", source: source, context: silent)
     {
       throw failure
+    }
+    if let modelStamp, let model = session.workspace.model, FileStamp(path: model.file.path) != modelStamp {
+      throw GemmaError.invalidValue(
+        name: "model", expected: "the files of that session",
+        found: "other files: \(model.file.path) has changed")
     }
     if let adapter {
       let model = try session.workspace.needModel()
@@ -168,6 +179,8 @@ public final class SessionKeeper {
       states: isWhole ? stepper.states : stepper.states.map { _ in .waiting },
       lines: isWhole ? lines + workspace.origins.lines : [],
       adapter: name, adapterSeed: adapter?.config.seed ?? 0, steps: workspace.steps,
+      modelStamp: isWhole ? workspace.model.flatMap { FileStamp(path: $0.file.path) } : nil,
+      notebookStamp: stepper.isSession ? nil : FileStamp(path: stepper.notebook.path),
       dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : []
     ).write(in: session.cache)
     for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []
