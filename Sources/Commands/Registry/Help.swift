@@ -226,8 +226,10 @@ extension Diagnostic.Code {
     case .unclosedBracket:
       "A [ or { has no partner. At a prompt, go on typing: the command runs when the bracket is closed."
     case .unknownCommand: "No command has that name. 'help' lists all."
-    case .unknownNoun: "The command exists but has no such subject. 'help' with the command's name lists its subjects."
-    case .unknownArgument: "The command has no argument of that name. 'help' with the command's name lists its arguments."
+    case .unknownNoun:
+      "The command exists but has no such subject. 'help' with the command's name lists its subjects."
+    case .unknownArgument:
+      "The command has no argument of that name. 'help' with the command's name lists its arguments."
     case .missingArgument: "The command needs this argument."
     case .tooManyValues: "The command takes fewer values without a name. Write further values as NAME=VALUE."
     case .wrongType: "The argument takes another kind of value, such as a number in place of a word."
@@ -239,7 +241,8 @@ extension Diagnostic.Code {
     case .badAttribute:
       "The first line of a cell has an unknown attribute. It may have #id, raises=, rows=, pause and timeout=."
     case .fileNotFound: "There is no file or folder at that path."
-    case .inputOutput: "The system refused to read or write the file. The message ends with the system's reason."
+    case .inputOutput:
+      "The system refused to read or write the file. The message ends with the system's reason."
     case .malformedFile: "The file is damaged, cut short, or not of the kind that its name says."
     case .unsupported: "The file is correct but needs a feature that this version of gnb does not have."
     case .hashMismatch: "The file is not the expected file: its sha256 differs."
