@@ -4,7 +4,7 @@ import Gemma
 
 /// The program: arguments in, an exit status out.
 struct Gnb {
-  /// SPEC 1. Of several, the largest is told.
+  /// The exit statuses of the program (see README). When several apply, the program exits with the largest.
   enum Status: Int32, Comparable {
     case fine = 0
     case differs = 1

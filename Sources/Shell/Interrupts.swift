@@ -1,4 +1,5 @@
 import Foundation
+import Gemma
 import Synchronization
 
 /// Signals. A handler may only touch atomics; what they mean is decided where they are read.
@@ -15,6 +16,9 @@ enum Interrupts {
   static func clear() { count.store(0, ordering: .relaxed) }
   static func takeResize() -> Bool { resized.exchange(false, ordering: .relaxed) }
   static func takeStop() -> Bool { stopped.exchange(false, ordering: .relaxed) }
+
+  /// While a file is being written, this many Ctrl-C wait for the command to stop and to remove what it has written.
+  private static let patience = 4
 
   /// At a prompt no number of Ctrl-C ends the program; without one the second does.
   static var isAtPrompt: Bool {
@@ -53,23 +57,25 @@ enum Interrupts {
   }
 
   static func install() {
-    // A program that starts this one from a thread which blocks signals passes that on.
+    // A program that blocks SIGINT may start gnb. The blocked signals are inherited, so gnb unblocks SIGINT.
     var interrupt = sigset_t()
     sigemptyset(&interrupt)
     sigaddset(&interrupt, SIGINT)
     sigprocmask(SIG_UNBLOCK, &interrupt, nil)
     signal(SIGPIPE, SIG_IGN)
-    // A model's file is mapped, not copied: if it is cut while it is in use, its pages are gone, and so is what computes with them.
+    // A model's file is mapped into memory, not copied. If another program cuts the file short, reading the lost pages raises SIGBUS.
     signal(SIGBUS) { _ in
       let text: StaticString =
-        "\nerror[G031]: a file in use was cut short, or its disk failed, so gnb has to end. Bring the file back whole, and load it again.\n"
+        "\nerror[G031]: a file in use was cut short, or its disk failed. gnb has to stop. Restore the file, then load it again.\n"
       _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
       _exit(3)
     }
     signal(SIGWINCH) { _ in Interrupts.resized.store(true, ordering: .relaxed) }
     signal(SIGINT) { _ in
       let number = Interrupts.count.add(1, ordering: .relaxed).newValue
-      if number > 1, !Interrupts.isAtPrompt { _exit(130) }
+      if number > 1, !Interrupts.isAtPrompt, !UnfinishedWrites.exist || number > Interrupts.patience {
+        _exit(130)
+      }
       if number == 1, Interrupts.isWorking, isatty(2) == 1 { Interrupts.tell() }
     }
   }

@@ -24,6 +24,9 @@ public struct LastSession: Codable {
   /// What it was trained on.
   var seen: SeenTexts?
   var steps: [TrainingStep]
+  /// The model's file or folder and the notebook's file, as they were when the session was saved.
+  var modelStamp: FileStamp?
+  var notebookStamp: FileStamp?
   /// The articles of the session's data: the split's indices belong to them.
   var dataHash: String?
   var evaluations: [Workspace.Evaluation]
@@ -88,6 +91,9 @@ extension LastSession {
       tell("'run' runs them, 'list' shows them")
       return stepper
     }
+    if let path, FileStamp(path: path) != notebookStamp {
+      tell("note: \(path) has changed since then; the cells are those of the saved session")
+    }
     stepper.resume(at: position, states: states)
     tell("back after \(NumberFormat.count(position, "cell")), without running them again: " + found(session))
     return stepper
@@ -103,6 +109,11 @@ extension LastSession {
       try Parser.parse(source), cell: "", file: "--last", source: source, context: silent)
     {
       throw failure
+    }
+    if let modelStamp, let model = session.workspace.model, FileStamp(path: model.file.path) != modelStamp {
+      throw GemmaError.invalidValue(
+        name: "model", expected: "the files of that session",
+        found: "other files: \(model.file.path) has changed")
     }
     if let adapter {
       let model = try session.workspace.needModel()
@@ -176,6 +187,8 @@ public final class SessionKeeper {
       lines: isWhole ? lines + workspace.origins.lines : [],
       adapter: name, adapterSeed: adapter?.config.seed ?? 0, adapterName: workspace.adapterName,
       seen: workspace.seen, steps: workspace.steps,
+      modelStamp: isWhole ? workspace.model.flatMap { FileStamp(path: $0.file.path) } : nil,
+      notebookStamp: stepper.isSession ? nil : FileStamp(path: stepper.notebook.path),
       dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : []
     ).write(in: session.cache)
     for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []

@@ -123,7 +123,7 @@ public struct Completion: Equatable {
     return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? String(word[dollar...]) : nil
   }
 
-  /// The beginning of `{input}` that the cursor stands in, within a template's quotes.
+  /// The part of `{input}` before the cursor, inside the quotes of a template.
   private static func placeholder(in word: String) -> String? {
     guard word.count(where: { $0 == "\"" }) % 2 == 1, let brace = word.lastIndex(of: "{") else { return nil }
     let name = word[word.index(after: brace)...]

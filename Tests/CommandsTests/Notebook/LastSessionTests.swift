@@ -86,6 +86,36 @@ import Testing
     #expect(stepper.position == 0 && stepper.cells.count == 3 && recorder.session.workspace.data == nil)
   }
 
+  @Test func aChangedModelIsNotTakenForTheSameOne() throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let copy = folder + "/model"
+    try files.copyItem(atPath: Self.tiny, toPath: copy)
+    _ = try session(["load model \(copy)", "lora rank=2"])
+    #expect(try last().recorder.session.workspace.adapter != nil)
+    let config = copy + "/config.json"
+    try (String(contentsOfFile: config, encoding: .utf8) + "\n").write(
+      toFile: config, atomically: true, encoding: .utf8)
+    let (recorder, stepper, told) = try last()
+    #expect(told.first?.contains("\(copy) has changed") == true, "\(told)")
+    #expect(stepper.position == 0 && recorder.session.workspace.model == nil)
+  }
+
+  @Test func aNotebookChangedSinceIsSaid() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let path = folder + "/a.gnb"
+    let text = "---\ngnb: 1\n---\n\n```gnb\nload data mini-news\n```\n"
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    let recorder = Recorder(cache: folder)
+    let stepper = try Stepper(NotebookReader.read(path: path), session: recorder.session)
+    stepper.enter("next")
+    try SessionKeeper(stepper).keep()
+    #expect(try last().told.count == 1)
+    try (text + "\nmore\n").write(toFile: path, atomically: true, encoding: .utf8)
+    let told = try last().told
+    #expect(told.count == 2 && told[0].contains("a.gnb has changed since then"), "\(told)")
+  }
+
   @Test func afterAMergeTheCellsAreRunAgain() throws {
     _ = try session(training + ["merge"])
     let (_, stepper, told) = try last()
