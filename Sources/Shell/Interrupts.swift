@@ -7,6 +7,7 @@ enum Interrupts {
   private static let count = Atomic<Int>(0)
   private static let resized = Atomic<Bool>(false)
   private static let stopped = Atomic<Bool>(false)
+  private static let continued = Atomic<Bool>(false)
   private static let endsAtSecond = Atomic<Bool>(true)
   private static let tells = Atomic<Bool>(true)
 
@@ -15,6 +16,8 @@ enum Interrupts {
   static var number: Int { count.load(ordering: .relaxed) }
   static func clear() { count.store(0, ordering: .relaxed) }
   static func takeResize() -> Bool { resized.exchange(false, ordering: .relaxed) }
+  /// Whether the program was stopped by Ctrl-Z and goes on. The shell has written to the terminal since.
+  static func takeContinue() -> Bool { continued.exchange(false, ordering: .relaxed) }
   static func takeStop() -> Bool { stopped.exchange(false, ordering: .relaxed) }
 
   /// While a file is being written, this many Ctrl-C wait for the command to stop and to remove what it has written.
@@ -70,6 +73,7 @@ enum Interrupts {
       _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
       _exit(3)
     }
+    signal(SIGCONT) { _ in Interrupts.continued.store(true, ordering: .relaxed) }
     signal(SIGWINCH) { _ in Interrupts.resized.store(true, ordering: .relaxed) }
     signal(SIGINT) { _ in
       let number = Interrupts.count.add(1, ordering: .relaxed).newValue

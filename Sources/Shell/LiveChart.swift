@@ -54,5 +54,8 @@ struct LiveChart {
     return "\r\u{1B}[\(rows)A\u{1B}[J"
   }
 
+  /// Leaves what was drawn where it is: other text stands below it.
+  mutating func leave() { drawn = [] }
+
   var isShown: Bool { !drawn.isEmpty }
 }

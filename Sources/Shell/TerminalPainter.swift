@@ -78,6 +78,7 @@ final class TerminalPainter {
 
   /// What erases bar and chart. The word on Ctrl-C, which stands below the chart, stays.
   private func erasing() -> String {
+    if Interrupts.takeContinue() { chart.leave() }
     let columns = columns() ?? 80
     guard chart.isShown, Interrupts.isSet, Interrupts.isWorking, !wasTold else {
       return chart.erasing(columns: columns)
@@ -158,6 +159,7 @@ final class TerminalPainter {
   /// What brings the cursor to the empty line of the bar, and draws the chart above it if its time has come.
   private func place(for progress: ProgressReport) -> String {
     if let losses = progress.losses { chart.add(losses, at: progress.done) }
+    if Interrupts.takeContinue() { chart.leave() }
     // After Ctrl-C the chart makes room for the word on it.
     guard !Interrupts.isSet else { return erasing() }
     guard showsOutputs, let columns = columns(), let rows = chartRows(),

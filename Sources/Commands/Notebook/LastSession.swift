@@ -24,6 +24,8 @@ public struct LastSession: Codable {
   /// What it was trained on.
   var seen: SeenTexts?
   var steps: [TrainingStep]
+  /// What looks at the validation articles saw, for 'plot loss'.
+  var looks: [ValidationPoint]?
   /// The model's file or folder and the notebook's file, as they were when the session was saved.
   var modelStamp: FileStamp?
   var notebookStamp: FileStamp?
@@ -123,7 +125,7 @@ extension LastSession {
       session.workspace.attach(
         Adapter(stored, model: model, compute: try session.compute()), name: adapterName,
         seen: seen ?? SeenTexts())
-      session.workspace.steps = steps
+      session.workspace.goOn(after: steps, looks: looks ?? [])
     }
     if let dataHash {
       guard session.workspace.data?.sha256 == dataHash else {
@@ -187,6 +189,7 @@ public final class SessionKeeper {
       lines: isWhole ? lines + workspace.origins.lines : [],
       adapter: name, adapterSeed: adapter?.config.seed ?? 0, adapterName: workspace.adapterName,
       seen: workspace.seen, steps: workspace.steps,
+      looks: workspace.looks,
       modelStamp: isWhole ? workspace.model.flatMap { FileStamp(path: $0.file.path) } : nil,
       notebookStamp: stepper.isSession ? nil : FileStamp(path: stepper.notebook.path),
       dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : []

@@ -98,6 +98,12 @@ public struct Workspace: Sendable {
     self.seen = seenByModel.union(seen)
   }
 
+  /// Steps that the attached adapter was trained in an earlier session, and its looks at the validation articles.
+  mutating func goOn(after steps: [TrainingStep], looks: [ValidationPoint]) {
+    self.steps = steps
+    self.looks = looks
+  }
+
   /// Puts the model that the adapter was merged into in the place of both. The model has then seen what the adapter was trained on.
   mutating func merge(into model: GemmaModel) {
     self.model = model

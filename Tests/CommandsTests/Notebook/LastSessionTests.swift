@@ -64,6 +64,13 @@ import Testing
     #expect(stepper.position == 2 && recorder.session.workspace.data == nil, "earlier places are run to")
   }
 
+  @Test func theValidationLossesComeBackForThePlot() throws {
+    let lines = training.dropLast(2) + ["train steps=4 batch=2 eval_every=2", "plot loss"]
+    let first = try session(Array(lines)).recorder.session.workspace.looks
+    #expect(first.map(\.step) == [5, 7])
+    #expect(try last().recorder.session.workspace.looks == first)
+  }
+
   @Test func whatHasLoadedNothingLeavesTheOneBeforeAlone() throws {
     #expect(throws: GemmaError.self) { try last() }
     _ = try session(["load data mini-news", "split train=10 validation=5"])
