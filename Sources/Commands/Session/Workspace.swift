@@ -99,9 +99,7 @@ public struct Workspace: Sendable {
   /// The prompt, or Alpaca's with the data's categories.
   public func promptOrDefault() throws -> PromptTemplate {
     if let prompt { return prompt }
-    return .alpaca(
-      instruction: PromptTemplate.defaultInstruction(categories: try needData().categories),
-      maxInputTokens: nil)
+    return .alpaca(instruction: try needData().standardInstruction, maxInputTokens: nil)
   }
 
   /// A name that no evaluation has yet: "untrained", "step 60", "step 60 (2)".
