@@ -11,10 +11,14 @@ enum CompareCommand {
     "compare", .evaluate, "compare all evaluations, or two of them",
     details:
       "The intervals are Wilson's 95% intervals. The second table has the p-value of McNemar's exact test for each "
-      + "pair, over the articles that both classified. Below 0.05 chance alone hardly explains the difference.",
+      + "pair, over the articles that both classified. Below 0.05 chance alone hardly explains the difference. "
+      + "In an instruction task the table has loss, perplexity, tokens right and exact matches.",
     arguments: CompareArguments(), examples: ["compare", "compare untrained tf-idf"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
+    if workspace.data?.task == .instruction {
+      return try InstructionCommands.compare(arguments, invocation)
+    }
     guard let first = arguments.first else {
       _ = try workspace.evaluation(nil)
       invocation.tell(

@@ -7,6 +7,11 @@ enum EvaluateCommand {
     let on = Argument("on", .choice(Part.self), .validation, "the articles to classify")
     let limit = Argument("limit", .integer(1...Int.max), "classify only this many, from the first")
     let method = Argument("method", .choice(Classifier.Method.self), .constrained, "how the model answers")
+    let write = Argument(
+      "write", .integer(0...100_000), 20,
+      "in an instruction task: how many answers the model writes, from the first")
+    let maxTokens = Argument(
+      "max_tokens", .integer(1...8192), 128, "in an instruction task: the longest answer that it writes")
     let name = Argument(
       "as", .text,
       "a name for this evaluation; it replaces another with this name; by default a new name from the training steps"
@@ -14,14 +19,20 @@ enum EvaluateCommand {
   }
 
   static let evaluate = Command(
-    "evaluate", .evaluate, "classify the validation articles and count the right answers",
+    "evaluate", .evaluate, "measure the model on the validation articles",
     details:
       "With 'constrained' the model chooses among the categories only, and each gets a probability. With 'generate' "
-      + "it writes freely, and the first line is its answer, as in the Colab demo.",
-    arguments: EvaluateArguments(), examples: ["evaluate", "evaluate limit=200 method=generate as=free"]
+      + "it writes freely, and the first line is its answer, as in the Colab demo. In an instruction task the loss and "
+      + "the perplexity of the answers are measured, and the share of their tokens that are the model's first choice; "
+      + "then the model writes the answers to the first 'write' rows, each token its first choice, and it is counted "
+      + "how many are exactly the expected ones.",
+    arguments: EvaluateArguments(),
+    examples: ["evaluate", "evaluate limit=200 method=generate as=free", "evaluate write=5"]
   ) { arguments, invocation in
     let session = invocation.session
     let workspace = session.workspace
+    if workspace.data?.task == .instruction { return try InstructionCommands.evaluate(arguments, invocation) }
+    try InstructionCommands.refuseForCategories(arguments)
     let model = try workspace.needModel()
     let data = try workspace.needData()
     let all = try workspace.needSamples(of: arguments.on)

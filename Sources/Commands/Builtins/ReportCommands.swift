@@ -18,6 +18,7 @@ enum ReportCommands {
     arguments: EvaluationArguments(), examples: ["report"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
+    try workspace.needClassification("report", instead: "'evaluate' and 'compare'")
     let e = try workspace.evaluation(arguments.name)
     invocation.tell(
       Report(
@@ -38,6 +39,7 @@ enum ReportCommands {
     arguments: EvaluationArguments(), examples: ["confusion"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
+    try workspace.needClassification("confusion", instead: "'evaluate' and 'compare'")
     let e = try workspace.evaluation(arguments.name)
     invocation.tell(
       Confusion(
@@ -64,6 +66,8 @@ enum ReportCommands {
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
     let data = try workspace.needData()
+    try workspace.needClassification(
+      "mistakes", instead: "'evaluate', which shows what the model wrote beside what was expected")
     let e = try workspace.evaluation(arguments.name)
     invocation.tell(Mistakes(evaluation: e, data: data, limit: arguments.limit))
   } python: { call, script in

@@ -135,6 +135,17 @@ enum TrainCommands {
     let looked = try session.workspace.needSamples(of: .validation).prefix(run.plan.evaluateLimit)
     let (answers, texts) = (examples(looked), looked.map { data.samples[$0] })
     let adapter = run.trainer.adapter
+    if data.task == .instruction {
+      run.look = { [weak trainer = run.trainer] in
+        let found = try model.answerLoss(of: answers, adapter: adapter, compute: compute) { share in
+          inside.tell(
+            after: trainer?.completed ?? 0, 0, "\(NumberFormat.percent(share, 0)) of the validation loss")
+          return invocation.context.interruption() != .undo
+        }
+        return (found.loss, found.shareRight)
+      }
+      return run
+    }
     run.look = { [weak trainer = run.trainer] in
       let classifier = Classifier(
         model: model, adapter: adapter, prompt: prompt, categories: data.categories, compute: compute)
@@ -203,7 +214,7 @@ enum TrainCommands {
       while !run.isFinished {
         let (step, point) = try run.next()
         tokens += step.tokens
-        if let point { tell(point, invocation) }
+        if let point { tell(point, session.measure, invocation) }
         try invocation.progress(
           ProgressReport(
             done: step.step, total: step.steps, unit: "step",
@@ -239,13 +250,13 @@ enum TrainCommands {
     invocation.tell(
       Trained(
         last: last, done: done, losses: run.history.suffix(done).map(\.loss), tokens: tokens,
-        points: run.points, seconds: started.seconds))
+        points: run.points, measure: session.measure, seconds: started.seconds))
   }
 
-  private static func tell(_ point: ValidationPoint, _ invocation: Invocation) {
+  private static func tell(_ point: ValidationPoint, _ measure: String, _ invocation: Invocation) {
     invocation.print(
       "step \(point.step): validation loss \(NumberFormat.fixed(point.loss)), perplexity "
-        + "\(NumberFormat.fixed(point.perplexity, 3)), accuracy \(NumberFormat.fixed(point.accuracy, 3))")
+        + "\(NumberFormat.fixed(point.perplexity, 3)), \(measure) \(NumberFormat.fixed(point.accuracy, 3))")
   }
 
   private static func fields(_ step: TrainingStep) -> [(name: String, value: JSONValue)] {
@@ -254,6 +265,11 @@ enum TrainCommands {
       ("lr", .number(step.rate)), ("tokens", .int(step.tokens)),
     ]
   }
+}
+
+extension Session {
+  /// What a validation counts beside the loss.
+  fileprivate var measure: String { workspace.data?.task == .instruction ? "tokens right" : "accuracy" }
 }
 
 /// The result of `train`.
@@ -265,6 +281,8 @@ struct Trained: CommandResult {
   let losses: [Double]
   let tokens: Int
   let points: [ValidationPoint]
+  /// What is counted in them beside the loss: "accuracy", or "tokens right".
+  let measure: String
   let seconds: Double
 
   var outputs: [Output] {
@@ -284,7 +302,7 @@ struct Trained: CommandResult {
     let looks = points.map { point -> JSONValue in
       .object([
         ("step", .int(point.step)), ("loss", .number(point.loss)), ("perplexity", .number(point.perplexity)),
-        ("accuracy", .number(point.accuracy)),
+        (measure.replacing(" ", with: "_"), .number(point.accuracy)),
       ])
     }
     return [

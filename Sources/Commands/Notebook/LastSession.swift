@@ -23,6 +23,8 @@ public struct LastSession: Codable {
   /// The articles that the indices of the evaluations belong to.
   var dataHash: String?
   var evaluations: [Workspace.Evaluation]
+  /// Those of an instruction task.
+  var answers: [InstructionEvaluation]?
 }
 
 extension LastSession {
@@ -115,6 +117,7 @@ extension LastSession {
           found: "other articles: the files have changed")
       }
       session.workspace.evaluations = evaluations
+      session.workspace.answers = answers ?? []
     }
   }
 
@@ -130,7 +133,8 @@ extension LastSession {
       parts.append(
         steps.isEmpty ? "a fresh adapter" : "the adapter after \(NumberFormat.count(steps.count, "step"))")
     }
-    if !evaluations.isEmpty { parts.append(NumberFormat.count(evaluations.count, "evaluation")) }
+    let count = evaluations.count + w.answers.count
+    if count > 0 { parts.append(NumberFormat.count(count, "evaluation")) }
     return parts.joined(separator: ", ")
   }
 }
@@ -168,7 +172,8 @@ public final class SessionKeeper {
       states: isWhole ? stepper.states : stepper.states.map { _ in .waiting },
       lines: isWhole ? lines + workspace.origins.lines : [],
       adapter: name, adapterSeed: adapter?.config.seed ?? 0, steps: workspace.steps,
-      dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : []
+      dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : [],
+      answers: isWhole ? workspace.answers : nil
     ).write(in: session.cache)
     for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []
     where other.hasPrefix("adapter-") && other != name {

@@ -37,7 +37,7 @@ public struct Workspace: Sendable {
 
   public var model: GemmaModel?
   public var modelName = ""
-  public var data: Dataset?
+  public var data: Dataset? { didSet { answers = [] } }
   public var split: Split?
   public var prompt: PromptTemplate?
   public var adapter: Adapter?
@@ -51,6 +51,8 @@ public struct Workspace: Sendable {
   public private(set) var looks: [ValidationPoint] = []
   /// The evaluations in their order. A new one replaces an older one with the same name.
   public var evaluations: [Evaluation] = []
+  /// The evaluations of an instruction task, in the same way.
+  public var answers: [InstructionEvaluation] = []
   /// The commands that loaded the model, the data and the rest, in order.
   public internal(set) var origins = Origins()
   /// The table shown last, whole, for `save table`.
