@@ -49,7 +49,14 @@ enum AskCommands {
         probabilities: answer.probabilities))
   } python: { call, script in
     script.need(.answers)
-    return script.promptIfMissing() + ["print(answer(\(call.python(\.text))))"]
+    var question = call.python(\.text)
+    if script.hasTable {
+      let columns = call.columns.map { _ in ", columns=\(call.python(\.columns))" } ?? ""
+      question = "asked(\(question), \(call.python(\.input))\(columns))"
+    }
+    let length =
+      script.hasTable || call.isChanged(\.maxTokens) ? ", max_new_tokens=\(call.python(\.maxTokens))" : ""
+    return script.promptIfMissing() + ["print(answer(\(question)\(length)))"]
   }
 
   struct ScoreArguments: Sendable {

@@ -30,13 +30,12 @@ enum CompareCommand {
     }
     invocation.tell(
       Comparison(first: try workspace.evaluation(first), second: try workspace.evaluation(second)))
-  } python: { _, script in
+  } python: { call, script in
     script.need(.answers)
-    return [
-      "for name, (truth, predicted) in evaluations.items():",
-      "    right = sum(t == p for t, p in zip(truth, predicted))",
-      "    print(f\"{name}: {right / len(truth):.4f} ({right} of {len(truth)})\")",
+    let names = [
+      call.first.map { _ in call.python(\.first) }, call.second.map { _ in call.python(\.second) },
     ]
+    return ["compare(\(names.compactMap { $0 }.joined(separator: ", ")))"]
   }
 }
 

@@ -67,9 +67,10 @@ enum EvaluateCommand {
       call.method == .constrained
       ? ["# gnb lets the model choose among the categories; here it writes freely, as with method=generate."]
       : []
-    return script.promptIfMissing() + note + [
-      "evaluate(\(part), \(call.python(\.name))\(call.on == .train ? ", \", train\"" : ""))"
-    ]
+    var more = call.on == .train ? ", \", train\"" : ""
+    if call.isChanged(\.write) { more += ", write=\(call.python(\.write))" }
+    if call.isChanged(\.maxTokens) { more += ", max_new_tokens=\(call.python(\.maxTokens))" }
+    return script.promptIfMissing() + note + ["evaluate(\(part), \(call.python(\.name))\(more))"]
   }
 }
 

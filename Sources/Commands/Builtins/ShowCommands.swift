@@ -91,7 +91,7 @@ enum ShowCommands {
     script.need(.prompt)
     return script.promptIfMissing() + [
       "article = \(article(call, script))",
-      "print(prompt(article[\"text\"]) + article[\"category\"] + end_token)",
+      "print(prompt(article) + last_answer(article) + end_token)",
     ]
   }
 
