@@ -71,7 +71,7 @@ enum InstructionCommands {
     invocation.tell(
       ComparedAnswers(
         evaluations: [try workspace.answers(first), try workspace.answers(second)],
-        all: workspace.answers, data: data))
+        all: workspace.answers, data: data, isPair: true))
   }
 
   /// What is asked: an instruction with its input, or the text of a row.

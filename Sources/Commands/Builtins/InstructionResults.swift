@@ -102,7 +102,8 @@ struct ComparedAnswers: CommandResult {
   let all: [InstructionEvaluation]
   let data: Dataset
 
-  private var isPair: Bool { evaluations.count == 2 && all.count >= 2 }
+  /// Whether two were named: then what they wrote is shown too.
+  var isPair = false
 
   /// Rows that both of two evaluations have.
   private var shared: Int {
