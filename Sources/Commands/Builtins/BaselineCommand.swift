@@ -11,6 +11,8 @@ enum BaselineCommand {
   ) { invocation in
     let session = invocation.session
     let workspace = session.workspace
+    try workspace.needClassification(
+      "baseline", instead: "'evaluate' before the training: the untrained model is what to compare with")
     let (data, split) = (try workspace.needData(), try workspace.needSplit())
     let validation = try workspace.needSamples(of: .validation)
     let labels = split.train.map { data.samples[$0].category }

@@ -13,10 +13,15 @@ enum CompareCommand {
     details:
       "The intervals are Wilson's 95% intervals. The last table has the p-value of McNemar's exact test for each "
       + "pair, over the articles that both classified. Below 0.05 chance alone hardly explains the difference. Articles are the "
-      + "same if their texts are, whatever data or split is loaded now; a pair without a common article has no p. 'train, 10 seen' in the column of the part: the method was trained on ten of these articles.",
+      + "same if their texts are, whatever data or split is loaded now; a pair without a common article has no p. 'train, 10 seen' "
+      + "in the column of the part: the method was trained on ten of these articles. In an instruction task the table has loss, "
+      + "perplexity, tokens right and exact matches.",
     arguments: CompareArguments(), examples: ["compare", "compare untrained tf-idf", "compare explain=true"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
+    if workspace.data?.task == .instruction {
+      return try InstructionCommands.compare(arguments, invocation)
+    }
     guard let first = arguments.first else {
       _ = try workspace.evaluation(nil)
       invocation.tell(
@@ -39,13 +44,12 @@ enum CompareCommand {
       )
     }
     invocation.tell(pair)
-  } python: { _, script in
+  } python: { call, script in
     script.need(.answers)
-    return [
-      "for name, (truth, predicted) in evaluations.items():",
-      "    right = sum(t == p for t, p in zip(truth, predicted))",
-      "    print(f\"{name}: {right / len(truth):.4f} ({right} of {len(truth)})\")",
+    let names = [
+      call.first.map { _ in call.python(\.first) }, call.second.map { _ in call.python(\.second) },
     ]
+    return ["compare(\(names.compactMap { $0 }.joined(separator: ", ")))"]
   }
 }
 

@@ -7,6 +7,11 @@ enum EvaluateCommand {
     let on = Argument("on", .choice(Part.self), .validation, "the articles to classify")
     let limit = Argument("limit", .integer(1...Int.max), "classify only this many, from the first")
     let method = Argument("method", .choice(Classifier.Method.self), .constrained, "how the model answers")
+    let write = Argument(
+      "write", .integer(0...100_000), 20,
+      "in an instruction task: how many answers the model writes, from the first")
+    let maxTokens = Argument(
+      "max_tokens", .integer(1...8192), 128, "in an instruction task: the longest answer that it writes")
     let name = Argument(
       "as", .text,
       "a name for this evaluation; another with this name is replaced, which is said; by default a new name from training steps and part"
@@ -15,16 +20,22 @@ enum EvaluateCommand {
   }
 
   static let evaluate = Command(
-    "evaluate", .evaluate, "classify the validation articles and count the right answers",
+    "evaluate", .evaluate, "measure the model on the validation articles",
     details:
       "With 'constrained' the model chooses among the categories only, and each gets a probability. With 'generate' "
       + "it writes freely, and the first line is its answer, as in the Colab demo. A name without a part, such as 'step 60', is on "
       + "the validation articles; others have it: 'step 60, train'. If the adapter was trained on some of the articles, in this "
-      + "session or an earlier one, the line with the accuracy says on how many.",
-    arguments: EvaluateArguments(), examples: ["evaluate", "evaluate limit=200 method=generate as=free"]
+      + "session or an earlier one, the line with the accuracy says on how many. In an instruction task the loss and "
+      + "the perplexity of the answers are measured, and the share of their tokens that are the model's first choice; "
+      + "then the model writes the answers to the first 'write' rows, each token its first choice, and it is counted "
+      + "how many are exactly the expected ones.",
+    arguments: EvaluateArguments(),
+    examples: ["evaluate", "evaluate limit=200 method=generate as=free", "evaluate write=5"]
   ) { arguments, invocation in
     let session = invocation.session
     let workspace = session.workspace
+    if workspace.data?.task == .instruction { return try InstructionCommands.evaluate(arguments, invocation) }
+    try InstructionCommands.refuseForCategories(arguments)
     let model = try workspace.needModel()
     let data = try workspace.needData()
     let all = try workspace.needSamples(of: arguments.on)
@@ -35,7 +46,7 @@ enum EvaluateCommand {
       compute: try session.compute())
     let started = Stopwatch()
     let truth = samples.map { data.samples[$0].category }
-    let answers = try classifier.classify(samples.map { data.samples[$0].text }, method: arguments.method) {
+    let answers = try classifier.classify(samples.map { data.samples[$0] }, method: arguments.method) {
       answers in
       let right = zip(answers, truth).count { $0.prediction == $1 }
       let note = Span("\(NumberFormat.percent(Double(right) / Double(answers.count))) right so far")
@@ -59,9 +70,10 @@ enum EvaluateCommand {
       call.method == .constrained
       ? ["# gnb lets the model choose among the categories; here it writes freely, as with method=generate."]
       : []
-    return script.promptIfMissing() + note + [
-      "evaluate(\(part), \(call.python(\.name))\(call.on == .validation ? "" : ", \", \(call.on.rawValue)\""))"
-    ]
+    var more = call.on == .validation ? "" : ", \", \(call.on.rawValue)\""
+    if call.isChanged(\.write) { more += ", write=\(call.python(\.write))" }
+    if call.isChanged(\.maxTokens) { more += ", max_new_tokens=\(call.python(\.maxTokens))" }
+    return script.promptIfMissing() + note + ["evaluate(\(part), \(call.python(\.name))\(more))"]
   }
 }
 

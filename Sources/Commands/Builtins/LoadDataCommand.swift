@@ -13,6 +13,10 @@ enum LoadDataCommand {
     case no = "false"
   }
 
+  enum TaskChoice: String, CaseIterable {
+    case auto, classification, instruction
+  }
+
   private static let auto = "auto"
 
   struct LoadDataArguments: Sendable {
@@ -32,6 +36,9 @@ enum LoadDataCommand {
     let strict = Argument("strict", .bool, false, "stop at the first row that cannot be used")
     let duplicates = Argument(
       "duplicates", .choice(Duplicates.self), .drop, "what to do with a row that is there twice")
+    let task = Argument(
+      "task", .choice(TaskChoice.self), .auto,
+      "what is to be learnt: classification is one of few answers, instruction an answer in free words")
     let train = Argument("train", .path, "the file to train on, where each part has its own")
     let validation = Argument("validation", .path, "the file to validate with")
     let test = Argument("test", .path, "the file to test with")
@@ -50,6 +57,7 @@ enum LoadDataCommand {
       + "category, 分類, title, 件名, or by what they hold. Numbers, true and false are labels too. Rows may be instructions: "
       + "Alpaca's instruction, input and output, prompt and completion, or chats (messages, ShareGPT's conversations). "
       + "A folder or archive has a folder of .txt files for each category, plain or in the Livedoor layout. "
+      + "The task follows from the answers and is told: classification if they are few, instruction if they are free words. "
       + "A row that cannot be used is left out and counted: 'show rejects' lists them. "
       + "Of the full Livedoor corpus the demo's five categories are taken unless others are named. Evaluations stay: each knows "
       + "its articles.",
@@ -92,6 +100,7 @@ enum LoadDataCommand {
     if arguments.header != .auto { options.header = arguments.header == .yes }
     options.isStrict = arguments.strict
     options.keepsDuplicates = arguments.duplicates == .keep
+    options.task = Dataset.Task(rawValue: arguments.task.rawValue)
     let (name, categories) = (arguments.name, arguments.categories)
     let parts = [
       (Part.train, arguments.train), (.validation, arguments.validation), (.test, arguments.test),
@@ -136,7 +145,7 @@ struct LoadedData: CommandResult {
         .line("\(count) articles in \(data.categories.count) categories\(left)"), categories,
       ]
     }
-    if !sources.isEmpty { outputs.append(sample) }
+    if !sources.isEmpty { outputs += [.line(data.taskWords), sample] }
     return outputs + notes.map { .line($0) }
   }
 
@@ -180,6 +189,9 @@ struct LoadedData: CommandResult {
       notes.append(
         "\(NumberFormat.count(data.rejects.count)) row\(data.rejects.count == 1 ? "" : "s") cannot be used, and \(data.rejects.count == 1 ? "is" : "are") "
           + "left out: 'show rejects' lists them. The first: \(first.place): \(first.reason)")
+    }
+    if data.hasLongConversations {
+      notes.append("these are conversations: 'prompt gemma-chat' shows them whole")
     }
     let trimmed = data.sources.reduce(0) { $0 + $1.trimmedLabels }
     if trimmed > 0 {

@@ -14,7 +14,10 @@ enum MistakesCommands {
       + "worth a look. 'show mistake 3' has the whole text and every probability.",
     arguments: MistakesArguments(), examples: ["mistakes", "mistakes limit=20"]
   ) { arguments, invocation in
-    let evaluation = try invocation.session.workspace.evaluation(arguments.name)
+    let workspace = invocation.session.workspace
+    try workspace.needClassification(
+      "mistakes", instead: "'evaluate', which shows what the model wrote beside what was expected")
+    let evaluation = try workspace.evaluation(arguments.name)
     invocation.tell(Mistakes(evaluation: evaluation, limit: arguments.limit))
   } python: { call, script in
     script.need(.answers)
@@ -35,7 +38,10 @@ enum MistakesCommands {
     details: "The numbers are those of 'mistakes'.",
     arguments: MistakeArguments(), examples: ["show mistake 3", "show mistake 1 before"]
   ) { arguments, invocation in
-    let evaluation = try invocation.session.workspace.evaluation(arguments.name)
+    let workspace = invocation.session.workspace
+    try workspace.needClassification(
+      "show mistake", instead: "'evaluate', which shows what the model wrote beside what was expected")
+    let evaluation = try workspace.evaluation(arguments.name)
     let mistakes = evaluation.mistakes
     guard mistakes.indices.contains(arguments.number - 1) else {
       throw GemmaError.invalidValue(

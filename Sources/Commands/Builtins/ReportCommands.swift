@@ -17,7 +17,9 @@ enum ReportCommands {
     details: "The table is that of scikit-learn's classification_report with four digits.",
     arguments: EvaluationArguments(), examples: ["report"]
   ) { arguments, invocation in
-    let e = try invocation.session.workspace.evaluation(arguments.name)
+    let workspace = invocation.session.workspace
+    try workspace.needClassification("report", instead: "'evaluate' and 'compare'")
+    let e = try workspace.evaluation(arguments.name)
     invocation.tell(
       Report(
         evaluation: e.name,
@@ -36,7 +38,9 @@ enum ReportCommands {
     "the confusion matrix: how often each category was predicted for each true category",
     arguments: EvaluationArguments(), examples: ["confusion"]
   ) { arguments, invocation in
-    let e = try invocation.session.workspace.evaluation(arguments.name)
+    let workspace = invocation.session.workspace
+    try workspace.needClassification("confusion", instead: "'evaluate' and 'compare'")
+    let e = try workspace.evaluation(arguments.name)
     invocation.tell(
       Confusion(
         evaluation: e.name,

@@ -112,7 +112,7 @@ enum ShowCommands {
     script.need(.prompt)
     return script.promptIfMissing() + [
       "article = \(article(call, script))",
-      "print(prompt(article[\"text\"]) + article[\"category\"] + end_token)",
+      "print(prompt(article) + last_answer(article) + end_token)",
     ]
   }
 
@@ -161,7 +161,12 @@ enum ShowCommands {
         "session",
         [
           ("model", w.model.map { $0.file.name } ?? "none"),
-          ("data", w.data.map { "\($0.name), \(NumberFormat.count($0.samples.count, "article"))" } ?? "none"),
+          (
+            "data",
+            w.data.map {
+              "\($0.name), \(NumberFormat.count($0.samples.count, $0.task == .instruction ? "instruction" : "article"))"
+            } ?? "none"
+          ), ("task", w.data?.task.rawValue ?? "none"),
           (
             "split",
             w.split.map {
@@ -174,7 +179,11 @@ enum ShowCommands {
             "adapter",
             w.adapter.map { "rank \($0.config.rank), \(NumberFormat.count(w.steps.count, "step"))" } ?? "none"
           ),
-          ("evaluations", w.evaluations.isEmpty ? "none" : w.evaluations.map(\.name).joined(separator: ", ")),
+          (
+            "evaluations",
+            w.evaluations.isEmpty && w.answers.isEmpty
+              ? "none" : (w.evaluations.map(\.name) + w.answers.map(\.name)).joined(separator: ", ")
+          ),
         ] + variables))
   }
 }

@@ -40,9 +40,10 @@ struct DataFacts: CommandResult {
     let noun = data.task == .instruction ? "instruction" : "article"
     let title = Output.line(
       "\(data.name): \(NumberFormat.count(data.samples.count, noun)), sha256 \(data.sha256.prefix(16))…")
-    guard data.task == .classification else { return [title] }
+    let task = Output.line(data.taskWords)
+    guard data.task == .classification else { return [title, task] }
     return [
-      title,
+      title, task,
       .table(
         Table(
           [.init("category"), .init("articles", .right), .init("first article", flexible: true)],
@@ -53,7 +54,9 @@ struct DataFacts: CommandResult {
   }
 
   var fields: [(name: String, value: JSONValue)] {
-    [("name", .string(data.name)), ("sha256", .string(data.sha256))]
+    [
+      ("name", .string(data.name)), ("sha256", .string(data.sha256)), ("task", .string(data.task.rawValue)),
+    ]
   }
 }
 
@@ -64,6 +67,10 @@ struct ShownSample: CommandResult {
   var outputs: [Output] {
     guard let request = sample.request else {
       return [.line(Span("\(sample.category)  ", .strong), Span(sample.id, .faint)), .line(sample.text)]
+    }
+    if !request.turns.isEmpty {
+      return [.line(Span(sample.id, .faint))]
+        + request.turns.map { .line(Span("\($0.role.rawValue)  ", .strong), Span($0.content)) }
     }
     return [.line(Span(sample.id, .faint)), .line(request.instruction)]
       + (request.input.isEmpty ? [] : [.line(request.input)]) + [.line(Span(sample.category, .strong))]
@@ -84,9 +91,9 @@ struct ShownPrompt: CommandResult {
 
   init(sample: Sample, prompt: PromptTemplate, tokenizer: Tokenizer) {
     self.sample = sample
-    text = prompt.render(sample.text, tokenizer: tokenizer)
+    text = prompt.render(sample, tokenizer: tokenizer)
     end = tokenizer.piece(prompt.endToken(tokenizer))
-    example = prompt.example(input: sample.text, output: sample.category, tokenizer: tokenizer)
+    example = prompt.example(sample, tokenizer: tokenizer)
   }
 
   var outputs: [Output] {
@@ -94,8 +101,9 @@ struct ShownPrompt: CommandResult {
       .line(Span(text), Span(sample.category, .good), Span(end, .faint)),
       .line(
         Span(
-          "prompt \(NumberFormat.count(example.promptCount, "token")), "
-            + "answer \(NumberFormat.count(example.ids.count - example.promptCount, "token"))",
+          "prompt \(NumberFormat.count(example.ids.count - example.learntCount, "token")), "
+            + "answer \(NumberFormat.count(example.learntCount, "token"))"
+            + (example.learnt.count > 1 ? " in \(example.learnt.count) turns" : ""),
           .faint)),
     ]
   }

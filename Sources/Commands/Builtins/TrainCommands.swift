@@ -86,10 +86,7 @@ enum TrainCommands {
     let (data, split) = (try session.workspace.needData(), try session.workspace.needSplit())
     let prompt = try session.workspace.promptOrDefault()
     func examples(_ part: ArraySlice<Int>) -> [TokenizedExample] {
-      part.map {
-        prompt.example(
-          input: data.samples[$0].text, output: data.samples[$0].category, tokenizer: model.tokenizer)
-      }
+      part.map { prompt.example(data.samples[$0], tokenizer: model.tokenizer) }
     }
     let compute = try session.compute()
     let run: TrainingRun
@@ -139,7 +136,7 @@ enum TrainCommands {
     }
     guard run.plan.evaluateEvery > 0 else { return run }
     let looked = try session.workspace.needSamples(of: .validation).prefix(run.plan.evaluateLimit)
-    let (answers, texts) = (examples(looked), looked.map { data.samples[$0].text })
+    let (answers, texts) = (examples(looked), looked.map { data.samples[$0] })
     let known = looked.count { run.seen.contains(data.samples[$0]) }
     if known > 0 {
       invocation.print(
@@ -147,6 +144,17 @@ enum TrainCommands {
           + "validation loss too low")
     }
     let adapter = run.trainer.adapter
+    if data.task == .instruction {
+      run.look = { [weak trainer = run.trainer] in
+        let found = try model.answerLoss(of: answers, adapter: adapter, compute: compute) { share in
+          inside.tell(
+            after: trainer?.completed ?? 0, 0, "\(NumberFormat.percent(share, 0)) of the validation loss")
+          return invocation.context.interruption() != .undo
+        }
+        return (found.loss, found.shareRight)
+      }
+      return run
+    }
     run.look = { [weak trainer = run.trainer] in
       let classifier = Classifier(
         model: model, adapter: adapter, prompt: prompt, categories: data.categories, compute: compute)
@@ -215,7 +223,7 @@ enum TrainCommands {
       while !run.isFinished {
         let (step, point) = try run.next()
         tokens += step.tokens
-        if let point { tell(point, invocation) }
+        if let point { tell(point, session.measure, invocation) }
         try invocation.progress(
           ProgressReport(
             done: step.step, total: step.steps, unit: "step",
@@ -251,13 +259,13 @@ enum TrainCommands {
     invocation.tell(
       Trained(
         last: last, done: done, losses: run.history.suffix(done).map(\.loss), tokens: tokens,
-        points: run.points, explains: explains, seconds: started.seconds))
+        points: run.points, measure: session.measure, explains: explains, seconds: started.seconds))
   }
 
-  private static func tell(_ point: ValidationPoint, _ invocation: Invocation) {
+  private static func tell(_ point: ValidationPoint, _ measure: String, _ invocation: Invocation) {
     invocation.print(
       "step \(point.step): validation loss \(NumberFormat.fixed(point.loss)), perplexity "
-        + "\(NumberFormat.fixed(point.perplexity, 3)), accuracy \(NumberFormat.fixed(point.accuracy, 3))")
+        + "\(NumberFormat.fixed(point.perplexity, 3)), \(measure) \(NumberFormat.fixed(point.accuracy, 3))")
   }
 
   private static func fields(_ step: TrainingStep) -> [(name: String, value: JSONValue)] {
@@ -266,4 +274,9 @@ enum TrainCommands {
       ("lr", .number(step.rate)), ("tokens", .int(step.tokens)),
     ]
   }
+}
+
+extension Session {
+  /// What a validation counts beside the loss.
+  fileprivate var measure: String { workspace.data?.task == .instruction ? "tokens right" : "accuracy" }
 }

@@ -9,6 +9,8 @@ struct Trained: CommandResult {
   let losses: [Double]
   let tokens: Int
   let points: [ValidationPoint]
+  /// What is counted in them beside the loss: "accuracy", or "tokens right".
+  let measure: String
   var explains = false
   let seconds: Double
 
@@ -30,7 +32,7 @@ struct Trained: CommandResult {
     let looks = points.map { point -> JSONValue in
       .object([
         ("step", .int(point.step)), ("loss", .number(point.loss)), ("perplexity", .number(point.perplexity)),
-        ("accuracy", .number(point.accuracy)),
+        (measure.replacing(" ", with: "_"), .number(point.accuracy)),
       ])
     }
     return [

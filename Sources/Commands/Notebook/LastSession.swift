@@ -32,6 +32,8 @@ public struct LastSession: Codable {
   /// The articles of the session's data: the split's indices belong to them.
   var dataHash: String?
   var evaluations: [Workspace.Evaluation]
+  /// Those of an instruction task.
+  var answers: [InstructionEvaluation]?
 }
 
 extension LastSession {
@@ -135,6 +137,7 @@ extension LastSession {
       }
       session.workspace.evaluations = evaluations
       session.workspace.findTexts()
+      session.workspace.answers = answers ?? []
     }
   }
 
@@ -150,7 +153,8 @@ extension LastSession {
       parts.append(
         steps.isEmpty ? "a fresh adapter" : "the adapter after \(NumberFormat.count(steps.count, "step"))")
     }
-    if !evaluations.isEmpty { parts.append(NumberFormat.count(evaluations.count, "evaluation")) }
+    let count = evaluations.count + w.answers.count
+    if count > 0 { parts.append(NumberFormat.count(count, "evaluation")) }
     return parts.joined(separator: ", ")
   }
 }
@@ -192,7 +196,8 @@ public final class SessionKeeper {
       looks: workspace.looks,
       modelStamp: isWhole ? workspace.model.flatMap { FileStamp(path: $0.file.path) } : nil,
       notebookStamp: stepper.isSession ? nil : FileStamp(path: stepper.notebook.path),
-      dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : []
+      dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : [],
+      answers: isWhole ? workspace.answers : nil
     ).write(in: session.cache)
     for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []
     where other.hasPrefix("adapter-") && other != name {

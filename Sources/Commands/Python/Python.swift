@@ -2,23 +2,18 @@
 enum Python {
   /// Names that the exported notebook uses itself, and reserved words of Python.
   private static let taken: Set<String> = [
-    "and", "answer", "articles", "as", "assert", "baseline", "break", "categories", "class", "continue",
-    "count",
-    "cut", "data", "decode", "def", "del", "drawn", "elif", "else", "encode", "end_token", "evaluate",
-    "evaluation",
-    "evaluations", "example", "examples", "except", "files", "finally", "find_corpus", "folds", "for",
-    "for_packing",
-    "from",
-    "generate", "get_last_checkpoint", "global", "half", "ids", "if", "import", "in", "instruction", "is",
-    "keep", "lambda", "list",
-    "load_model",
-    "lora", "losses", "map", "max", "max_input_tokens", "max_seq_length", "min", "model", "next", "nonlocal",
-    "not", "numpy", "or", "parts", "pass", "predicted", "print", "prompt", "prompt_ids", "raise", "range",
-    "return",
-    "root", "run", "sample", "str", "sum", "template", "test", "tokenizer", "torch", "train", "train_size",
-    "trained_steps",
-    "trainer", "try",
-    "truth", "validation", "while", "with", "yield", "zip",
+    "and", "answer", "answer_ids", "articles", "as", "asked", "assert", "baseline", "break", "categories",
+    "chat", "class", "codecs", "compare", "continue", "count", "csv", "cut", "data", "decode", "def", "del",
+    "drawn", "elif", "else", "encode", "end_token", "evaluate", "evaluate_answers", "evaluation",
+    "evaluations", "example", "examples", "except", "exchanges", "files", "finally", "find_corpus",
+    "find_task", "folds", "for", "for_packing", "from", "generate", "get_last_checkpoint", "global", "gzip",
+    "half", "ids", "if", "import", "in", "instruction", "io", "is", "json", "keep", "lambda", "last_answer",
+    "list", "load_model", "lora", "losses", "map", "max", "max_input_tokens", "max_seq_length", "min",
+    "model", "next", "nonlocal", "not", "numpy", "or", "parts", "pass", "predicted", "print", "prompt",
+    "prompt_ids", "raise", "range", "re", "read_csv", "read_json", "read_row", "read_table", "return",
+    "root", "run", "sample", "short_template", "standard_instruction", "str", "sum", "task", "template",
+    "test", "tokenizer", "tokens", "torch", "train", "train_size", "trained_steps", "trainer", "truth",
+    "try", "validation", "while", "whole_chats", "with", "yield", "zip",
   ]
 
   static func name(_ variable: String) -> String { taken.contains(variable) ? variable + "_" : variable }

@@ -11,6 +11,11 @@ public struct Arguments<Keys: Sendable>: Sendable {
     return argument.read(bound.values[argument.spec.name])
   }
 
+  /// Whether the user gave it.
+  func isGiven<Content>(_ key: KeyPath<Keys, Argument<Content>>) -> Bool {
+    bound.given.contains(keys[keyPath: key].spec.name)
+  }
+
   /// The alphabetically first of the other arguments that were given.
   func given<each Content>(beside these: repeat KeyPath<Keys, Argument<each Content>>) -> String? {
     var names: Set<String> = []

@@ -137,7 +137,9 @@ public struct Completion: Equatable {
     case .bool: return (["true", "false"], false)
     case .choice(let words): return (words, false)
     case .pullName: return (Catalogue.items.map(\.name), false)
-    case .evaluation: return (session.workspace.evaluations.map { Value.string($0.name).source }, false)
+    case .evaluation:
+      let names = session.workspace.evaluations.map(\.name) + session.workspace.answers.map(\.name)
+      return (names.map { Value.string($0).source }, false)
     case .cell: return (session.stepper?.cellNames ?? [], false)
     case .topic:
       let words = Glossary.entries.map(\.word).filter { !$0.contains(" ") }

@@ -4,7 +4,7 @@ import Gemma
 public struct Workspace: Sendable {
   public var model: GemmaModel?
   public var modelName = ""
-  public var data: Dataset?
+  public var data: Dataset? { didSet { answers = [] } }
   public var split: Split?
   public var prompt: PromptTemplate?
   public var adapter: Adapter?
@@ -22,6 +22,8 @@ public struct Workspace: Sendable {
   public private(set) var looks: [ValidationPoint] = []
   /// The evaluations in their order. Other data and another split leave them as they are.
   public var evaluations: [Evaluation] = []
+  /// The evaluations of an instruction task, in the same way.
+  public var answers: [InstructionEvaluation] = []
   /// The commands that loaded the model, the data and the rest, in order.
   public internal(set) var origins = Origins()
   /// The tables that the last command with a table showed, whole, for `save table`.
@@ -70,9 +72,7 @@ public struct Workspace: Sendable {
   /// The prompt, or Alpaca's with the data's categories.
   public func promptOrDefault() throws -> PromptTemplate {
     if let prompt { return prompt }
-    return .alpaca(
-      instruction: PromptTemplate.defaultInstruction(categories: try needData().categories),
-      maxInputTokens: nil)
+    return .alpaca(instruction: try needData().standardInstruction, maxInputTokens: nil)
   }
 
   /// What belongs to the model, and goes when another is loaded, in words.

@@ -40,14 +40,14 @@ public struct Classifier: Sendable {
     self.compute = compute
   }
 
-  /// Classifies texts in order.
+  /// Classifies rows in order.
   /// - Parameter progress: called after each group with the answers so far. If it returns false, classifying stops.
   /// - Throws: `interrupted` if `progress` returned false.
   public func classify(
-    _ texts: [String], method: Method, progress: (_ answers: [Answer]) -> Bool = { _ in true }
+    _ samples: [Sample], method: Method, progress: (_ answers: [Answer]) -> Bool = { _ in true }
   ) throws -> [Answer] {
     let tokenizer = model.tokenizer
-    let prompts = texts.map { prompt.promptTokens($0, tokenizer: tokenizer) }
+    let prompts = samples.map { prompt.promptTokens($0, tokenizer: tokenizer) }
     for (index, ids) in prompts.enumerated()
     where ids.isEmpty || ids.count + Self.answerTokens > model.config.contextLength {
       throw GemmaError.invalidValue(
@@ -57,7 +57,7 @@ public struct Classifier: Sendable {
     }
     // The common beginning of all prompts is computed once. It is found by comparing tokens, not from the template.
     let generator = Generator(model: model, adapter: adapter, compute: compute)
-    let shared = texts.count > 1 ? Self.commonPrefix(prompts) : 0
+    let shared = samples.count > 1 ? Self.commonPrefix(prompts) : 0
     let prefix = try generator.cache(of: Array(prompts.first?.prefix(shared) ?? []))
     var answers: [Answer] = []
     var first = 0
@@ -79,6 +79,11 @@ public struct Classifier: Sendable {
       first = last
     }
     return answers
+  }
+
+  /// Classifies plain texts in order.
+  public func classify(_ texts: [String], method: Method) throws -> [Answer] {
+    try classify(texts.map { Sample(text: $0) }, method: method)
   }
 
   private func generated(_ prompts: [[Int32]], prefix: KeyValueCache, generator: Generator) throws -> [Answer]

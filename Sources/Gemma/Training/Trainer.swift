@@ -179,7 +179,7 @@ public final class Trainer {
         layerDone: countLayer)
       guard var tape else { continue }
       let result = entropy.forward(hidden, targets: pass.targets, compute: compute)
-      for (row, logProbability) in result.logProbabilities.enumerated() {
+      for (row, logProbability) in result.logProbabilities.enumerated() where pass.weights[row] > 0 {
         loss -= logProbability * Double(pass.weights[row])
       }
       let dHidden = entropy.backward(

@@ -21,6 +21,8 @@ public struct ValidationPoint: Sendable, Equatable, Codable {
   public var step: Int
   /// Mean of -log p over the answers' tokens.
   public var loss: Double
+  /// The share of articles whose category is right; in an instruction task the share of the answers' tokens that are the model's
+  /// first choice.
   public var accuracy: Double
 
   public init(step: Int, loss: Double, accuracy: Double) {
@@ -74,7 +76,7 @@ public final class TrainingRun {
     self.checkpoint = checkpoint
     self.compute = compute
     var hash = SHA256()
-    for example in examples { hash.update("\(example.promptCount) \(example.ids)\n") }
+    for example in examples { hash.update("\(example.fingerprint)\n") }
     examplesHash = hash.finish()
   }
 

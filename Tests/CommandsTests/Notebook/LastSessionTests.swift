@@ -71,6 +71,28 @@ import Testing
     #expect(try last().recorder.session.workspace.looks == first)
   }
 
+  @Test func whatWasWrittenInAnInstructionTaskComesBack() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let data = folder + "/a.jsonl"
+    let rows = (0..<8).map { #"{"prompt": "say \#($0)", "completion": "it \#($0)"}"# }
+    try rows.joined(separator: "\n").write(toFile: data, atomically: true, encoding: .utf8)
+    let first = try session([
+      "load model \(Self.tiny)", "load data \(data)\nsplit train=4 validation=4",
+      "prompt \"{instruction}={output}\"",
+      "evaluate write=2 max_tokens=3",
+    ])
+    let (recorder, stepper, told) = try last()
+    let written = first.recorder.session.workspace.answers
+    #expect(written.count == 1 && written[0].written.count == 2)
+    #expect(
+      recorder.session.workspace.answers == written && told.last?.hasSuffix("1 evaluation") == true, "\(told)"
+    )
+    stepper.enter("evaluate write=2 max_tokens=3 as=again")
+    #expect(recorder.lines().contains { $0.hasPrefix("1 before") })
+    stepper.enter("load data mini-news")
+    #expect(recorder.session.workspace.answers.isEmpty, "other data, other rows")
+  }
+
   @Test func whatHasLoadedNothingLeavesTheOneBeforeAlone() throws {
     #expect(throws: GemmaError.self) { try last() }
     _ = try session(["load data mini-news", "split train=10 validation=5"])
