@@ -23,6 +23,8 @@ public struct LastSession: Codable {
   /// The articles that the indices of the evaluations belong to.
   var dataHash: String?
   var evaluations: [Workspace.Evaluation]
+  /// Which of them were made with the adapter as it is; nil in files of older versions.
+  var presentEvaluations: [String]?
 }
 
 extension LastSession {
@@ -115,6 +117,7 @@ extension LastSession {
           found: "other articles: the files have changed")
       }
       session.workspace.evaluations = evaluations
+      session.workspace.presentEvaluations = Set(presentEvaluations ?? [])
     }
   }
 
@@ -168,7 +171,8 @@ public final class SessionKeeper {
       states: isWhole ? stepper.states : stepper.states.map { _ in .waiting },
       lines: isWhole ? lines + workspace.origins.lines : [],
       adapter: name, adapterSeed: adapter?.config.seed ?? 0, steps: workspace.steps,
-      dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : []
+      dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : [],
+      presentEvaluations: isWhole ? workspace.presentEvaluations.sorted() : []
     ).write(in: session.cache)
     for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []
     where other.hasPrefix("adapter-") && other != name {

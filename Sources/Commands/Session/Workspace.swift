@@ -40,12 +40,23 @@ public struct Workspace: Sendable {
   public var data: Dataset?
   public var split: Split?
   public var prompt: PromptTemplate?
-  public var adapter: Adapter?
+  public var adapter: Adapter? {
+    didSet { presentEvaluations = [] }
+  }
+  /// How the model's weights are kept in memory.
+  public var precision = WeightPrecision.auto
+  /// What `load classifier` restored, until another model, adapter or prompt takes its place.
+  public var classifier: SavedClassifier?
+  /// The names of the evaluations that were made with the adapter as it is now.
+  public internal(set) var presentEvaluations: Set<String> = []
   /// The texts that this adapter was trained on, also in earlier sessions.
   public var seen = SeenTexts()
   /// Steps trained on this adapter so far.
   public var steps: [TrainingStep] = [] {
-    didSet { if steps.isEmpty { looks = [] } }
+    didSet {
+      if steps.isEmpty { looks = [] }
+      presentEvaluations = []
+    }
   }
   /// What looks at the validation articles saw; their steps are places in `steps`, from 1.
   public private(set) var looks: [ValidationPoint] = []
@@ -100,8 +111,18 @@ public struct Workspace: Sendable {
   public func promptOrDefault() throws -> PromptTemplate {
     if let prompt { return prompt }
     return .alpaca(
-      instruction: PromptTemplate.defaultInstruction(categories: try needData().categories),
-      maxInputTokens: nil)
+      instruction: PromptTemplate.defaultInstruction(categories: try needCategories()), maxInputTokens: nil)
+  }
+
+  /// The categories to choose from: the loaded classifier's, else the data's.
+  func needCategories() throws -> [String] { try classifier?.categories ?? needData().categories }
+
+  /// The same, to measure or train with the data.
+  /// - Throws: `wrongKind` where the data has a category that the loaded classifier does not know.
+  func needCategoriesOfData() throws -> [String] {
+    let data = try needData()
+    guard let classifier, let misfit = classifier.misfit(data) else { return try needCategories() }
+    throw misfit
   }
 
   /// A name that no evaluation has yet: "untrained", "step 60", "step 60 (2)".
@@ -145,5 +166,6 @@ public struct Workspace: Sendable {
   mutating func add(_ evaluation: Evaluation) {
     evaluations.removeAll { $0.name == evaluation.name }
     evaluations.append(evaluation)
+    presentEvaluations.insert(evaluation.name)
   }
 }

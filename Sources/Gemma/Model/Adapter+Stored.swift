@@ -43,9 +43,24 @@ extension Adapter {
 
   /// Writes a folder that PEFT loads.
   ///
-  /// - Parameter baseModel: the value of `base_model_name_or_path`.
-  public func save(path: String, baseModel: String) throws {
-    try stored().save(path: path, baseModel: baseModel)
+  /// - Parameters:
+  ///   - baseModel: the value of `base_model_name_or_path`.
+  ///   - check: called again and again. An error that it throws ends the writing, and leaves nothing.
+  public func save(path: String, baseModel: String, check: () throws -> Void = {}) throws {
+    let folder = try FolderWriter(path: path)
+    try write(to: folder, baseModel: baseModel, check: check)
+    try check()
+    try folder.finish()
+  }
+
+  /// Writes PEFT's two files into a folder that is being written.
+  /// - Returns: the sha256 of the weights' file.
+  @discardableResult
+  public func write(
+    to folder: FolderWriter, baseModel: String, check: () throws -> Void = {}
+  ) throws -> String {
+    try stored().write(to: folder, baseModel: baseModel, check: check)
+    return try SHA256.hexDigest(path: folder.file(StoredAdapter.weightsName))
   }
 
   /// Writes a GGUF file that llama.cpp applies to the GGUF file of the model.

@@ -1,0 +1,217 @@
+import Foundation
+import Gemma
+
+/// What `save classifier` writes beside the adapter, as gnb.json: everything that an adapter does not know about its task.
+public struct SavedClassifier: Codable, Sendable, Equatable {
+  static let fileName = "gnb.json"
+  static let newestFormat = 1
+
+  struct Prompt: Codable, Sendable, Equatable {
+    var name: String
+    var template: String
+    var instruction: String
+    var maxInputTokens: Int?
+    /// "<eos>" or "<end_of_turn>"
+    var endToken: String
+  }
+
+  struct Base: Codable, Sendable, Equatable {
+    /// The name or path it was loaded by.
+    var name: String
+    /// On the Hugging Face hub, if that is known.
+    var hub: String?
+    /// Of the file, or of the names and hashes of a folder's files.
+    var sha256: String
+    var precision: String
+  }
+
+  struct Learnt: Codable, Sendable, Equatable {
+    var name: String
+    var sha256: String
+    var rows: Int
+    var categories: [String]
+    /// Rows of each category.
+    var counts: [Int]
+    var train: Int?
+    var validation: Int?
+    var test: Int?
+    var columns: [DataSource.Role]
+  }
+
+  struct Training: Codable, Sendable, Equatable {
+    var steps: Int
+    var loss: Double
+    var commands: [String]
+  }
+
+  struct Measured: Codable, Sendable, Equatable {
+    var name: String
+    var method: String
+    /// "train", "validation", "test", or "other".
+    var on: String
+    var articles: Int
+    var correct: Int
+    var accuracy: Double
+    /// Of the 95% interval.
+    var low: Double
+    var high: Double
+    /// Articles that the adapter was trained on.
+    var seen: Int
+    /// The mean probability of the answers, where they have one.
+    var meanProbability: Double?
+  }
+
+  var format = Self.newestFormat
+  var task: String
+  var categories: [String]
+  var prompt: Prompt
+  var base: Base
+  /// Of adapter_model.safetensors; nil without an adapter.
+  var adapterSha256: String?
+  var data: Learnt?
+  var training: Training?
+  /// Those of the adapter as it was saved, the last one last.
+  var evaluations: [Measured]
+  /// Whether a probability of 0.9 was fitted to mean 9 of 10.
+  var calibrated = false
+  /// Hashes of the texts it was trained on.
+  var seen: [String]
+
+  var isClassification: Bool { task == Dataset.Task.classification.rawValue }
+}
+
+extension SavedClassifier {
+  /// - Throws: `wrongKind` for an adapter's folder without this file, `unsupported` for a newer format, `malformed`, `fileNotFound`.
+  init(folder: String) throws {
+    let path = folder + "/" + Self.fileName
+    let files = FileManager.default
+    guard files.fileExists(atPath: folder) else { throw GemmaError.fileNotFound(path: folder) }
+    guard let data = files.contents(atPath: path) else {
+      let isAdapter = files.fileExists(atPath: folder + "/adapter_config.json")
+      throw GemmaError.wrongKind(
+        path: folder, expected: "a folder of 'save classifier'",
+        found: isAdapter
+          ? "an adapter without \(Self.fileName), which has the categories, the prompt and the base model"
+          : "no \(Self.fileName) in it",
+        remedy: isAdapter
+          ? "load the model, the data and the prompt it was trained with, then 'load adapter \(Value.string(folder).source)'; "
+            + "'save classifier' keeps all of it together"
+          : "give the folder that 'save classifier' wrote")
+    }
+    struct Head: Decodable { var format: Int }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do {
+      let format = try decoder.decode(Head.self, from: data).format
+      guard format <= Self.newestFormat else {
+        throw GemmaError.unsupported(
+          path: path, feature: "format \(format), which a newer gnb wrote (this one reads \(Self.newestFormat))")
+      }
+      self = try decoder.decode(Self.self, from: data)
+    } catch let error as DecodingError {
+      let (place, why) = Self.words(error)
+      throw GemmaError.malformed(path: path, location: place, expected: "what 'save classifier' writes", found: why)
+    }
+    guard !categories.isEmpty || !isClassification else {
+      throw GemmaError.malformed(path: path, location: "categories", expected: "at least one", found: "none")
+    }
+  }
+
+  private static func words(_ error: DecodingError) -> (place: String, found: String) {
+    func place(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
+      let path = (context.codingPath + [key].compactMap { $0 }).map(\.stringValue).joined(separator: ".")
+      return path.isEmpty ? "start" : path
+    }
+    switch error {
+    case .keyNotFound(let key, let context): return (place(context, key), "nothing")
+    case .typeMismatch(_, let context), .valueNotFound(_, let context): return (place(context), "another kind of value")
+    case .dataCorrupted(let context): return (place(context), "what is no JSON")
+    @unknown default: return ("start", "something else")
+    }
+  }
+
+  /// Equal classifiers give equal bytes.
+  func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do { return try encoder.encode(self) + Data("\n".utf8) } catch {
+      throw GemmaError.inputOutput(path: Self.fileName, reason: error.localizedDescription)
+    }
+  }
+
+  /// Why data cannot be measured or trained on: it has a category that is not known here. Nil if it can.
+  func misfit(_ data: Dataset) -> GemmaError? {
+    guard isClassification, data.task == .classification else { return nil }
+    let others = data.categories.filter { !categories.contains($0) }
+    guard !others.isEmpty else { return nil }
+    func list(_ names: [String]) -> String { names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "") }
+    return .wrongKind(
+      path: data.name, expected: "categories that the loaded classifier knows (\(list(categories)))",
+      found: list(others),
+      remedy: "load data with categories=[...] of these, or begin a new classifier by 'prompt' and 'lora'")
+  }
+}
+
+extension SavedClassifier.Prompt {
+  init(_ prompt: PromptTemplate) {
+    self.init(
+      name: prompt.name, template: prompt.template, instruction: prompt.instruction,
+      maxInputTokens: prompt.maxInputTokens, endToken: prompt.endsTurn ? "<end_of_turn>" : "<eos>")
+  }
+
+  var restored: PromptTemplate {
+    PromptTemplate(
+      template: template, instruction: instruction, maxInputTokens: maxInputTokens,
+      endsTurn: endToken == "<end_of_turn>", name: name)
+  }
+}
+
+extension Workspace {
+  /// The classifier as it is now, to be saved.
+  func classifier(base: SavedClassifier.Base, adapterSha256: String?) throws -> SavedClassifier {
+    let task = data?.task.rawValue ?? classifier?.task ?? Dataset.Task.classification.rawValue
+    let isKept = steps.isEmpty && classifier != nil
+    let measured = evaluations.filter { presentEvaluations.contains($0.name) && $0.method != "baseline" }
+      .map(self.measured)
+    return SavedClassifier(
+      task: classifier?.task ?? task,
+      categories: task == Dataset.Task.classification.rawValue ? try needCategories() : [],
+      prompt: SavedClassifier.Prompt(try promptOrDefault()), base: base, adapterSha256: adapterSha256,
+      data: isKept ? classifier?.data : learnt,
+      training: isKept ? classifier?.training : training,
+      evaluations: measured.isEmpty && isKept ? classifier?.evaluations ?? [] : measured,
+      seen: seen.hashes.sorted())
+  }
+
+  private var learnt: SavedClassifier.Learnt? {
+    data.map { data in
+      SavedClassifier.Learnt(
+        name: data.name, sha256: data.sha256, rows: data.samples.count,
+        categories: data.task == .classification ? data.categories : [],
+        counts: data.task == .classification ? data.counts : [], train: split?.train.count,
+        validation: split?.validation.count, test: split?.test.count,
+        columns: data.sources.first?.roles ?? [])
+    }
+  }
+
+  private var training: SavedClassifier.Training? {
+    steps.last.map {
+      SavedClassifier.Training(
+        steps: steps.count, loss: $0.loss, commands: (classifier?.training?.commands ?? []) + origins.trainings)
+    }
+  }
+
+  private func measured(_ evaluation: Evaluation) -> SavedClassifier.Measured {
+    let (low, high) = Significance.wilson(correct: evaluation.correct, total: evaluation.truth.count)
+    let samples = Set(evaluation.samples)
+    let part = Part.allCases.first { samples.isSubset(of: split?.samples(of: $0) ?? []) }
+    let best = evaluation.probabilities.compactMap { $0.max() }
+    return SavedClassifier.Measured(
+      name: evaluation.name, method: evaluation.method, on: part?.rawValue ?? "other",
+      articles: evaluation.truth.count, correct: evaluation.correct, accuracy: evaluation.accuracy, low: low,
+      high: high,
+      seen: evaluation.samples.count { index in data.map { seen.contains($0.samples[index]) } ?? false },
+      meanProbability: best.isEmpty ? nil : best.reduce(0, +) / Double(best.count))
+  }
+}
