@@ -24,3 +24,28 @@ extension Sample {
     return String(hash.finish().prefix(16))
   }
 }
+
+/// In files of gnb: the hashes in their order.
+extension SeenTexts: Codable {
+  public init(from decoder: any Decoder) throws {
+    self.init(hashes: Set(try decoder.singleValueContainer().decode([String].self)))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(hashes.sorted())
+  }
+}
+
+extension AdapterNotes {
+  private static let seenKey = "seen_texts"
+
+  /// What the adapter was trained on.
+  public func seenTexts() throws -> SeenTexts {
+    try value(SeenTexts.self, for: Self.seenKey) ?? SeenTexts()
+  }
+
+  public mutating func set(_ seen: SeenTexts) throws {
+    try set(seen.isEmpty ? nil : seen, for: Self.seenKey)
+  }
+}
