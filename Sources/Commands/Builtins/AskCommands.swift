@@ -17,7 +17,7 @@ enum AskCommands {
     let workspace = session.workspace
     let classifier = Classifier(
       model: try workspace.needModel(), adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),
-      categories: try workspace.needData().categories, compute: try session.compute())
+      categories: try workspace.needCategories(), compute: try session.compute())
     guard let answer = try classifier.classify([arguments.text], method: .constrained).first else {
       return
     }

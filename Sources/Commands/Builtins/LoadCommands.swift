@@ -3,7 +3,9 @@ import Gemma
 
 /// load model, load adapter.
 enum LoadCommands {
-  static let all: [Command] = [loadModel, LoadDataCommand.loadData, loadAdapter, PullCommand.pull]
+  static let all: [Command] = [
+    loadModel, LoadDataCommand.loadData, loadAdapter, ClassifierCommands.load, PullCommand.pull,
+  ]
 
   struct LoadModelArguments: Sendable {
     let name = Argument("name", .modelName, "gemma-3-270m", positional: true, "the model's name or path")
@@ -26,14 +28,8 @@ enum LoadCommands {
     let precision = arguments.precision
     let model = try GemmaModel(
       file, precision: precision, compute: session.compute(), check: invocation.checkInterruption)
-    var workspace = Workspace()
-    (workspace.data, workspace.split, workspace.prompt, workspace.lastTable) = (
-      session.workspace.data, session.workspace.split, session.workspace.prompt, session.workspace.lastTable
-    )
-    workspace.origins = session.workspace.origins
-    workspace.model = model
-    workspace.modelName = arguments.name
-    session.workspace = workspace
+    session.workspace = session.workspace.replacing(
+      model: model, name: arguments.name, precision: precision)
     invocation.tell(LoadedModel(model: model, precision: precision, path: path, seconds: started.seconds))
   } python: {
     python(model: $0, &$1)
@@ -58,7 +54,15 @@ enum LoadCommands {
     let adapter = Adapter(stored, model: model, compute: try session.compute())
     session.workspace.adapter = adapter
     session.workspace.steps = []
+    session.workspace.classifier = nil
     var notes: [String] = []
+    let saved = try? SavedClassifier.read(folder: arguments.path)
+    session.workspace.seen = saved?.seen ?? SeenTexts()
+    if saved != nil {
+      notes.append(
+        "note: the folder has a whole classifier; 'load classifier \(Value.string(arguments.path).source)' brings its prompt and "
+          + "categories too")
+    }
     let names = [session.workspace.modelName, session.workspace.baseName, model.file.name]
     if let base = stored.baseModel, !names.contains(base) {
       notes.append("note: it names \(base) as its base; the model loaded is \(session.workspace.modelName)")

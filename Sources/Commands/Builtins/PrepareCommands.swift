@@ -39,6 +39,7 @@ enum PrepareCommands {
     case let text: prompt = try .custom(text, instruction: instruction, maxInputTokens: limit)
     }
     session.workspace.prompt = prompt
+    session.workspace.classifier = nil
     let warnings =
       session.workspace.model.map { DataWarning.sameStart(data, tokenizer: $0.tokenizer) } ?? []
     invocation.tell(
@@ -108,6 +109,7 @@ enum PrepareCommands {
     let adapter = Adapter(config, model: model, compute: try session.compute())
     session.workspace.adapter = adapter
     session.workspace.steps = []
+    session.workspace.classifier = nil
     invocation.tell(AttachedAdapter(adapter: adapter, model: model))
   } python: {
     python(lora: $0, &$1)

@@ -3,7 +3,7 @@ import Gemma
 
 /// save adapter, save model, merge.
 enum SaveCommands {
-  static let all: [Command] = [saveAdapter, saveModel, merge]
+  static let all: [Command] = [saveAdapter, ClassifierCommands.save, saveModel, merge]
 
   struct SaveAdapterArguments: Sendable {
     let path = Argument(required: "path", .path, "the folder or file to write")
@@ -23,10 +23,11 @@ enum SaveCommands {
     let adapter = try workspace.needAdapter()
     let path = arguments.path
     try Overwriting.check(path, overwrite: arguments.overwrite, invocation)
+    try invocation.checkInterruption()
     if path.hasSuffix(".gguf") {
-      try adapter.saveGGUF(path: path, model: workspace.needModel())
+      try adapter.saveGGUF(path: path, model: workspace.needModel(), check: invocation.checkInterruption)
     } else {
-      try adapter.save(path: path, baseModel: workspace.baseName)
+      try adapter.save(path: path, baseModel: workspace.baseName, check: invocation.checkInterruption)
     }
     invocation.session.savedAdapter = adapter
     invocation.tell(SavedAdapter(parameters: adapter.parameterCount, base: workspace.baseName, path: path))
@@ -100,6 +101,7 @@ enum SaveCommands {
     session.workspace.modelName += " (merged)"
     session.workspace.adapter = nil
     session.workspace.steps = []
+    session.workspace.classifier = nil
     invocation.tell(
       Merged(
         adapter: adapter, kept: arguments.precision == .auto ? .f32 : arguments.precision,

@@ -81,6 +81,7 @@ enum TrainCommands {
     let session = invocation.session
     let model = try session.workspace.needModel()
     let (data, split) = (try session.workspace.needData(), try session.workspace.needSplit())
+    let categories = try session.workspace.needCategoriesOfData()
     let prompt = try session.workspace.promptOrDefault()
     func examples(_ part: ArraySlice<Int>) -> [TokenizedExample] {
       part.map {
@@ -140,7 +141,7 @@ enum TrainCommands {
     let adapter = run.trainer.adapter
     run.look = { [weak trainer = run.trainer] in
       let classifier = Classifier(
-        model: model, adapter: adapter, prompt: prompt, categories: data.categories, compute: compute)
+        model: model, adapter: adapter, prompt: prompt, categories: categories, compute: compute)
       let found = try classifier.classify(texts, method: .constrained) { found in
         inside.tell(after: trainer?.completed ?? 0, 0, "validation article \(found.count) of \(texts.count)")
         return invocation.context.interruption() != .undo

@@ -1,9 +1,10 @@
 import Foundation
 import Gemma
 
-/// What `save classifier` writes beside the adapter, as gnb.json: everything that an adapter does not know about its task.
+/// What `save classifier` notes in the adapter's folder: everything that an adapter does not know about its task. It is one key of gnb.json;
+/// the hashes of the texts that were trained on are another.
 public struct SavedClassifier: Codable, Sendable, Equatable {
-  static let fileName = "gnb.json"
+  static let key = "classifier"
   static let newestFormat = 1
 
   struct Prompt: Codable, Sendable, Equatable {
@@ -13,6 +14,12 @@ public struct SavedClassifier: Codable, Sendable, Equatable {
     var maxInputTokens: Int?
     /// "<eos>" or "<end_of_turn>"
     var endToken: String
+
+    enum CodingKeys: String, CodingKey {
+      case name, template, instruction
+      case maxInputTokens = "max_input_tokens"
+      case endToken = "end_token"
+    }
   }
 
   struct Base: Codable, Sendable, Equatable {
@@ -59,6 +66,11 @@ public struct SavedClassifier: Codable, Sendable, Equatable {
     var seen: Int
     /// The mean probability of the answers, where they have one.
     var meanProbability: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case name, method, on, articles, correct, accuracy, low, high, seen
+      case meanProbability = "mean_probability"
+    }
   }
 
   var format = Self.newestFormat
@@ -74,70 +86,47 @@ public struct SavedClassifier: Codable, Sendable, Equatable {
   var evaluations: [Measured]
   /// Whether a probability of 0.9 was fitted to mean 9 of 10.
   var calibrated = false
-  /// Hashes of the texts it was trained on.
-  var seen: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case format, task, categories, prompt, base, data, training, evaluations, calibrated
+    case adapterSha256 = "adapter_sha256"
+  }
 
   var isClassification: Bool { task == Dataset.Task.classification.rawValue }
 }
 
 extension SavedClassifier {
-  /// - Throws: `wrongKind` for an adapter's folder without this file, `unsupported` for a newer format, `malformed`, `fileNotFound`.
-  init(folder: String) throws {
-    let path = folder + "/" + Self.fileName
+  /// - Returns: also the texts that were trained on.
+  /// - Throws: `wrongKind` for another folder, `unsupported` for a newer format, `malformed`, `fileNotFound`.
+  static func read(folder: String) throws -> (classifier: SavedClassifier, seen: SeenTexts) {
+    let path = folder + "/" + AdapterNotes.fileName
     let files = FileManager.default
     guard files.fileExists(atPath: folder) else { throw GemmaError.fileNotFound(path: folder) }
-    guard let data = files.contents(atPath: path) else {
-      let isAdapter = files.fileExists(atPath: folder + "/adapter_config.json")
-      throw GemmaError.wrongKind(
-        path: folder, expected: "a folder of 'save classifier'",
-        found: isAdapter
-          ? "an adapter without \(Self.fileName), which has the categories, the prompt and the base model"
-          : "no \(Self.fileName) in it",
-        remedy: isAdapter
-          ? "load the model, the data and the prompt it was trained with, then 'load adapter \(Value.string(folder).source)'; "
-            + "'save classifier' keeps all of it together"
-          : "give the folder that 'save classifier' wrote")
-    }
+    let notes = try AdapterNotes(folder: folder)
     struct Head: Decodable { var format: Int }
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    do {
-      let format = try decoder.decode(Head.self, from: data).format
-      guard format <= Self.newestFormat else {
-        throw GemmaError.unsupported(
-          path: path, feature: "format \(format), which a newer gnb wrote (this one reads \(Self.newestFormat))")
-      }
-      self = try decoder.decode(Self.self, from: data)
-    } catch let error as DecodingError {
-      let (place, why) = Self.words(error)
-      throw GemmaError.malformed(path: path, location: place, expected: "what 'save classifier' writes", found: why)
+    guard let head = try notes.value(Head.self, for: key) else { throw missing(in: folder) }
+    guard head.format <= newestFormat else {
+      throw GemmaError.unsupported(
+        path: path, feature: "format \(head.format), which a newer gnb wrote (this one reads \(newestFormat))")
     }
-    guard !categories.isEmpty || !isClassification else {
+    guard let classifier = try notes.value(SavedClassifier.self, for: key) else { throw missing(in: folder) }
+    guard !classifier.categories.isEmpty || !classifier.isClassification else {
       throw GemmaError.malformed(path: path, location: "categories", expected: "at least one", found: "none")
     }
+    return (classifier, try notes.seenTexts())
   }
 
-  private static func words(_ error: DecodingError) -> (place: String, found: String) {
-    func place(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
-      let path = (context.codingPath + [key].compactMap { $0 }).map(\.stringValue).joined(separator: ".")
-      return path.isEmpty ? "start" : path
-    }
-    switch error {
-    case .keyNotFound(let key, let context): return (place(context, key), "nothing")
-    case .typeMismatch(_, let context), .valueNotFound(_, let context): return (place(context), "another kind of value")
-    case .dataCorrupted(let context): return (place(context), "what is no JSON")
-    @unknown default: return ("start", "something else")
-    }
-  }
-
-  /// Equal classifiers give equal bytes.
-  func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    do { return try encoder.encode(self) + Data("\n".utf8) } catch {
-      throw GemmaError.inputOutput(path: Self.fileName, reason: error.localizedDescription)
-    }
+  private static func missing(in folder: String) -> GemmaError {
+    let isAdapter = FileManager.default.fileExists(atPath: folder + "/adapter_config.json")
+    return .wrongKind(
+      path: folder, expected: "a folder of 'save classifier'",
+      found: isAdapter
+        ? "an adapter without categories, prompt and base model, which 'save classifier' notes in \(AdapterNotes.fileName)"
+        : "a folder without \(AdapterNotes.fileName)",
+      remedy: isAdapter
+        ? "load the model, data and prompt it was trained with, then 'load adapter \(Value.string(folder).source)'; "
+          + "'save classifier' keeps all of it together"
+        : "give the folder that 'save classifier' wrote")
   }
 
   /// Why data cannot be measured or trained on: it has a category that is not known here. Nil if it can.
@@ -161,7 +150,7 @@ extension SavedClassifier.Prompt {
   }
 
   var restored: PromptTemplate {
-    PromptTemplate(
+    .saved(
       template: template, instruction: instruction, maxInputTokens: maxInputTokens,
       endsTurn: endToken == "<end_of_turn>", name: name)
   }
@@ -180,8 +169,7 @@ extension Workspace {
       prompt: SavedClassifier.Prompt(try promptOrDefault()), base: base, adapterSha256: adapterSha256,
       data: isKept ? classifier?.data : learnt,
       training: isKept ? classifier?.training : training,
-      evaluations: measured.isEmpty && isKept ? classifier?.evaluations ?? [] : measured,
-      seen: seen.hashes.sorted())
+      evaluations: measured.isEmpty && isKept ? classifier?.evaluations ?? [] : measured)
   }
 
   private var learnt: SavedClassifier.Learnt? {

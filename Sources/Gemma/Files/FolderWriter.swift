@@ -23,6 +23,9 @@ public final class FolderWriter {
     } catch { throw GemmaError.inputOutput(path: path, reason: Self.reason(error)) }
   }
 
+  /// Where the files lie until then.
+  public var folder: String { temporary }
+
   /// Where a file of the folder is written.
   public func file(_ name: String) -> String { temporary + "/" + name }
 

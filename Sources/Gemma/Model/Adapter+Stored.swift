@@ -29,6 +29,18 @@ extension Adapter {
       })
   }
 
+  /// Over the factors and their scales: two adapters with one hash compute the same.
+  public var sha256: String {
+    var hash = SHA256()
+    for (slot, factors) in zip(slots, stored().factors) {
+      hash.update("\(factors.layer) \(factors.projection.rawValue) \(factors.rank) \(slot.scale)\u{0}")
+      for values in [factors.a, factors.b, factors.magnitude ?? []] {
+        values.withUnsafeBytes { hash.update($0) }
+      }
+    }
+    return hash.finish()
+  }
+
   /// Opens an adapter for `model`: a folder in PEFT's layout, or a GGUF file.
   ///
   /// - Parameter weights: another file for the weights of a folder, with the same names.
@@ -66,7 +78,7 @@ extension Adapter {
   /// Writes a GGUF file that llama.cpp applies to the GGUF file of the model.
   ///
   /// - Throws: `unsupported` for DoRA: a GGUF adapter has no magnitudes.
-  public func saveGGUF(path: String, model: GemmaModel) throws {
-    try stored().saveGGUF(path: path, base: model.file)
+  public func saveGGUF(path: String, model: GemmaModel, check: () throws -> Void = {}) throws {
+    try stored().saveGGUF(path: path, base: model.file, check: check)
   }
 }
