@@ -12,6 +12,8 @@ struct Arguments: Equatable {
     case record([String])
     case export(String)
     case commands(String)
+    /// Answer the rows of a file, or with "-" the lines of standard input.
+    case predict(folder: String, file: String)
     case help([String])
     /// How one verb is called.
     case usage(String)
@@ -44,6 +46,17 @@ struct Arguments: Equatable {
   /// Of `export`.
   var format: Export.Format?
   var output: String?
+  /// Of `predict`: where to, what the lines of standard input are, and options of the command.
+  var to: String?
+  var lines: LineFormat?
+  var columns: [(name: String, value: String)] = []
+
+  /// What the lines of standard input are.
+  enum LineFormat: String, CaseIterable {
+    case auto, text, jsonl
+    /// No lines, but a whole file of any kind that gnb reads.
+    case table
+  }
 
   static func == (a: Arguments, b: Arguments) -> Bool {
     a.action == b.action && a.sets.map(\.name) == b.sets.map(\.name)
@@ -52,6 +65,8 @@ struct Arguments: Equatable {
       && a.cacheDirectory == b.cacheDirectory
       && a.keepGoing == b.keepGoing && a.quiet == b.quiet && a.presents == b.presents
       && a.writeActual == b.writeActual && a.junit == b.junit && a.format == b.format && a.output == b.output
+      && a.to == b.to && a.lines == b.lines && a.columns.map(\.name) == b.columns.map(\.name)
+      && a.columns.map(\.value) == b.columns.map(\.value)
   }
 
   /// A way to call the program.
@@ -89,6 +104,18 @@ struct Arguments: Equatable {
       verb: "export", call: "export FILE.gnb --to ipynb|html|md|colab [-o OUT]",
       summary: "the notebook with its recorded outputs; colab: its steps in Python, for Unsloth on a GPU",
       details: ["-o OUT, --output OUT  the file to write; - is standard output"]),
+    Form(
+      verb: "predict", call: "predict DIR FILE|- [--to OUT]",
+      summary: "answer each row of a file, or each line of a pipe, with a saved classifier",
+      details: [
+        "DIR is what 'save classifier' wrote",
+        "--to OUT  a file that ends in .csv, .tsv or .jsonl; csv, tsv or jsonl",
+        "          for standard output (csv; jsonl for the lines of a pipe)",
+        "--text COLUMN, --id COLUMN, --label COLUMN  what is where in FILE",
+        "--format auto|text|jsonl|table  what comes through the pipe: lines of",
+        "          text, JSON lines, or a table, read to its end",
+        "--overwrite  replace OUT",
+      ]),
     Form(verb: "", call: "-c 'COMMANDS'", summary: "run commands, one a line or separated by ;"),
     Form(verb: "", call: "< script", summary: "the same from a pipe"),
     Form(
@@ -123,14 +150,15 @@ struct Arguments: Equatable {
   /// Two lines below a mistake: how the verb among `words` is called, and where to read more.
   static func hint(for words: [String]) -> String {
     let form = words.compactMap { word in forms.first { $0.verb == word } }.first
-    let call = form?.call ?? "[FILE.gnb | run | check | record | export | pull | help] [options]"
+    let call = form?.call ?? "[FILE.gnb | run | check | record | export | predict | pull | help] [options]"
     return "usage: gnb \(call)\n'gnb \(form.map { $0.verb + " " } ?? "")--help' says more"
   }
 
-  private static let verbs = ["run", "check", "record", "export", "pull", "help"]
+  private static let verbs = ["run", "check", "record", "export", "predict", "pull", "help"]
   private static let options = [
     "-c", "--set", "--threads", "--json", "--color", "--cache-dir", "--keep-going", "--quiet", "--from",
     "--help", "--version", "--present", "--last", "--write-actual", "--junit", "--to", "-o", "--output",
+    "--text", "--id", "--label", "--format", "--overwrite",
   ]
 
   /// - Parameter words: without the program's name.
@@ -183,11 +211,18 @@ struct Arguments: Equatable {
       case "--junit": junit = try value(of: "--junit", inline)
       case "-o", "--output": output = try value(of: word, inline)
       case "--to":
-        let text = try value(of: "--to", inline)
-        guard let choice = Export.Format(rawValue: text) else {
-          throw UsageError(message: "--to takes ipynb, html, md or colab, not '\(text)'")
+        to = try value(of: "--to", inline)
+      case "--text", "--id", "--label":
+        let option = inline == nil ? word : parts[0]
+        columns.append((String(option.dropFirst(2)), try value(of: option, inline)))
+      case "--overwrite": columns.append(("overwrite", "true"))
+      case "--format":
+        let text = try value(of: "--format", inline)
+        guard let choice = LineFormat(rawValue: text) else {
+          throw UsageError(
+            message: "--format takes \(LineFormat.allCases.map(\.rawValue).joined(separator: ", ")), not '\(text)'")
         }
-        format = choice
+        lines = choice
       case "--keep-going": keepGoing = true
       case "--quiet", "-q": quiet = true
       case "--help", "-h": action = .help([])
@@ -231,8 +266,17 @@ struct Arguments: Equatable {
       guard others.count == 1 else {
         throw UsageError(message: "export takes one notebook: gnb export FILE.gnb --to html")
       }
-      guard format != nil else { throw UsageError(message: "export needs --to ipynb, html, md or colab") }
+      guard let to else { throw UsageError(message: "export needs --to ipynb, html, md or colab") }
+      guard let choice = Export.Format(rawValue: to) else {
+        throw UsageError(message: "--to takes ipynb, html, md or colab, not '\(to)'")
+      }
+      format = choice
       action = .export(others[0])
+    case "predict":
+      guard others.count == 2 else {
+        throw UsageError(message: "predict takes a classifier's folder and a file: gnb predict DIR FILE > out.csv")
+      }
+      action = .predict(folder: others[0], file: others[1])
     case "pull":
       guard others.count == 1 else { throw UsageError(message: "pull takes one name: gnb pull gemma-3-270m") }
       action = .commands(
@@ -258,9 +302,13 @@ struct Arguments: Equatable {
     let isCheck = if case .check = action { true } else { false }
     let isExport = if case .export = action { true } else { false }
     let isOpen = if case .open = action { true } else { false }
+    let isPredict = if case .predict = action { true } else { false }
+    let isPipe = if case .predict(_, "-") = action { true } else { false }
     for (option, isGiven, belongs, to) in [
       ("--write-actual", writeActual != nil, isCheck, "check"), ("--junit", junit != nil, isCheck, "check"),
-      ("--to", format != nil, isExport, "export"), ("--output", output != nil, isExport, "export"),
+      ("--to", to != nil, isExport || isPredict, "export and predict"),
+      (columns.first.map { "--" + $0.name } ?? "", !columns.isEmpty, isPredict, "predict"),
+      ("--format", lines != nil, isPipe, "predict DIR -"), ("--output", output != nil, isExport, "export"),
       ("--present", presents, isOpen, "a notebook: gnb FILE.gnb --present"),
     ] where isGiven && !belongs { throw UsageError(message: "\(option) goes with \(to)") }
   }

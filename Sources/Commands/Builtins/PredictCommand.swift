@@ -127,7 +127,10 @@ enum PredictCommand {
     options.likeRoles = roles
     let name = arguments.file
     let isKnown = name == "-" || BundledData(rawValue: name) != nil
-    return try RowsToAnswer(path: isKnown ? name : session.cache.data(name), options: options)
+    guard let path = isKnown ? name : try? session.cache.data(name) else {
+      throw GemmaError.fileNotFound(path: name)
+    }
+    return try RowsToAnswer(path: path, options: options)
   }
 
   /// The hash of all that the answers depend on.
@@ -190,7 +193,7 @@ struct Predicted: CommandResult {
           + "\(NumberFormat.fixed(low, 3)) to \(NumberFormat.fixed(high, 3)))"
           + (seen > 0 ? "; \(seen) of these were trained on" : ""))
       lines.append(
-        "mean probability of these answers \(NumberFormat.fixed(meanProbability, 3)); calibrated ones would have the accuracy's value")
+        "the mean probability of these answers is \(NumberFormat.fixed(meanProbability, 3)); if it were calibrated, it would be near the accuracy")
     }
     if !categories.isEmpty { lines.append(PredictWords.notCalibrated) }
     return lines

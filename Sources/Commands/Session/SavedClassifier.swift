@@ -135,9 +135,8 @@ extension SavedClassifier {
     let others = data.categories.filter { !categories.contains($0) }
     guard !others.isEmpty else { return nil }
     func list(_ names: [String]) -> String { names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "") }
-    return .wrongKind(
-      path: data.name, expected: "categories that the loaded classifier knows (\(list(categories)))",
-      found: list(others),
+    return .missing(
+      need: "categories that the loaded classifier knows (\(list(categories))), but \(data.name) has \(list(others))",
       remedy: "load data with categories=[...] of these, or begin a new classifier by 'prompt' and 'lora'")
   }
 }

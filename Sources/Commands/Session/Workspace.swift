@@ -118,7 +118,7 @@ public struct Workspace: Sendable {
   func needCategories() throws -> [String] { try classifier?.categories ?? needData().categories }
 
   /// The same, to measure or train with the data.
-  /// - Throws: `wrongKind` where the data has a category that the loaded classifier does not know.
+  /// - Throws: `missing` where the data has a category that the loaded classifier does not know.
   func needCategoriesOfData() throws -> [String] {
     let data = try needData()
     guard let classifier, let misfit = classifier.misfit(data) else { return try needCategories() }
@@ -129,7 +129,8 @@ public struct Workspace: Sendable {
   ///
   /// - Parameter part: text to add if the evaluation is not on the validation articles.
   func freeName(on part: String) -> String {
-    let standard = (steps.isEmpty ? "untrained" : "step \(steps.count)") + part
+    let loaded = classifier?.training.map { "loaded, step \($0.steps)" }
+    let standard = (steps.isEmpty ? loaded ?? "untrained" : "step \(steps.count)") + part
     var (name, number) = (standard, 1)
     while evaluations.contains(where: { $0.name == name }) {
       number += 1

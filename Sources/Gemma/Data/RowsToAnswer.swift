@@ -9,6 +9,25 @@ public struct RowsToAnswer: Sendable {
     public let sample: Sample?
     /// Why it cannot.
     public let reject: Reject?
+
+    public init(sample: Sample) { (id, self.sample, reject) = (sample.id, sample, nil) }
+
+    /// A row that cannot be used.
+    public init(unusable id: String, place: String, expected: String, found: String) {
+      self.init(
+        id: id,
+        reject: Reject(path: "", place: place, column: nil, expected: expected, found: found, excerpt: "", id: id))
+    }
+
+    init(id: String, reject: Reject) { (self.id, sample, self.reject) = (id, nil, reject) }
+
+    /// A copy under another id.
+    func named(_ id: String) -> Row {
+      if let reject { return Row(id: id, reject: reject) }
+      return Row(id: id, sample: sample)
+    }
+
+    private init(id: String, sample: Sample?) { (self.id, self.sample, reject) = (id, sample, nil) }
   }
 
   public let rows: [Row]
@@ -40,7 +59,7 @@ public struct RowsToAnswer: Sendable {
     let read = RowsToAnswer(content)
     source = read.source
     let hasIDs = source.roles.contains { $0.name == "id" }
-    rows = read.rows.map { hasIDs ? $0 : Row(id: "line-\(number)", sample: $0.sample, reject: $0.reject) }
+    rows = read.rows.map { hasIDs ? $0 : $0.named("line-\(number)") }
   }
 
   private init(_ content: DataFile.Content) {
@@ -48,12 +67,12 @@ public struct RowsToAnswer: Sendable {
     var rows: [Row] = []
     var taken = 0
     func take(_ end: Int) {
-      for sample in content.samples[taken..<end] { rows.append(Row(id: sample.id, sample: sample, reject: nil)) }
+      rows += content.samples[taken..<end].map(Row.init(sample:))
       taken = end
     }
     for reject in content.source.rejects {
       take(max(taken, min(reject.samplesBefore, content.samples.count)))
-      rows.append(Row(id: reject.id ?? reject.place, sample: nil, reject: reject))
+      rows.append(Row(id: reject.id ?? reject.place, reject: reject))
     }
     take(content.samples.count)
     self.rows = rows
