@@ -276,6 +276,16 @@ struct Arguments: Equatable {
       guard others.count == 2 else {
         throw UsageError(message: "predict takes a classifier's folder and a file: gnb predict DIR FILE > out.csv")
       }
+      let endings = ["csv", "tsv", "jsonl"]
+      if let to, to != "-", !endings.contains(where: { to == $0 || to.lowercased().hasSuffix("." + $0) }) {
+        throw UsageError(
+          message: "--to takes a file that ends in .csv, .tsv or .jsonl; or csv, tsv, jsonl or -; not '\(to)'")
+      }
+      if others[1] == "-", lines != .table, let to, to != "-", !endings.contains(to) {
+        throw UsageError(
+          message: "the lines of a pipe are answered on standard output: --to csv, tsv or jsonl; "
+            + "or --format table --to \(to)")
+      }
       action = .predict(folder: others[0], file: others[1])
     case "pull":
       guard others.count == 1 else { throw UsageError(message: "pull takes one name: gnb pull gemma-3-270m") }

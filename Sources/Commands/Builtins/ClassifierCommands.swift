@@ -246,7 +246,6 @@ struct LoadedClassifier: CommandResult {
       outputs.append(.line("learnt from \(data.name): \(NumberFormat.count(data.train ?? data.rows, "article"))\(training)"))
     }
     outputs += classifier.evaluations.map { .line($0.words) }
-    if classifier.isClassification { outputs.append(.line(Span(PredictWords.notCalibrated, .faint))) }
     if let misfit {
       let words = Diagnostic(misfit)
       outputs.append(.line("note: \(words.message); \(words.help ?? "")"))

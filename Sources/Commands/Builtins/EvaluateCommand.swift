@@ -32,7 +32,7 @@ enum EvaluateCommand {
       compute: try session.compute())
     let started = Stopwatch()
     let truth = samples.map { data.samples[$0].category }
-    let answers = try classifier.classify(samples.map { data.samples[$0].text }, method: arguments.method) {
+    let answers = try classifier.classify(samples.map { data.samples[$0] }, method: arguments.method) {
       answers in
       let right = zip(answers, truth).count { $0.prediction == $1 }
       let note = Span("\(NumberFormat.percent(Double(right) / Double(answers.count))) right so far")

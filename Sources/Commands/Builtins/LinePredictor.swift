@@ -67,15 +67,19 @@ public struct LinePredictor {
     guard text.contains(where: { !$0.isWhitespace }) else { return unusable("a text", "an empty line") }
     let isRecord = line.first { ![0x20, 0x09].contains($0) } == UInt8(ascii: "{")
     guard input == .jsonl || input == .auto && isRecord else {
+      do { try predictor.checkColumns([], of: "a line of text") } catch {
+        return unusable("an object {...} with the columns of the prompt", "a text")
+      }
       return RowsToAnswer.Row(sample: Sample(id: id, title: "", text: text, category: ""))
     }
     do {
-      let rows = try RowsToAnswer(jsonLine: Array(line), number: number, options: options).rows
-      return rows.first ?? unusable("an object {...}", "nothing")
+      let read = try RowsToAnswer(jsonLine: Array(line), number: number, options: options)
+      try predictor.checkColumns(read.source.columns, of: "an object")
+      return read.rows.first ?? unusable("an object {...}", "nothing")
     } catch GemmaError.malformed(_, let location, let expected, let found) {
+      guard let byte = location.firstRange(of: "byte ") else { return unusable(expected, found) }
       let hint = input == .auto ? " (--format text takes such a line as a text)" : ""
-      let place = location.contains("byte") ? location.replacing("line 1, ", with: "") + ": " : ""
-      return unusable(place + expected, found + hint)
+      return unusable("JSON, \(location[byte.lowerBound...]): \(expected)", found + hint)
     } catch {
       return unusable("an object {...}", Diagnostic(error).message)
     }

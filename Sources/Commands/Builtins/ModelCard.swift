@@ -129,7 +129,7 @@ struct ModelCard {
     def probabilities(text):
         if cut := card["prompt"].get("max_input_tokens"):
             text = tokenizer.decode(encode(text)[:cut])
-        prompt = card["prompt"]["template"].replace("{instruction}", card["prompt"]["instruction"]).replace("{input}", text)
+        prompt = card["prompt"]["template"].format(instruction=card["prompt"]["instruction"], input=text)
         ids = [tokenizer.bos_token_id] + encode(prompt)
         result = {}
         for category, label in zip(card["categories"], labels):
@@ -154,7 +154,7 @@ struct ModelCard {
     card = json.load(open(f"{folder}/gnb.json"))["classifier"]
     model = AutoPeftModelForCausalLM.from_pretrained(folder).eval()
     tokenizer = AutoTokenizer.from_pretrained(model.peft_config["default"].base_model_name_or_path)
-    prompt = card["prompt"]["template"].replace("{instruction}", "what to do").replace("{input}", "with what")
+    prompt = card["prompt"]["template"].format(instruction="what to do", input="with what")
     ids = tokenizer(prompt, return_tensors="pt").to(model.device)
     print(tokenizer.decode(model.generate(**ids, max_new_tokens=256)[0, ids["input_ids"].shape[1]:], skip_special_tokens=True))
     """.components(separatedBy: "\n")

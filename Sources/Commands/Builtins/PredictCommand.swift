@@ -41,6 +41,7 @@ enum PredictCommand {
     if isFile { try Overwriting.check(arguments.to, overwrite: arguments.overwrite, invocation) }
     let roles = Predictor.roles(workspace)
     let rows = try read(arguments, roles: roles, session)
+    try predictor.checkColumns(rows.source.columns, of: rows.source.path)
     let wanted = Array(rows.rows.prefix(arguments.limit ?? rows.rows.count))
     let labels = predictor.labels(of: rows, column: arguments.label, roles: roles).map { Array($0.prefix(wanted.count)) }
     let format = PredictionFormat(kind: kind.format, categories: predictor.categories, hasLabels: labels != nil)
@@ -143,7 +144,7 @@ enum PredictCommand {
     hash.update("\(rows.sha256) \(try session.modelHash(path: model.file.path)) \(workspace.precision.rawValue)\u{0}")
     hash.update("\(workspace.adapter?.sha256 ?? "none") \(model.isMerged)\u{0}")
     let prompt = SavedClassifier.Prompt(try workspace.promptOrDefault())
-    hash.update(JSONValue.strings([prompt.template, prompt.instruction, prompt.endToken] + predictor.categories).text)
+    hash.update(JSONValue.strings([prompt.template, prompt.withoutInput ?? "", prompt.instruction, prompt.endToken] + predictor.categories).text)
     hash.update("\(prompt.maxInputTokens ?? 0) \(arguments.maxTokens)")
     return hash.finish()
   }

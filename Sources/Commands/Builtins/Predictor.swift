@@ -42,6 +42,14 @@ struct Predictor {
       compute: try session.compute())
   }
 
+  /// - Throws: `invalidValue` where the prompt shows a column that the rows do not have.
+  func checkColumns(_ columns: [String], of name: String) throws {
+    guard let missing = prompt.fieldsMissing(in: columns).first else { return }
+    throw GemmaError.invalidValue(
+      name: name, expected: "the column '\(missing)', which the prompt shows",
+      found: columns.isEmpty ? "no columns" : "the columns \(columns.joined(separator: ", "))")
+  }
+
   /// What the columns were called in the data that was learnt from.
   static func roles(_ workspace: Workspace) -> [DataSource.Role] {
     workspace.classifier?.data?.columns ?? workspace.data?.sources.first?.roles ?? []
@@ -49,12 +57,12 @@ struct Predictor {
 
   /// The beginning that all prompts share, whatever the texts: computed once where texts come one by one.
   func sharedPrefix() throws -> Classifier.SharedPrefix {
-    let samples = ["0", "a", "あ"].map { Sample(id: "", title: "", text: $0, category: "") }
+    let samples = ["0", "a", "あ"].map { Sample(text: $0) }
     return try classifier.sharedPrefix(of: samples.map(tokens))
   }
 
   private func tokens(_ sample: Sample) throws -> [Int32] {
-    prompt.promptTokens(sample.text, tokenizer: tokenizer)
+    prompt.promptTokens(sample, tokenizer: tokenizer)
   }
 
   /// Answers rows in order. Rows that cannot be used are answered by the reason.

@@ -10,7 +10,7 @@ extension PrepareCommands {
     case "gemma-chat": template = .gemmaChat(instruction: "", maxInputTokens: nil)
     default:
       guard let own = try? PromptTemplate.custom(name, instruction: "", maxInputTokens: nil) else {
-        return ["# a template needs {input}"]
+        return ["# this template shows nothing of a row"]
       }
       template = own
     }

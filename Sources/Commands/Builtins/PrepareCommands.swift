@@ -9,43 +9,66 @@ enum PrepareCommands {
     let template = Argument(
       "template", .template, "alpaca", positional: true, "alpaca, gemma-chat, or your own template")
     let instruction = Argument(
-      "instruction", .text, "the task for the model; by default to choose one of the categories")
+      "instruction", .text,
+      "the task for the model; by default to choose one of the categories; not where rows have their own")
     let maxInputTokens = Argument(
-      "max_input_tokens", .integer(8...1_000_000), "cut each article to this many tokens")
+      "max_input_tokens", .integer(8...1_000_000),
+      "cut each article, or input of an instruction, to this many tokens")
   }
 
   static let prompt = Command(
-    "prompt", .prepare, "choose how an article becomes a prompt",
+    "prompt", .prepare, "choose how a row of the data becomes a prompt",
     details:
-      "'alpaca' is the prompt of the Colab demo, 'gemma-chat' the prompt of Gemma's instruction-tuned models. Your "
-      + "own template has {input} in the place of the article, and may have {instruction} and {output}. Markers such "
-      + "as <start_of_turn> are special tokens in a template, and plain text in articles and instructions. A long "
-      + "article is cut to max_input_tokens; the answer is never cut.",
+      "'alpaca' is the prompt of the Colab demo, 'gemma-chat' the prompt of Gemma's instruction-tuned models. A row that "
+      + "has its own instruction is shown with it; one without an input gets the form without an input. 'gemma-chat' "
+      + "shows whole conversations, and every turn of the model is learnt; the other prompts show the last question and "
+      + "answer. Your own template has {input} in the place of the article, and may have {instruction}, {output} and any "
+      + "column of the file, such as {subject}. What follows {output} is left out. {{ and }} write a brace. Markers such "
+      + "as <start_of_turn> are special tokens in a template, and plain text in what is filled in. A long input is cut to "
+      + "max_input_tokens; the answer is never cut.",
     arguments: PromptArguments(),
     examples: [
       "prompt alpaca max_input_tokens=256", "prompt \"{instruction}\\n{input}\\nCategory: {output}\"",
+      "prompt \"Subject: {subject}\\n{body}\\nCategory: {output}\"",
     ]
   ) { arguments, invocation in
     let session = invocation.session
     let data = try session.workspace.needData()
-    let instruction =
-      arguments.instruction
-      ?? PromptTemplate.defaultInstruction(categories: data.categories)
+    if let given = arguments.instruction, data.hasInstructions {
+      throw GemmaError.invalidValue(
+        name: "instruction",
+        expected: "none, since each row has its own (a template without {instruction} leaves those out)",
+        found: given)
+    }
+    let instruction = arguments.instruction ?? data.standardInstruction
     let limit = arguments.maxInputTokens
     let prompt: PromptTemplate
     switch arguments.template {
     case "alpaca": prompt = .alpaca(instruction: instruction, maxInputTokens: limit)
     case "gemma-chat": prompt = .gemmaChat(instruction: instruction, maxInputTokens: limit)
-    case let text: prompt = try .custom(text, instruction: instruction, maxInputTokens: limit)
+    case let text:
+      prompt = try .custom(
+        text, instruction: instruction, maxInputTokens: limit, fields: data.templateFields)
+      try checkAnswer(prompt, data)
     }
     session.workspace.prompt = prompt
     session.workspace.classifier = nil
     let warnings =
       session.workspace.model.map { DataWarning.sameStart(data, tokenizer: $0.tokenizer) } ?? []
     invocation.tell(
-      ChosenPrompt(prompt: prompt, instruction: instruction, limit: limit, warnings: warnings))
+      ChosenPrompt(prompt: prompt, data: data, warnings: warnings))
   } python: {
     python(prompt: $0, &$1)
+  }
+
+  /// - Throws: `invalidValue` if the template shows the column of the answers in the question.
+  private static func checkAnswer(_ prompt: PromptTemplate, _ data: Dataset) throws {
+    let answers = data.sources.flatMap(\.roles).filter { ["label", "output"].contains($0.name) }
+    if let given = answers.map(\.column).first(where: prompt.fields.contains) {
+      throw GemmaError.invalidValue(
+        name: "template", expected: "a prompt that does not show the answer before {output}",
+        found: "{\(given)}, the column of the answers")
+    }
   }
 
   struct LoraArguments: Sendable {

@@ -65,24 +65,33 @@ struct DrawnSplit: CommandResult {
 /// The result of `prompt`.
 struct ChosenPrompt: CommandResult {
   let prompt: PromptTemplate
-  let instruction: String
-  /// The longest article, in tokens; longer ones are cut.
-  let limit: Int?
+  let data: Dataset
   let warnings: [DataWarning]
 
   var outputs: [Output] {
-    [
+    let noun = data.hasInstructions ? "inputs" : "articles"
+    return [
       .line(
-        "prompt \(prompt.name), articles "
-          + (limit.map { "cut to \(NumberFormat.count($0, "token"))" } ?? "not cut")),
-      .line(Span(instruction, .faint)),
-    ] + warnings.map { .line("warning: \($0.words)") }
+        "prompt \(prompt.name), \(noun) "
+          + (prompt.maxInputTokens.map { "cut to \(NumberFormat.count($0, "token"))" } ?? "not cut")),
+      .line(Span(hasOwn ? "each row has its own instruction" : prompt.instruction, .faint)),
+    ]
+      + (data.hasLongConversations && !prompt.hasTurns
+        ? [
+          .line(
+            "note: this prompt has room for one question, so of each conversation only the last question and its answer "
+              + "are taken; 'prompt gemma-chat' takes all turns")
+        ] : []) + warnings.map { .line("warning: \($0.words)") }
   }
+
+  /// Whether there is no one instruction to show.
+  private var hasOwn: Bool { data.hasInstructions && data.onlyInstruction == nil }
 
   var fields: [(name: String, value: JSONValue)] {
     [
-      ("template", .string(prompt.name)), ("instruction", .string(instruction)),
-      ("max_input_tokens", limit.map(JSONValue.int) ?? .null),
+      ("template", .string(prompt.name)),
+      ("instruction", hasOwn ? .null : .string(prompt.instruction)),
+      ("max_input_tokens", prompt.maxInputTokens.map(JSONValue.int) ?? .null),
     ]
   }
 }

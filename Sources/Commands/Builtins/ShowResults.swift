@@ -84,9 +84,9 @@ struct ShownPrompt: CommandResult {
 
   init(sample: Sample, prompt: PromptTemplate, tokenizer: Tokenizer) {
     self.sample = sample
-    text = prompt.render(sample.text, tokenizer: tokenizer)
+    text = prompt.render(sample, tokenizer: tokenizer)
     end = tokenizer.piece(prompt.endToken(tokenizer))
-    example = prompt.example(input: sample.text, output: sample.category, tokenizer: tokenizer)
+    example = prompt.example(sample, tokenizer: tokenizer)
   }
 
   var outputs: [Output] {
@@ -94,8 +94,9 @@ struct ShownPrompt: CommandResult {
       .line(Span(text), Span(sample.category, .good), Span(end, .faint)),
       .line(
         Span(
-          "prompt \(NumberFormat.count(example.promptCount, "token")), "
-            + "answer \(NumberFormat.count(example.ids.count - example.promptCount, "token"))",
+          "prompt \(NumberFormat.count(example.ids.count - example.learntCount, "token")), "
+            + "answer \(NumberFormat.count(example.learntCount, "token"))"
+            + (example.learnt.count > 1 ? " in \(example.learnt.count) turns" : ""),
           .faint)),
     ]
   }

@@ -84,10 +84,7 @@ enum TrainCommands {
     let categories = try session.workspace.needCategoriesOfData()
     let prompt = try session.workspace.promptOrDefault()
     func examples(_ part: ArraySlice<Int>) -> [TokenizedExample] {
-      part.map {
-        prompt.example(
-          input: data.samples[$0].text, output: data.samples[$0].category, tokenizer: model.tokenizer)
-      }
+      part.map { prompt.example(data.samples[$0], tokenizer: model.tokenizer) }
     }
     let compute = try session.compute()
     let run: TrainingRun
@@ -137,7 +134,7 @@ enum TrainCommands {
     }
     guard run.plan.evaluateEvery > 0 else { return run }
     let looked = try session.workspace.needSamples(of: .validation).prefix(run.plan.evaluateLimit)
-    let (answers, texts) = (examples(looked), looked.map { data.samples[$0].text })
+    let (answers, texts) = (examples(looked), looked.map { data.samples[$0] })
     let adapter = run.trainer.adapter
     run.look = { [weak trainer = run.trainer] in
       let classifier = Classifier(

@@ -10,13 +10,19 @@ public struct SavedClassifier: Codable, Sendable, Equatable {
   struct Prompt: Codable, Sendable, Equatable {
     var name: String
     var template: String
+    /// For rows whose input is empty; nil is `template`.
+    var withoutInput: String?
     var instruction: String
     var maxInputTokens: Int?
     /// "<eos>" or "<end_of_turn>"
     var endToken: String
+    /// Whether a conversation is put whole.
+    var hasTurns: Bool
 
     enum CodingKeys: String, CodingKey {
       case name, template, instruction
+      case withoutInput = "without_input"
+      case hasTurns = "has_turns"
       case maxInputTokens = "max_input_tokens"
       case endToken = "end_token"
     }
@@ -144,14 +150,15 @@ extension SavedClassifier {
 extension SavedClassifier.Prompt {
   init(_ prompt: PromptTemplate) {
     self.init(
-      name: prompt.name, template: prompt.template, instruction: prompt.instruction,
-      maxInputTokens: prompt.maxInputTokens, endToken: prompt.endsTurn ? "<end_of_turn>" : "<eos>")
+      name: prompt.name, template: prompt.template, withoutInput: prompt.withoutInput,
+      instruction: prompt.instruction, maxInputTokens: prompt.maxInputTokens,
+      endToken: prompt.endsTurn ? "<end_of_turn>" : "<eos>", hasTurns: prompt.hasTurns)
   }
 
   var restored: PromptTemplate {
     .saved(
-      template: template, instruction: instruction, maxInputTokens: maxInputTokens,
-      endsTurn: endToken == "<end_of_turn>", name: name)
+      template: template, withoutInput: withoutInput, instruction: instruction,
+      maxInputTokens: maxInputTokens, endsTurn: endToken == "<end_of_turn>", hasTurns: hasTurns, name: name)
   }
 }
 

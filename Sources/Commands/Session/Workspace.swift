@@ -110,8 +110,9 @@ public struct Workspace: Sendable {
   /// The prompt, or Alpaca's with the data's categories.
   public func promptOrDefault() throws -> PromptTemplate {
     if let prompt { return prompt }
-    return .alpaca(
-      instruction: PromptTemplate.defaultInstruction(categories: try needCategories()), maxInputTokens: nil)
+    let instruction =
+      try data?.standardInstruction ?? PromptTemplate.defaultInstruction(categories: needCategories())
+    return .alpaca(instruction: instruction, maxInputTokens: nil)
   }
 
   /// The categories to choose from: the loaded classifier's, else the data's.

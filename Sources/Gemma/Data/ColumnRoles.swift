@@ -145,7 +145,9 @@ struct ColumnRoles {
     let columns = table.columns.indices.map { Content(table.rows.prefix(looked).map(\.fields), column: $0) }
     let free = columns.indices.filter { !taken.contains($0) && columns[$0].filled > 0 }
     let text = free.filter { !columns[$0].isNumber }.max { columns[$0].meanLength < columns[$1].meanLength }
-    return (text ?? (free.count == 1 ? free[0] : nil)).map { .unlabelled(text: $0) }
+    // A table of one column has nothing but texts, even if they are numbers.
+    let only = table.columns.count == 1 && table.format.isDelimited ? free.first : nil
+    return (text ?? only).map { .unlabelled(text: $0) }
   }
 
   /// By names that are usual for one of the two, and where those say nothing by content: labels are few and short, texts long.
@@ -206,5 +208,6 @@ struct ColumnRoles {
 }
 
 extension DataSource.Format {
+  fileprivate var isDelimited: Bool { if case .delimited = self { true } else { false } }
   var hasHeader: Bool { if case .delimited(_, true) = self { true } else { false } }
 }

@@ -1,17 +1,23 @@
 import Foundation
 
-/// How an article becomes a prompt, and a category the response to it.
+/// How a row of the data becomes a prompt, and its answer the response to it.
 public struct PromptTemplate: Sendable, Equatable {
-  /// What comes before the response, with `{instruction}` and `{input}`.
+  /// What comes before the response, with `{instruction}`, `{input}` and names of columns in braces; `{{` and `}}` are braces.
   public var template: String
+  /// The same for a row whose input is empty; nil is `template`.
+  public var withoutInput: String?
+  /// For rows that have no instruction of their own.
   public var instruction: String
-  /// The article is cut to this many tokens; nil leaves it whole. The response is never cut.
+  /// The input is cut to this many tokens; nil leaves it whole. The response is never cut.
   public var maxInputTokens: Int?
   /// The token that ends a response: true for <end_of_turn>, false for <eos>.
   public var endsTurn: Bool
+  /// Whether a row that is a conversation is rendered whole, each turn in Gemma's format. Otherwise its last question
+  /// and answer are taken.
+  public var hasTurns = false
   public var name: String
 
-  /// Stanford Alpaca's prompt with an input, as the Colab demo has it.
+  /// Stanford Alpaca's two prompts, with an input and without, as the Colab demo has them.
   public static func alpaca(instruction: String, maxInputTokens: Int?) -> PromptTemplate {
     PromptTemplate(
       template: """
@@ -26,6 +32,15 @@ public struct PromptTemplate: Sendable, Equatable {
 
         ### Response:
 
+        """,
+      withoutInput: """
+        Below is an instruction that describes a task. Write a response that appropriately completes the request.
+
+        ### Instruction:
+        {instruction}
+
+        ### Response:
+
         """, instruction: instruction, maxInputTokens: maxInputTokens, endsTurn: false, name: "alpaca")
   }
 
@@ -33,7 +48,9 @@ public struct PromptTemplate: Sendable, Equatable {
   public static func gemmaChat(instruction: String, maxInputTokens: Int?) -> PromptTemplate {
     PromptTemplate(
       template: "<start_of_turn>user\n{instruction}\n\n{input}<end_of_turn>\n<start_of_turn>model\n",
-      instruction: instruction, maxInputTokens: maxInputTokens, endsTurn: true, name: "gemma-chat")
+      withoutInput: "<start_of_turn>user\n{instruction}<end_of_turn>\n<start_of_turn>model\n",
+      instruction: instruction, maxInputTokens: maxInputTokens, endsTurn: true, hasTurns: true,
+      name: "gemma-chat")
   }
 
   /// The same with no article: a question, and before it a text on how to answer, if there is one.
@@ -44,41 +61,37 @@ public struct PromptTemplate: Sendable, Equatable {
   }
 
   /// A template of the user's own. It ends where the response begins: what follows `{output}` is left out.
-  /// - Throws: `invalidValue` without `{input}`.
-  public static func custom(_ text: String, instruction: String, maxInputTokens: Int?) throws
-    -> PromptTemplate
-  {
-    guard text.contains("{input}") else {
-      throw GemmaError.invalidValue(name: "template", expected: "a text with {input}", found: text)
+  /// - Parameter fields: what a row of the data has to fill in (`Dataset.templateFields`); nil leaves the names unchecked.
+  /// - Throws: `invalidValue` for a name that no row has, a brace that stands alone, and a template that shows nothing of a row.
+  public static func custom(
+    _ text: String, instruction: String, maxInputTokens: Int?, fields: [String]? = nil
+  ) throws -> PromptTemplate {
+    let names = try Piece.checked(text).compactMap(\.field)
+    let known = Self.standardFields + (fields ?? names).filter { !Self.standardFields.contains($0) }
+    if let unknown = names.first(where: { !known.contains($0) }) {
+      throw GemmaError.invalidValue(
+        name: "template",
+        expected:
+          "the fields \(known.map { "{\($0)}" }.joined(separator: ", ")) (a brace that is meant as one is doubled: {{)",
+        found: "{\(unknown)}")
     }
-    let upToOutput = text.range(of: "{output}").map { String(text[..<$0.lowerBound]) } ?? text
+    let upToOutput = Piece.all(text).prefix { $0 != .field("output") }
+    let shown = upToOutput.compactMap(\.field)
+    let ofRow = fields ?? known.filter { $0 != "instruction" && $0 != "output" }
+    guard shown.contains(where: ofRow.contains) else {
+      throw GemmaError.invalidValue(
+        name: "template", expected: "a text with {input} or another field of a row before {output}",
+        found: text)
+    }
     return PromptTemplate(
-      template: upToOutput, instruction: instruction, maxInputTokens: maxInputTokens, endsTurn: false,
-      name: "custom")
+      template: upToOutput.map(\.source).joined(), instruction: instruction, maxInputTokens: maxInputTokens,
+      endsTurn: false, name: "custom")
   }
 
   /// The instruction that fits a set of categories.
   public static func defaultInstruction(categories: [String]) -> String {
     "Classify the news article below into exactly one of these categories: \(categories.joined(separator: ", ")). "
       + "Answer with the category only."
-  }
-
-  /// The template's own words and, between them, what is filled in.
-  private func parts(_ input: String) -> [(text: String, isTemplate: Bool)] {
-    var parts = [(text: template, isTemplate: true)]
-    for (name, value) in [("{instruction}", instruction), ("{input}", input)] {
-      for (i, part) in parts.enumerated() where part.isTemplate {
-        guard let range = part.text.range(of: name) else { continue }
-        parts.replaceSubrange(
-          i...i,
-          with: [
-            (String(part.text[..<range.lowerBound]), true), (value, false),
-            (String(part.text[range.upperBound...]), true),
-          ])
-        break
-      }
-    }
-    return parts
   }
 
   /// The article, cut at a token boundary if it is longer than allowed.
@@ -89,17 +102,32 @@ public struct PromptTemplate: Sendable, Equatable {
       ? input : tokenizer.decode(Array(ids.prefix(maxInputTokens)), skippingSpecialTokens: false)
   }
 
-  /// The prompt's text, up to where the response begins.
-  public func render(_ input: String, tokenizer: Tokenizer) -> String {
-    parts(cut(input, tokenizer: tokenizer)).map(\.text).joined()
+  /// The prompt's text, up to where the (last) response begins.
+  public func render(_ sample: Sample, tokenizer: Tokenizer) -> String {
+    exchanges(sample, tokenizer: tokenizer).map { exchange in
+      exchange.prompt.map(\.text).joined() + (exchange.response.map { $0 + "<end_of_turn>" } ?? "")
+    }.joined()
   }
 
   /// The prompt's tokens, one <bos> first. Markers such as <start_of_turn> are special tokens in the template, never in
-  /// an article or instruction. The assembled text is tokenized as a whole, since newlines merge.
-  public func promptTokens(_ input: String, tokenizer: Tokenizer) -> [Int32] {
-    // Markers of the template are special tokens; the same words in what is filled in are not.
-    tokenizer.starting(
-      tokenizer.encode(parts(cut(input, tokenizer: tokenizer)).map { ($0.text, $0.isTemplate) }))
+  /// what is filled in. The assembled text is tokenized as a whole, since newlines merge; the response after it apart.
+  public func promptTokens(_ sample: Sample, tokenizer: Tokenizer) -> [Int32] {
+    tokens(sample, tokenizer: tokenizer).ids
+  }
+
+  /// The tokens up to the last response, and where the responses in them are.
+  private func tokens(_ sample: Sample, tokenizer: Tokenizer) -> (ids: [Int32], learnt: [Range<Int>]) {
+    var ids: [Int32] = []
+    var learnt: [Range<Int>] = []
+    for exchange in exchanges(sample, tokenizer: tokenizer) {
+      let prompt = tokenizer.encode(exchange.prompt.map { ($0.text, $0.isTemplate) })
+      ids += ids.isEmpty ? tokenizer.starting(prompt) : prompt
+      guard let response = exchange.response else { continue }
+      let tokens = responseTokens(response, tokenizer: tokenizer)
+      learnt.append(ids.count..<ids.count + tokens.count)
+      ids += tokens
+    }
+    return (ids, learnt)
   }
 
   /// The token after a response.
@@ -112,23 +140,45 @@ public struct PromptTemplate: Sendable, Equatable {
     tokenizer.encode(output) + [endToken(tokenizer)]
   }
 
-  public func example(input: String, output: String, tokenizer: Tokenizer) -> TokenizedExample {
-    let prompt = promptTokens(input, tokenizer: tokenizer)
-    return TokenizedExample(
-      ids: prompt + responseTokens(output, tokenizer: tokenizer), promptCount: prompt.count)
+  /// The row with its answer. Of a conversation every turn of the model is to be learnt.
+  public func example(_ sample: Sample, tokenizer: Tokenizer) -> TokenizedExample {
+    let (prompt, learnt) = tokens(sample, tokenizer: tokenizer)
+    let answer = hasTurns && sample.isConversation ? sample.category.trimmed : sample.category
+    let ids = prompt + responseTokens(answer, tokenizer: tokenizer)
+    return TokenizedExample(ids: ids, learnt: learnt + [prompt.count..<ids.count])
   }
 }
 
-/// A prompt and its response as tokens.
-public struct TokenizedExample: Sendable, Equatable {
-  public var ids: [Int32]
-  /// How many of `ids` are the prompt.
-  public var promptCount: Int
-
-  public init(ids: [Int32], promptCount: Int) {
-    self.ids = ids
-    self.promptCount = promptCount
+/// A plain text that is no row of any data.
+extension PromptTemplate {
+  public func render(_ text: String, tokenizer: Tokenizer) -> String {
+    render(Sample(text: text), tokenizer: tokenizer)
   }
+
+  public func promptTokens(_ text: String, tokenizer: Tokenizer) -> [Int32] {
+    promptTokens(Sample(text: text), tokenizer: tokenizer)
+  }
+
+  public func example(input: String, output: String, tokenizer: Tokenizer) -> TokenizedExample {
+    example(Sample(text: input, category: output), tokenizer: tokenizer)
+  }
+}
+
+extension Sample {
+  /// A text of no data set.
+  public init(text: String, category: String = "") {
+    self.init(id: "", title: "", text: text, category: category)
+  }
+
+  /// An instruction of no data set.
+  public init(instruction: String, input: String) {
+    self.init(
+      id: "", title: "", text: input.isEmpty ? instruction : input, category: "",
+      request: Request(instruction: instruction, input: input))
+  }
+
+  /// Whether the row is turns of a conversation.
+  var isConversation: Bool { request.map { !$0.turns.isEmpty } ?? false }
 }
 
 extension String {
@@ -137,4 +187,7 @@ extension String {
     guard let range = range(of: target) else { return self }
     return replacingCharacters(in: range, with: replacement)
   }
+
+  /// Without white space at both ends.
+  var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
 }

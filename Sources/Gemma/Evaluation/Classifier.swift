@@ -40,14 +40,14 @@ public struct Classifier: Sendable {
     self.compute = compute
   }
 
-  /// Classifies texts in order.
+  /// Classifies rows in order.
   /// - Parameter progress: called after each group with the answers so far. If it returns false, classifying stops.
   /// - Throws: `interrupted` if `progress` returned false.
   public func classify(
-    _ texts: [String], method: Method, progress: (_ answers: [Answer]) -> Bool = { _ in true }
+    _ samples: [Sample], method: Method, progress: (_ answers: [Answer]) -> Bool = { _ in true }
   ) throws -> [Answer] {
     let tokenizer = model.tokenizer
-    let prompts = texts.map { prompt.promptTokens($0, tokenizer: tokenizer) }
+    let prompts = samples.map { prompt.promptTokens($0, tokenizer: tokenizer) }
     for (index, ids) in prompts.enumerated() {
       if let range = wrongLength(ids) {
         throw GemmaError.invalidValue(
@@ -61,6 +61,11 @@ public struct Classifier: Sendable {
       if !progress(answers) { throw GemmaError.interrupted }
     }
     return answers
+  }
+
+  /// Classifies plain texts in order.
+  public func classify(_ texts: [String], method: Method) throws -> [Answer] {
+    try classify(texts.map { Sample(text: $0) }, method: method)
   }
 
   /// The lengths that a prompt may have, if this one has another.

@@ -67,7 +67,8 @@ struct Batcher: Sendable {
 /// Sequences laid end to end for one pass through the model, with the tokens to predict.
 struct MicroBatch {
   var batch: TokenBatch
-  /// The target token of each wanted row, and the number of sequences that have this target.
+  /// The target token of each wanted row, and the number of sequences that have this target: 0 between the answers of a
+  /// conversation.
   var targets: [Int32]
   var weights: [Float]
   /// The random parts of this pass; nil for none.
@@ -132,7 +133,9 @@ struct MicroBatch {
       let start = lossOn == .all ? 0 : example.promptCount - 1 - shared
       batch.append(inputs, parent: parent, wanted: start..<inputs.count)
       targets += example.ids[(shared + start + 1)...]
-      weights += [Float](repeating: 1, count: inputs.count - start)
+      let predicted = shared + start + 1..<example.ids.count
+      weights +=
+        lossOn == .all ? [Float](repeating: 1, count: predicted.count) : example.weights(predicted)
       if noise != nil {
         self.noise?.rows += inputs.indices.map { Dropout.key(example: place, token: $0) }
         self.noise?.lengths += inputs.map { _ in example.ids.count }

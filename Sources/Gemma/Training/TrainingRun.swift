@@ -66,7 +66,7 @@ public final class TrainingRun {
     self.checkpoint = checkpoint
     self.compute = compute
     var hash = SHA256()
-    for example in examples { hash.update("\(example.promptCount) \(example.ids)\n") }
+    for example in examples { hash.update("\(example.fingerprint)\n") }
     examplesHash = hash.finish()
   }
 
