@@ -11,7 +11,9 @@ extension Gnb {
       case .output(.stream): sink(event)
       case .output(let output):
         guard !arguments.quiet else { break }
-        for line in output.lines(width: Self.terminalColumns() ?? 80) { painter.notice(line.map(\.text).joined()) }
+        for line in output.lines(width: Self.terminalColumns() ?? 80) {
+          painter.notice(line.map(\.text).joined())
+        }
       default: sink(event)
       }
     }
@@ -23,7 +25,8 @@ extension Gnb {
     let options = [("to", arguments.to ?? "-")] + arguments.columns.map { ($0.name, $0.value) }
     return script(
       ([load, "predict \(Value.string(file).source)"].joined(separator: "\n"))
-        + options.map { " \($0)=\($0 == "overwrite" ? $1 : Value.string($1).source)" }.joined(), name: "predict")
+        + options.map { " \($0)=\($0 == "overwrite" ? $1 : Value.string($1).source)" }.joined(),
+      name: "predict")
   }
 
   /// A line in, a line out at once. Lines that are there together are answered together.
@@ -31,7 +34,8 @@ extension Gnb {
     func column(_ name: String) -> String? { arguments.columns.last { $0.name == name }?.value }
     var predictor = try LinePredictor(
       session, input: arguments.lines.flatMap { LinePredictor.Input(rawValue: $0.rawValue) } ?? .auto,
-      output: arguments.to.map { $0 == "-" ? "jsonl" : $0 } ?? "jsonl", text: column("text"), id: column("id"))
+      output: arguments.to.map { $0 == "-" ? "jsonl" : $0 } ?? "jsonl", text: column("text"), id: column("id")
+    )
     if let header = predictor.header { FileDescriptor.output.write(header) }
     var pending: [UInt8] = []
     var isAtEnd = false
@@ -63,7 +67,8 @@ extension Gnb {
       }
     }
     painter.say(
-      "\(NumberFormat.count(predictor.count, "line")), \(predictor.failed == 0 ? "all answered" : "\(predictor.failed) of them without an answer")")
+      "\(NumberFormat.count(predictor.count, "line")), \(predictor.failed == 0 ? "all answered" : "\(predictor.failed) of them without an answer")"
+    )
     return .fine
   }
 }

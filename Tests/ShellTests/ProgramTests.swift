@@ -235,7 +235,9 @@ import Testing
     #expect(lines[2].hasSuffix("--help' says more") && lines[3].isEmpty)
   }
 
-  @Test(arguments: ["run", "check", "record", "export", "predict", "pull"]) func aVerbHasItsOwnHelp(_ verb: String)
+  @Test(arguments: ["run", "check", "record", "export", "predict", "pull"]) func aVerbHasItsOwnHelp(
+    _ verb: String
+  )
     throws
   {
     for arguments in [[verb, "--help"], ["--help", verb], [verb, "a.gnb", "-h"]] {

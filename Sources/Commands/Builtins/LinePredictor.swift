@@ -29,7 +29,8 @@ public struct LinePredictor {
     predictor = try Predictor(session, maxTokens: maxTokens)
     prefix = try predictor.sharedPrefix()
     guard let kind = PredictionFormat.Kind(rawValue: output) else {
-      throw GemmaError.invalidValue(name: "to", expected: "csv, tsv or jsonl for lines from a pipe", found: output)
+      throw GemmaError.invalidValue(
+        name: "to", expected: "csv, tsv or jsonl for lines from a pipe", found: output)
     }
     format = PredictionFormat(kind: kind, categories: predictor.categories, hasLabels: false)
     self.input = input

@@ -11,15 +11,18 @@ struct ModelCard {
   init(_ classifier: SavedClassifier, name: String) { (self.classifier, self.name) = (classifier, name) }
 
   var text: String {
-    (head + [""] + about + [""] + figures + [""] + use + [""] + data + [""] + limits).joined(separator: "\n") + "\n"
+    (head + [""] + about + [""] + figures + [""] + use + [""] + data + [""] + limits).joined(separator: "\n")
+      + "\n"
   }
 
   private var baseName: String { classifier.base.hub ?? classifier.base.name }
   private var hasAdapter: Bool { classifier.adapterSha256 != nil }
 
   private var head: [String] {
-    let tags = ["gnb"] + (hasAdapter ? ["lora"] : []) + (classifier.isClassification ? ["text-classification"] : [])
-    return ["---"] + (classifier.base.hub.map { ["base_model: \($0)"] } ?? []) + (hasAdapter ? ["library_name: peft"] : [])
+    let tags =
+      ["gnb"] + (hasAdapter ? ["lora"] : []) + (classifier.isClassification ? ["text-classification"] : [])
+    return ["---"] + (classifier.base.hub.map { ["base_model: \($0)"] } ?? [])
+      + (hasAdapter ? ["library_name: peft"] : [])
       + ["pipeline_tag: text-generation", "license: gemma", "tags:"] + tags.map { "- \($0)" } + ["---"]
   }
 
@@ -27,9 +30,10 @@ struct ModelCard {
     let base = classifier.base.hub.map { "[\($0)](https://huggingface.co/\($0))" } ?? Self.code(baseName)
     var lines = ["# \(Table.escaped(name))", ""]
     if classifier.isClassification {
-      lines += [
-        "Gives a text one of \(classifier.categories.count) categories:", "",
-      ] + classifier.categories.map { "- \(Table.escaped($0))" } + [""]
+      lines +=
+        [
+          "Gives a text one of \(classifier.categories.count) categories:", "",
+        ] + classifier.categories.map { "- \(Table.escaped($0))" } + [""]
     } else {
       lines += ["Answers instructions.", ""]
     }
@@ -43,15 +47,20 @@ struct ModelCard {
 
   private var figures: [String] {
     var lines = ["## Figures", ""]
-    guard !classifier.evaluations.isEmpty else { return lines + ["None: it was not evaluated before it was saved."] }
+    guard !classifier.evaluations.isEmpty else {
+      return lines + ["None: it was not evaluated before it was saved."]
+    }
     lines += [
-      "| evaluation | method | articles | right | accuracy | 95% interval | trained on |", "| --- | --- | ---: | ---: | ---: | --- | ---: |",
+      "| evaluation | method | articles | right | accuracy | 95% interval | trained on |",
+      "| --- | --- | ---: | ---: | ---: | --- | ---: |",
     ]
     lines += classifier.evaluations.map { e in
       "| \(Table.escaped(e.name)) | \(e.method) | \(e.articles) (\(e.on)) | \(e.correct) | \(NumberFormat.fixed(e.accuracy)) | "
         + "\(NumberFormat.fixed(e.low, 3)) to \(NumberFormat.fixed(e.high, 3)) | \(e.seen) |"
     }
-    if let last = classifier.evaluations.last(where: { $0.meanProbability != nil }), let mean = last.meanProbability {
+    if let last = classifier.evaluations.last(where: { $0.meanProbability != nil }),
+      let mean = last.meanProbability
+    {
       lines += [
         "",
         "The probabilities are not calibrated: in \"\(Table.escaped(last.name))\" the mean probability of the answers was "
@@ -74,38 +83,55 @@ struct ModelCard {
   private var data: [String] {
     var lines = ["## Data and training", ""]
     if let data = classifier.data {
-      let parts = [("train", data.train), ("validation", data.validation), ("test", data.test)].compactMap { name, count in
+      let parts = [("train", data.train), ("validation", data.validation), ("test", data.test)].compactMap {
+        name, count in
         count.flatMap { $0 > 0 ? "\($0) \(name)" : nil }
       }
       lines.append(
-        "\(Self.code(data.name)): \(data.rows) rows" + (parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))")
+        "\(Self.code(data.name)): \(data.rows) rows"
+          + (parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))")
           + ", sha256 `\(data.sha256)`.")
       if !data.categories.isEmpty {
-        lines += [
-          "", "| category | rows |", "| --- | ---: |",
-        ] + zip(data.categories, data.counts).map { "| \(Table.escaped($0)) | \($1) |" }
+        lines +=
+          [
+            "", "| category | rows |", "| --- | ---: |",
+          ] + zip(data.categories, data.counts).map { "| \(Table.escaped($0)) | \($1) |" }
       }
     } else {
       lines.append("Not known.")
     }
     if let training = classifier.training {
-      lines += ["", "\(training.steps) steps, the last with the loss \(NumberFormat.fixed(training.loss)):", "", "```"]
+      lines += [
+        "", "\(training.steps) steps, the last with the loss \(NumberFormat.fixed(training.loss)):", "",
+        "```",
+      ]
       lines += training.commands + ["```"]
     }
     let prompt = classifier.prompt
-    lines += ["", "Each text is put into this prompt" + (prompt.maxInputTokens.map { ", cut to \($0) tokens" } ?? "") + ":", "", "````"]
-    lines += prompt.template.replacingOccurrences(of: "{instruction}", with: prompt.instruction).components(separatedBy: "\n")
-    return lines + ["````", "", "Base model: \(Self.code(baseName)), sha256 `\(classifier.base.sha256)`, weights kept as \(classifier.base.precision)."]
+    lines += [
+      "",
+      "Each text is put into this prompt" + (prompt.maxInputTokens.map { ", cut to \($0) tokens" } ?? "")
+        + ":", "", "````",
+    ]
+    lines += prompt.template.replacingOccurrences(of: "{instruction}", with: prompt.instruction).components(
+      separatedBy: "\n")
+    return lines + [
+      "````", "",
+      "Base model: \(Self.code(baseName)), sha256 `\(classifier.base.sha256)`, weights kept as \(classifier.base.precision).",
+    ]
   }
 
   private var limits: [String] {
     var lines = ["## Limits", ""]
     if classifier.isClassification {
       lines.append("- It always answers with one of its categories, also where none fits.")
-      lines.append("- The probabilities are those of the model among the categories. They are not calibrated.")
+      lines.append(
+        "- The probabilities are those of the model among the categories. They are not calibrated.")
     }
     lines.append("- What it was measured on is above; other texts may be harder.")
-    if let cut = classifier.prompt.maxInputTokens { lines.append("- It reads the first \(cut) tokens of a text.") }
+    if let cut = classifier.prompt.maxInputTokens {
+      lines.append("- It reads the first \(cut) tokens of a text.")
+    }
     return lines
   }
 

@@ -64,7 +64,8 @@ final class PartFile {
   /// Gives the rows their file.
   func finish() throws {
     try attempt { try handle.close() }
-    guard let content = FileManager.default.contents(atPath: path), let end = content.firstIndex(of: UInt8(ascii: "\n"))
+    guard let content = FileManager.default.contents(atPath: path),
+      let end = content.firstIndex(of: UInt8(ascii: "\n"))
     else { throw GemmaError.fileNotFound(path: path) }
     try AtomicFile.write(content[(end + 1)...], to: out)
     try? FileManager.default.removeItem(atPath: path)
@@ -73,7 +74,8 @@ final class PartFile {
   private func attempt(_ body: () throws -> some Any) throws {
     do { _ = try body() } catch let error as GemmaError { throw error } catch {
       let inner = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-      throw GemmaError.inputOutput(path: path, reason: inner?.localizedDescription ?? error.localizedDescription)
+      throw GemmaError.inputOutput(
+        path: path, reason: inner?.localizedDescription ?? error.localizedDescription)
     }
   }
 }

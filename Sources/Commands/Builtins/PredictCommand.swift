@@ -6,19 +6,26 @@ enum PredictCommand {
   private static let auto = "auto"
 
   struct PredictArguments: Sendable {
-    let file = Argument(required: "file", .dataName, "the texts: a file, a folder, an archive, or - for standard input")
+    let file = Argument(
+      required: "file", .dataName, "the texts: a file, a folder, an archive, or - for standard input")
     let to = Argument(
-      "to", .path, "-", "the file to write, which ends in .csv, .tsv or .jsonl; - shows the rows (CSV; jsonl: JSON lines)")
+      "to", .path, "-",
+      "the file to write, which ends in .csv, .tsv or .jsonl; - shows the rows (CSV; jsonl: JSON lines)")
     let text = Argument("text", .text, "the column of the texts; by default that of the data learnt from")
     let id = Argument("id", .text, "the column of the ids; the row's line by default")
-    let label = Argument("label", .text, "the column of the right answers, if the file has them; by default found by itself")
+    let label = Argument(
+      "label", .text, "the column of the right answers, if the file has them; by default found by itself")
     let delimiter = Argument(
-      "delimiter", .choice([auto] + Delimiter.allCases.map(\.rawValue)), auto, "what stands between two fields")
+      "delimiter", .choice([auto] + Delimiter.allCases.map(\.rawValue)), auto,
+      "what stands between two fields")
     let encoding = Argument(
-      "encoding", .choice([auto] + TextEncoding.allCases.map(\.rawValue)), auto, "how characters are written as bytes")
-    let header = Argument("header", .choice(LoadDataCommand.Header.self), .auto, "whether the first row names the columns")
+      "encoding", .choice([auto] + TextEncoding.allCases.map(\.rawValue)), auto,
+      "how characters are written as bytes")
+    let header = Argument(
+      "header", .choice(LoadDataCommand.Header.self), .auto, "whether the first row names the columns")
     let limit = Argument("limit", .integer(1...Int.max), "answer only this many rows, from the first")
-    let maxTokens = Argument("max_tokens", .integer(1...100_000), 256, "the longest written answer, for instructions")
+    let maxTokens = Argument(
+      "max_tokens", .integer(1...100_000), 256, "the longest written answer, for instructions")
     let overwrite = Overwriting.argument
   }
 
@@ -31,7 +38,10 @@ enum PredictCommand {
       + "The rows are written to OUT.part beside OUT, which gets its name at the end. After Ctrl-C the same command goes on from there; with "
       + "another model, prompt or file it begins anew. " + Overwriting.rule,
     arguments: PredictArguments(),
-    examples: ["predict mails.csv to=answers.csv", "predict mails.jsonl to=answers.jsonl text=body", "predict texts.txt"]
+    examples: [
+      "predict mails.csv to=answers.csv", "predict mails.jsonl to=answers.jsonl text=body",
+      "predict texts.txt",
+    ]
   ) { arguments, invocation in
     let session = invocation.session
     let workspace = session.workspace
@@ -43,8 +53,11 @@ enum PredictCommand {
     let rows = try read(arguments, roles: roles, session)
     try predictor.checkColumns(rows.source.columns, of: rows.source.path)
     let wanted = Array(rows.rows.prefix(arguments.limit ?? rows.rows.count))
-    let labels = predictor.labels(of: rows, column: arguments.label, roles: roles).map { Array($0.prefix(wanted.count)) }
-    let format = PredictionFormat(kind: kind.format, categories: predictor.categories, hasLabels: labels != nil)
+    let labels = predictor.labels(of: rows, column: arguments.label, roles: roles).map {
+      Array($0.prefix(wanted.count))
+    }
+    let format = PredictionFormat(
+      kind: kind.format, categories: predictor.categories, hasLabels: labels != nil)
     func say(_ text: String) { isFile ? invocation.print(text) : invocation.emit(.notice(text)) }
     say(rows.source.summary)
     let started = Stopwatch()
@@ -59,17 +72,23 @@ enum PredictCommand {
     if let part, part.beganAnew {
       say("\(part.path) was of another file, model or prompt, or had no whole row: beginning anew")
     } else if !answers.isEmpty {
-      say("\(NumberFormat.count(answers.count)) of \(NumberFormat.count(wanted.count, "row")) were finished before; going on after them")
+      say(
+        "\(NumberFormat.count(answers.count)) of \(NumberFormat.count(wanted.count, "row")) were finished before; going on after them"
+      )
     }
     for index in answers.indices { answers[index].label = labels?[index] }
     let before = answers.count
     do {
       try invocation.checkInterruption()
       if before < wanted.count {
-        try predictor.answer(Array(wanted.dropFirst(before)), labels: labels.map { Array($0.dropFirst(before)) } ?? []) {
+        try predictor.answer(
+          Array(wanted.dropFirst(before)), labels: labels.map { Array($0.dropFirst(before)) } ?? []
+        ) {
           group in
           answers += group
-          if let part { try part.add(group) } else {
+          if let part {
+            try part.add(group)
+          } else {
             for answer in group { invocation.emit(.output(.stream(format.text(answer)))) }
           }
           try invocation.progress(
@@ -91,8 +110,10 @@ enum PredictCommand {
     let result = Predicted(
       answers: answers, categories: predictor.categories, hasLabels: labels != nil, seen: seen,
       path: isFile ? arguments.to : nil, done: answers.count - before, seconds: started.seconds)
-    if isFile { invocation.tell(result) } else {
-      result.lines.forEach { invocation.emit(.notice($0)) }
+    if isFile {
+      invocation.tell(result)
+    } else {
+      for line in result.lines { invocation.emit(.notice(line)) }
       invocation.emit(.result(fields: result.fields, volatile: result.volatile))
     }
   } python: { call, script in
@@ -100,7 +121,9 @@ enum PredictCommand {
     var options = [call.python(\.file), call.python(\.to)]
     if call.text != nil { options.append("text=\(call.python(\.text))") }
     if call.id != nil { options.append("id=\(call.python(\.id))") }
-    if let delimiter = Delimiter(rawValue: call.delimiter) { options.append("sep=\(Python.literal(delimiter.text))") }
+    if let delimiter = Delimiter(rawValue: call.delimiter) {
+      options.append("sep=\(Python.literal(delimiter.text))")
+    }
     if call.encoding != auto { options.append("encoding=\(call.python(\.encoding))") }
     if call.header == .no { options.append("header=None") }
     return script.promptIfMissing() + ["predict(\(options.joined(separator: ", ")))"]
@@ -141,10 +164,15 @@ enum PredictCommand {
     let workspace = session.workspace
     let model = try workspace.needModel()
     var hash = SHA256()
-    hash.update("\(rows.sha256) \(try session.modelHash(path: model.file.path)) \(workspace.precision.rawValue)\u{0}")
+    hash.update(
+      "\(rows.sha256) \(try session.modelHash(path: model.file.path)) \(workspace.precision.rawValue)\u{0}")
     hash.update("\(workspace.adapter?.sha256 ?? "none") \(model.isMerged)\u{0}")
     let prompt = SavedClassifier.Prompt(try workspace.promptOrDefault())
-    hash.update(JSONValue.strings([prompt.template, prompt.withoutInput ?? "", prompt.instruction, prompt.endToken] + predictor.categories).text)
+    hash.update(
+      JSONValue.strings(
+        [prompt.template, prompt.withoutInput ?? "", prompt.instruction, prompt.endToken]
+          + predictor.categories
+      ).text)
     hash.update("\(prompt.maxInputTokens ?? 0) \(arguments.maxTokens)")
     return hash.finish()
   }
@@ -179,8 +207,10 @@ struct Predicted: CommandResult {
   private var facts: [String] {
     var lines: [String] = []
     if !categories.isEmpty {
-      let counts = Dictionary(grouping: answers.filter { $0.error == nil }, by: \.prediction).mapValues(\.count)
-      lines.append(categories.map { "\($0) \(NumberFormat.count(counts[$0, default: 0]))" }.joined(separator: ", "))
+      let counts = Dictionary(grouping: answers.filter { $0.error == nil }, by: \.prediction).mapValues(
+        \.count)
+      lines.append(
+        categories.map { "\($0) \(NumberFormat.count(counts[$0, default: 0]))" }.joined(separator: ", "))
     }
     if let first = failed.first {
       lines.append(
@@ -194,7 +224,8 @@ struct Predicted: CommandResult {
           + "\(NumberFormat.fixed(low, 3)) to \(NumberFormat.fixed(high, 3)))"
           + (seen > 0 ? "; \(seen) of these were trained on" : ""))
       lines.append(
-        "the mean probability of these answers is \(NumberFormat.fixed(meanProbability, 3)); if it were calibrated, it would be near the accuracy")
+        "the mean probability of these answers is \(NumberFormat.fixed(meanProbability, 3)); if it were calibrated, it would be near the accuracy"
+      )
     }
     if !categories.isEmpty { lines.append(PredictWords.notCalibrated) }
     return lines
@@ -204,12 +235,15 @@ struct Predicted: CommandResult {
 
   /// All of it as plain lines.
   var lines: [String] {
-    facts + ["\(NumberFormat.count(done, "text")) answered in \(NumberFormat.duration(seconds)) at \(rate) texts/s"]
+    facts + [
+      "\(NumberFormat.count(done, "text")) answered in \(NumberFormat.duration(seconds)) at \(rate) texts/s"
+    ]
   }
 
   var outputs: [Output] {
     let written = Output.line(
-      Span("\(NumberFormat.count(answers.count, "row")) written to "), Span(path ?? "standard output", volatile: .path))
+      Span("\(NumberFormat.count(answers.count, "row")) written to "),
+      Span(path ?? "standard output", volatile: .path))
     return [written] + facts.map { .line($0) } + [
       .line(
         Span("answered in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),

@@ -31,7 +31,8 @@ struct Predictor {
     let isInstruction =
       workspace.classifier.map { !$0.isClassification } ?? (workspace.data?.task == .instruction)
     if workspace.classifier == nil, workspace.data == nil {
-      throw GemmaError.missing(need: "a classifier, or the data it learnt from", remedy: "load classifier DIR")
+      throw GemmaError.missing(
+        need: "a classifier, or the data it learnt from", remedy: "load classifier DIR")
     }
     categories = isInstruction ? [] : try workspace.needCategories()
     prompt = try workspace.promptOrDefault()
@@ -81,7 +82,9 @@ struct Predictor {
       }
       do {
         let ids = try tokens(sample)
-        if let range = classifier.wrongLength(ids, answer: isClassification ? Classifier.answerTokens : maxTokens) {
+        if let range = classifier.wrongLength(
+          ids, answer: isClassification ? Classifier.answerTokens : maxTokens)
+        {
           throw GemmaError.invalidValue(
             name: "text", expected: "\(range.lowerBound) to \(range.upperBound) tokens with the prompt",
             found: "\(ids.count) (a prompt with max_input_tokens cuts texts)")
@@ -163,7 +166,8 @@ struct PredictionFormat: Equatable {
   var header: String? {
     guard kind != .jsonl else { return nil }
     return Table.record(
-      ["id", "prediction"] + categories.map { "p_" + $0 } + (hasLabels ? ["label"] : []) + ["error"], separator)
+      ["id", "prediction"] + categories.map { "p_" + $0 } + (hasLabels ? ["label"] : []) + ["error"],
+      separator)
   }
 
   /// One record, with a line feed at its end.
@@ -172,7 +176,9 @@ struct PredictionFormat: Equatable {
       let numbers =
         answer.probabilities.isEmpty ? categories.map { _ in "" } : answer.probabilities.map { "\($0)" }
       return Table.record(
-        [answer.id, answer.prediction] + numbers + (hasLabels ? [answer.label ?? ""] : []) + [answer.error ?? ""],
+        [answer.id, answer.prediction] + numbers + (hasLabels ? [answer.label ?? ""] : []) + [
+          answer.error ?? ""
+        ],
         separator)
     }
     var fields: [(name: String, value: JSONValue)] = [("id", .string(answer.id))]
@@ -181,7 +187,8 @@ struct PredictionFormat: Equatable {
     } else {
       fields.append(("prediction", .string(answer.prediction)))
       if !categories.isEmpty {
-        fields.append(("probabilities", .object(zip(categories, answer.probabilities).map { ($0, .number($1)) })))
+        fields.append(
+          ("probabilities", .object(zip(categories, answer.probabilities).map { ($0, .number($1)) })))
       }
     }
     if hasLabels { fields.append(("label", answer.label.map(JSONValue.string) ?? .null)) }

@@ -113,7 +113,8 @@ extension SavedClassifier {
     guard let head = try notes.value(Head.self, for: key) else { throw missing(in: folder) }
     guard head.format <= newestFormat else {
       throw GemmaError.unsupported(
-        path: path, feature: "format \(head.format), which a newer gnb wrote (this one reads \(newestFormat))")
+        path: path, feature: "format \(head.format), which a newer gnb wrote (this one reads \(newestFormat))"
+      )
     }
     guard let classifier = try notes.value(SavedClassifier.self, for: key) else { throw missing(in: folder) }
     guard !classifier.categories.isEmpty || !classifier.isClassification else {
@@ -140,9 +141,12 @@ extension SavedClassifier {
     guard isClassification, data.task == .classification else { return nil }
     let others = data.categories.filter { !categories.contains($0) }
     guard !others.isEmpty else { return nil }
-    func list(_ names: [String]) -> String { names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "") }
+    func list(_ names: [String]) -> String {
+      names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "")
+    }
     return .missing(
-      need: "categories that the loaded classifier knows (\(list(categories))), but \(data.name) has \(list(others))",
+      need:
+        "categories that the loaded classifier knows (\(list(categories))), but \(data.name) has \(list(others))",
       remedy: "load data with categories=[...] of these, or begin a new classifier by 'prompt' and 'lora'")
   }
 }
@@ -192,7 +196,8 @@ extension Workspace {
   private var training: SavedClassifier.Training? {
     steps.last.map {
       SavedClassifier.Training(
-        steps: steps.count, loss: $0.loss, commands: (classifier?.training?.commands ?? []) + origins.trainings)
+        steps: steps.count, loss: $0.loss,
+        commands: (classifier?.training?.commands ?? []) + origins.trainings)
     }
   }
 

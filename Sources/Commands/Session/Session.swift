@@ -52,7 +52,8 @@ public final class Session {
   /// The hash of a model's file or folder. It is computed once, and again if the files have changed.
   func modelHash(path: String) throws -> String {
     let files = FileManager.default
-    let stamp = ([path] + ((try? files.contentsOfDirectory(atPath: path)) ?? []).sorted().map { path + "/" + $0 })
+    let stamp =
+      ([path] + ((try? files.contentsOfDirectory(atPath: path)) ?? []).sorted().map { path + "/" + $0 })
       .map { file in
         let facts = try? files.attributesOfItem(atPath: (file as NSString).resolvingSymlinksInPath)
         let date = (facts?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0

@@ -16,7 +16,8 @@ public struct RowsToAnswer: Sendable {
     public init(unusable id: String, place: String, expected: String, found: String) {
       self.init(
         id: id,
-        reject: Reject(path: "", place: place, column: nil, expected: expected, found: found, excerpt: "", id: id))
+        reject: Reject(
+          path: "", place: place, column: nil, expected: expected, found: found, excerpt: "", id: id))
     }
 
     init(id: String, reject: Reject) { (self.id, sample, self.reject) = (id, nil, reject) }
@@ -89,7 +90,9 @@ public struct RowsToAnswer: Sendable {
       }
       hash.update(sample.text + "\u{0}" + sample.category + "\u{0}")
       if let request = sample.request { hash.update(request.instruction + "\u{0}" + request.input + "\u{0}") }
-      for turn in sample.request?.turns ?? [] { hash.update(turn.role.rawValue + "\u{0}" + turn.content + "\u{0}") }
+      for turn in sample.request?.turns ?? [] {
+        hash.update(turn.role.rawValue + "\u{0}" + turn.content + "\u{0}")
+      }
       for column in sample.columns { hash.update(column.name + "\u{0}" + column.value + "\u{0}") }
     }
     return hash.finish()

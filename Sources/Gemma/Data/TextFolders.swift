@@ -138,7 +138,8 @@ struct TextFolders {
         }
         samples.append(
           Sample(
-            id: Self.id(file.category, file.name), title: "", text: text, category: file.category, part: part))
+            id: Self.id(file.category, file.name), title: "", text: text, category: file.category, part: part)
+        )
       }
       if samples.isEmpty, let error = rest.rejects.first?.error { throw error }
       let source = DataSource(

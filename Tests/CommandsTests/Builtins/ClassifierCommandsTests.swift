@@ -45,10 +45,14 @@ import Testing
     #expect(values(other, "ask", "probabilities") == values(recorder, "ask", "probabilities"))
     #expect(values(other, "ask", "prediction").count == 1)
     #expect(other.lines().contains { $0.hasPrefix("learnt from mini-news: 12 articles, after 2 steps") })
-    #expect(other.lines(width: 200).contains { $0.hasPrefix("step 2: accuracy ") && $0.hasSuffix("on validation articles") })
+    #expect(
+      other.lines(width: 200).contains {
+        $0.hasPrefix("step 2: accuracy ") && $0.hasSuffix("on validation articles")
+      })
     // And measures the same on the same data, whose own prompt and categories it does not take.
     #expect(
-      other.run("load data mini-news categories=[movie-enter, sports-watch]; split train=12 validation=9; evaluate")
+      other.run(
+        "load data mini-news categories=[movie-enter, sports-watch]; split train=12 validation=9; evaluate")
         == nil)
     #expect(values(other, "evaluate", "predictions") == values(recorder, "evaluate", "predictions"))
     #expect(values(other, "evaluate", "name") == [.string("loaded, step 2")])
@@ -65,7 +69,9 @@ import Testing
     let base = try #require(classifier["base"] as? [String: Any])
     #expect(base["sha256"] as? String == (try ModelFile.sha256(path: Self.tiny + "/gemma2")))
     let data = try #require(classifier["data"] as? [String: Any])
-    #expect(data["name"] as? String == "mini-news" && data["train"] as? Int == 12 && data["validation"] as? Int == 9)
+    #expect(
+      data["name"] as? String == "mini-news" && data["train"] as? Int == 12 && data["validation"] as? Int == 9
+    )
     #expect(data["sha256"] as? String == recorder.session.workspace.data?.sha256)
     let measured = try #require((classifier["evaluations"] as? [[String: Any]])?.first)
     #expect(measured["articles"] as? Int == 9 && measured["on"] as? String == "validation")
@@ -75,12 +81,14 @@ import Testing
     // PEFT's two files are those of `save adapter`.
     #expect(recorder.run("save adapter \(folder)/a") == nil)
     for name in ["adapter_config.json", "adapter_model.safetensors"] {
-      #expect(FileManager.default.contentsEqual(atPath: "\(folder)/c/\(name)", andPath: "\(folder)/a/\(name)"))
+      #expect(
+        FileManager.default.contentsEqual(atPath: "\(folder)/c/\(name)", andPath: "\(folder)/a/\(name)"))
     }
     let card = try String(contentsOfFile: folder + "/c/README.md", encoding: .utf8)
     for piece in [
       "library_name: peft", "license: gemma", "- movie-enter", "| step 2 | constrained | 9 (validation) |",
-      "gnb predict c texts.csv", "AutoPeftModelForCausalLM", "not calibrated", "`mini-news`: 120 rows (12 train, 9 validation)",
+      "gnb predict c texts.csv", "AutoPeftModelForCausalLM", "not calibrated",
+      "`mini-news`: 120 rows (12 train, 9 validation)",
       "train steps=2 batch=2 lr=0.01", "cut to 19 tokens", "ai.google.dev/gemma/terms",
     ] { #expect(card.contains(piece), "\(piece)") }
     #expect(card.hasPrefix("---\n") && !card.contains("base_model:"), "a path is no name on the hub")
@@ -92,7 +100,8 @@ import Testing
     try FileManager.default.copyItem(atPath: Self.tiny + "/gemma2", toPath: hub + "/0123abcd")
     #expect(
       recorder.run(
-        learnt.replacingOccurrences(of: Self.tiny + "/gemma2", with: hub + "/0123abcd") + "save classifier \(folder)/c")
+        learnt.replacingOccurrences(of: Self.tiny + "/gemma2", with: hub + "/0123abcd")
+          + "save classifier \(folder)/c")
         == nil)
     let card = try String(contentsOfFile: folder + "/c/README.md", encoding: .utf8)
     #expect(card.hasPrefix("---\nbase_model: google/tiny-2\n"))
@@ -104,20 +113,31 @@ import Testing
     #expect(recorder.run(learnt + "train steps=1 batch=2; save classifier \(folder)/c") == nil)
     let none = (try notes()["classifier"] as? [String: Any])?["evaluations"] as? [[String: Any]]
     #expect(none?.isEmpty == true)
-    #expect(recorder.lines(width: 200).contains { $0.hasPrefix("note: no evaluation of the adapter as it is now") })
+    #expect(
+      recorder.lines(width: 200).contains { $0.hasPrefix("note: no evaluation of the adapter as it is now") })
     #expect(recorder.run("evaluate; save classifier \(folder)/c") == nil, "a script replaces it")
     let evaluations = (try notes()["classifier"] as? [String: Any])?["evaluations"] as? [[String: Any]]
     #expect(evaluations?.map { $0["name"] as? String } == ["step 3"])
-    #expect((try notes()["classifier"] as? [String: Any]).flatMap { ($0["training"] as? [String: Any])?["steps"] as? Int } == 3)
+    #expect(
+      (try notes()["classifier"] as? [String: Any]).flatMap {
+        ($0["training"] as? [String: Any])?["steps"] as? Int
+      } == 3)
   }
 
   @Test func withoutAnAdapterItIsAPromptAndSaysSo() throws {
     #expect(
       recorder.run(
-        "load model \"\(Self.tiny)/gemma2\"; load data mini-news; prompt \"{input} =>\" max_input_tokens=9; ask a; save classifier \(folder)/c")
+        "load model \"\(Self.tiny)/gemma2\"; load data mini-news; prompt \"{input} =>\" max_input_tokens=9; ask a; save classifier \(folder)/c"
+      )
         == nil)
-    #expect(recorder.lines(width: 200).contains { $0.hasPrefix("there is no adapter: it is the base model with this prompt") })
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/c").sorted() == ["README.md", "gnb.json"])
+    #expect(
+      recorder.lines(width: 200).contains {
+        $0.hasPrefix("there is no adapter: it is the base model with this prompt")
+      })
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder + "/c").sorted() == [
+        "README.md", "gnb.json",
+      ])
     let other = Recorder()
     #expect(other.run("load classifier \(folder)/c; ask a") == nil)
     #expect(other.lines().contains("no adapter: it is the base model with a prompt"))
@@ -150,23 +170,33 @@ import Testing
   @Test func aMismatchIsSaidBeforeAnythingIsComputed() throws {
     #expect(recorder.run(learnt + "save classifier \(folder)/c") == nil)
     // Other categories: told when the second of the two is loaded, and nothing is measured.
-    for lines in ["load data support-messages; load classifier \(folder)/c", "load classifier \(folder)/c; load data support-messages"] {
+    for lines in [
+      "load data support-messages; load classifier \(folder)/c",
+      "load classifier \(folder)/c; load data support-messages",
+    ] {
       let other = Recorder()
       #expect(other.run(lines) == nil)
       let note = other.lines(width: 400).last { $0.hasPrefix("note: ") } ?? ""
-      #expect(note.contains("knows (movie-enter, sports-watch), but support-messages has account, billing"), "\(note)")
+      #expect(
+        note.contains("knows (movie-enter, sports-watch), but support-messages has account, billing"),
+        "\(note)")
       #expect(other.run("split; evaluate")?.code == .missingStep)
       #expect(other.run("lora; train")?.code != .missingStep, "a fresh adapter is a new classifier")
     }
     // Another base under the same name.
     let hub = folder + "/base"
     try FileManager.default.copyItem(atPath: Self.tiny + "/gemma2", toPath: hub)
-    #expect(recorder.run(learnt.replacingOccurrences(of: Self.tiny + "/gemma2", with: hub) + "save classifier \(folder)/d") == nil)
+    #expect(
+      recorder.run(
+        learnt.replacingOccurrences(of: Self.tiny + "/gemma2", with: hub) + "save classifier \(folder)/d")
+        == nil)
     try FileManager.default.removeItem(atPath: hub + "/model.safetensors")
-    try FileManager.default.copyItem(atPath: Self.tiny + "/gemma3/model.safetensors", toPath: hub + "/model.safetensors")
+    try FileManager.default.copyItem(
+      atPath: Self.tiny + "/gemma3/model.safetensors", toPath: hub + "/model.safetensors")
     let other = Recorder()
     let error = try #require(other.run("load classifier \(folder)/d"))
-    #expect(error.message.contains("another model, sha256 ") && error.help?.contains("load model PATH") == true)
+    #expect(
+      error.message.contains("another model, sha256 ") && error.help?.contains("load model PATH") == true)
     #expect(other.session.workspace.model == nil)
     try FileManager.default.removeItem(atPath: hub)
     #expect(other.run("load classifier \(folder)/d")?.message.contains("which is not here") == true)
@@ -177,7 +207,8 @@ import Testing
     let path = folder + "/c/gnb.json"
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for (name, hub, pull) in [
-      ("gemma-3-270m", "google/gemma-3-270m", "gnb pull gemma-3-270m"), ("google/gemma-2-2b", "google/gemma-2-2b", "gnb pull google/gemma-2-2b"),
+      ("gemma-3-270m", "google/gemma-3-270m", "gnb pull gemma-3-270m"),
+      ("google/gemma-2-2b", "google/gemma-2-2b", "gnb pull google/gemma-2-2b"),
     ] {
       let changed = text.replacingOccurrences(
         of: "\"name\" : \"\(Self.tiny)/gemma2\"", with: "\"name\" : \"\(name)\", \"hub\" : \"\(hub)\"")
@@ -192,7 +223,8 @@ import Testing
     let plain = try #require(Recorder().run("load classifier \(Self.tiny)/gemma2/adapter"))
     #expect(plain.message.contains("an adapter without categories, prompt and base model"))
     #expect(plain.help?.contains("'load adapter ") == true)
-    #expect(Recorder().run("load classifier \(Self.tiny)")?.message.contains("a folder without gnb.json") == true)
+    #expect(
+      Recorder().run("load classifier \(Self.tiny)")?.message.contains("a folder without gnb.json") == true)
     #expect(Recorder().run("load classifier \(folder)/nothing")?.code == .fileNotFound)
     #expect(recorder.run(learnt + "save classifier \(folder)/c") == nil)
     // Another adapter over the first one's notes.
@@ -202,7 +234,8 @@ import Testing
     let path = folder + "/c/gnb.json"
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for (from, to, words) in [
-      ("\"format\" : 1", "\"format\" : 9", "a newer gnb wrote"), ("\"prompt\" : {", "\"prompts\" : {", "classifier"),
+      ("\"format\" : 1", "\"format\" : 9", "a newer gnb wrote"),
+      ("\"prompt\" : {", "\"prompts\" : {", "classifier"),
       ("{", "", "a JSON object"),
     ] {
       let changed = to.isEmpty ? "[]" : text.replacingOccurrences(of: from, with: to)
@@ -236,7 +269,8 @@ import Testing
     try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/file"))
     let blocked = command.replacingOccurrences(of: folder + "/x", with: folder + "/file/x")
     #expect(recorder.run(blocked) != nil)
-    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder)).isSubset(of: ["file", "x", "x.gguf"]))
+    #expect(
+      Set(try FileManager.default.contentsOfDirectory(atPath: folder)).isSubset(of: ["file", "x", "x.gguf"]))
   }
 
   @Test func whatAKilledProgramLeftIsClearedAway() throws {

@@ -19,7 +19,9 @@ import Testing
     return folder + "/" + name
   }
 
-  private func read(_ name: String) throws -> String { try String(contentsOfFile: folder + "/" + name, encoding: .utf8) }
+  private func read(_ name: String) throws -> String {
+    try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+  }
 
   private func classifier(_ recorder: Recorder, template: String = "{input} =>") throws {
     let error = recorder.run(
@@ -47,7 +49,8 @@ import Testing
       guard event.command.hasPrefix("ask"), case .result(let fields, _) = event.kind else { return nil }
       return fields.map(\.value)
     }
-    guard case .string(let prediction)? = asked.first?.first, case .array(let numbers)? = asked.first?.last else {
+    guard case .string(let prediction)? = asked.first?.first, case .array(let numbers)? = asked.first?.last
+    else {
       Issue.record("ask told nothing")
       return
     }
@@ -55,7 +58,10 @@ import Testing
     #expect(lines[1] == "a,\(expected)," && lines[3] == "c,\(expected),")
     #expect(!FileManager.default.fileExists(atPath: folder + "/out.csv.part"))
     let told = recorder.lines(width: 300)
-    #expect(told.contains { $0.hasPrefix("1 row without an answer; the column 'error' says why. The first: b: column 'body'") })
+    #expect(
+      told.contains {
+        $0.hasPrefix("1 row without an answer; the column 'error' says why. The first: b: column 'body'")
+      })
     #expect(told.contains { $0.hasPrefix("the probabilities are not calibrated") })
     #expect(field("calibrated") == .bool(false) && field("failed") == .int(1))
   }
@@ -63,16 +69,27 @@ import Testing
   @Test func formatsAgreeWithEachOther() throws {
     try classifier(recorder)
     let input = try write("in.txt", "角度の話\n\n海の話\n")
-    #expect(recorder.run("predict \(input) to=\(folder)/a.csv; predict \(input) to=\(folder)/a.tsv; predict \(input) to=\(folder)/a.jsonl") == nil)
-    #expect(try read("a.tsv") == read("a.csv").replacingOccurrences(of: ",", with: "\t").replacingOccurrences(of: "expected a text\t", with: "expected a text,").replacingOccurrences(of: "\"", with: ""))
+    #expect(
+      recorder.run(
+        "predict \(input) to=\(folder)/a.csv; predict \(input) to=\(folder)/a.tsv; predict \(input) to=\(folder)/a.jsonl"
+      ) == nil)
+    #expect(
+      try read("a.tsv")
+        == read("a.csv").replacingOccurrences(of: ",", with: "\t").replacingOccurrences(
+          of: "expected a text\t", with: "expected a text,"
+        ).replacingOccurrences(of: "\"", with: ""))
     let objects = try read("a.jsonl").split(separator: "\n").map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
     #expect(objects.map { $0["id"] as? String } == ["line-1", "line-2", "line-3"])
-    #expect(objects[1]["error"] as? String == "column 'text': expected a text, found nothing" && objects[1]["prediction"] == nil)
+    #expect(
+      objects[1]["error"] as? String == "column 'text': expected a text, found nothing"
+        && objects[1]["prediction"] == nil)
     let shares = try #require(objects[0]["probabilities"] as? [String: Double])
-    #expect(shares.keys.sorted() == ["movie-enter", "sports-watch"] && abs(shares.values.reduce(0, +) - 1) < 1e-9)
-    #expect(recorder.run("predict \(input) to=\(folder)/a.xlsx")?.message.contains(".csv, .tsv or .jsonl") == true)
+    #expect(
+      shares.keys.sorted() == ["movie-enter", "sports-watch"] && abs(shares.values.reduce(0, +) - 1) < 1e-9)
+    #expect(
+      recorder.run("predict \(input) to=\(folder)/a.xlsx")?.message.contains(".csv, .tsv or .jsonl") == true)
   }
 
   @Test func standardOutputHasTheRowsAndNothingElse() throws {
@@ -91,7 +108,9 @@ import Testing
       streamed += text
     }
     #expect(try streamed == read("a.csv"))
-    let notices = recorder.events.dropFirst(before).compactMap { if case .notice(let text) = $0.kind { text } else { nil } }
+    let notices = recorder.events.dropFirst(before).compactMap {
+      if case .notice(let text) = $0.kind { text } else { nil }
+    }
     #expect(notices.contains { $0.hasPrefix("the probabilities are not calibrated") })
   }
 
@@ -105,10 +124,15 @@ import Testing
       return !fields[4].isEmpty && fields[1] == fields[4]
     }
     #expect(field("correct") == .int(right))
-    #expect(recorder.lines(width: 300).contains { $0.hasPrefix("accuracy ") && $0.contains("(\(right) of 3 with a label") })
+    #expect(
+      recorder.lines(width: 300).contains {
+        $0.hasPrefix("accuracy ") && $0.contains("(\(right) of 3 with a label")
+      })
     #expect(recorder.lines(width: 300).contains { $0.hasPrefix("the mean probability of these answers is ") })
     // No column of categories, no accuracy; one that is named and is not there is an error.
-    #expect(recorder.run("predict \(try write("b.csv", "kind,note\nx,角度の話\ny,海の話\n")) text=note to=\(folder)/b.csv") == nil)
+    #expect(
+      recorder.run("predict \(try write("b.csv", "kind,note\nx,角度の話\ny,海の話\n")) text=note to=\(folder)/b.csv")
+        == nil)
     #expect(field("labelled") == nil)
     #expect(try !read("b.csv").contains("label"))
     #expect(recorder.run("predict \(folder)/b.csv label=nothing")?.message.contains("a column of") == true)
@@ -117,7 +141,9 @@ import Testing
     seen.add([Sample(id: "", title: "", text: "角度の話", category: "")])
     recorder.session.workspace.seen = seen
     #expect(recorder.run("predict \(folder)/in.csv text=note to=\(folder)/a.csv") == nil)
-    #expect(field("seen") == .int(1) && recorder.lines(width: 300).contains { $0.hasSuffix("; 1 of these were trained on") })
+    #expect(
+      field("seen") == .int(1)
+        && recorder.lines(width: 300).contains { $0.hasSuffix("; 1 of these were trained on") })
   }
 
   /// An interruption after so many questions whether to go on.
@@ -133,7 +159,9 @@ import Testing
     "text,id\n" + (0..<400).map { "\"角度の話 \($0), と\"\"\n海\",n\($0)\n" }.joined()
   }
 
-  @Test(arguments: ["csv", "jsonl"]) func anInterruptedPredictGoesOnAndEndsWithTheSameBytes(_ ending: String) throws {
+  @Test(arguments: ["csv", "jsonl"]) func anInterruptedPredictGoesOnAndEndsWithTheSameBytes(_ ending: String)
+    throws
+  {
     try classifier(recorder)
     let input = try write("in.csv", many)
     #expect(recorder.run("predict \(input) to=\(folder)/whole.\(ending)") == nil)
@@ -143,7 +171,10 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: "\(folder)/out.\(ending)"))
     let part = try read("out.\(ending).part")
     #expect(part.hasPrefix("#gnb predict ") && part.contains("n5"))
-    #expect(recorder.lines(width: 300).contains { $0.hasPrefix("interrupted after ") && $0.contains("out.\(ending).part keeps them") })
+    #expect(
+      recorder.lines(width: 300).contains {
+        $0.hasPrefix("interrupted after ") && $0.contains("out.\(ending).part keeps them")
+      })
     // As if it had been killed within a row.
     try (part + (ending == "csv" ? "n399,\"half" : "{\"id\":\"n399\"")).write(
       toFile: "\(folder)/out.\(ending).part", atomically: true, encoding: .utf8)
@@ -151,14 +182,18 @@ import Testing
     let other = Recorder()
     try classifier(other)
     #expect(other.run(command) == nil)
-    #expect(other.lines(width: 300).contains { $0.hasSuffix("of 400 rows were finished before; going on after them") })
+    #expect(
+      other.lines(width: 300).contains {
+        $0.hasSuffix("of 400 rows were finished before; going on after them")
+      })
     #expect(try read("out.\(ending)") == read("whole.\(ending)"))
     #expect(!FileManager.default.fileExists(atPath: "\(folder)/out.\(ending).part"))
     #expect(field("predictions", other) == field("predictions"))
   }
 
   @Test(arguments: [
-    "train steps=2 batch=2 lr=1e-2", "prompt \"{input} =\" max_input_tokens=19", "load model \"\(tiny)/gemma3\"", "CHANGE FILE",
+    "train steps=2 batch=2 lr=1e-2", "prompt \"{input} =\" max_input_tokens=19",
+    "load model \"\(tiny)/gemma3\"", "CHANGE FILE",
   ])
   func anotherModelPromptOrFileBeginsAnew(_ change: String) throws {
     try classifier(recorder)
@@ -195,13 +230,16 @@ import Testing
     #expect(try read("out.csv") == "mine")
     stepper.enter("predict \(input) to=\(mine) overwrite=true")
     #expect(try read("out.csv").hasPrefix("id,prediction,"))
-    let errors = recorder.events.compactMap { if case .error(let diagnostic) = $0.kind { diagnostic.code } else { nil } }
+    let errors = recorder.events.compactMap {
+      if case .error(let diagnostic) = $0.kind { diagnostic.code } else { nil }
+    }
     #expect(errors == [.invalidValue])
   }
 
   @Test func thePromptMayShowAnyColumn() throws {
     let data = try write(
-      "learn.csv", "subject,body,kind\n" + (0..<8).map { "s\($0),角度 \($0),\($0 % 2 == 0 ? "はい" : "いいえ")\n" }.joined())
+      "learn.csv",
+      "subject,body,kind\n" + (0..<8).map { "s\($0),角度 \($0),\($0 % 2 == 0 ? "はい" : "いいえ")\n" }.joined())
     #expect(
       recorder.run(
         "load model \"\(Self.tiny)/gemma2\"; load data \(data); split train=4 validation=4; prompt \"{subject}: {body} =>\"; lora; evaluate; save classifier \(folder)/c"
@@ -221,18 +259,25 @@ import Testing
       guard case .string(let id)? = prediction.first(where: { $0.name == "id" })?.value,
         case .array(let shares)? = prediction.first(where: { $0.name == "probabilities" })?.value
       else { continue }
-      #expect(shown.contains { $0.hasPrefix(id + ",") && $0.contains(shares.map(\.text).joined(separator: ",")) }, "\(id)")
+      #expect(
+        shown.contains { $0.hasPrefix(id + ",") && $0.contains(shares.map(\.text).joined(separator: ",")) },
+        "\(id)")
     }
     let error = try #require(other.run("predict \(try write("less.csv", "body\n角度\n"))"))
-    #expect(error.message.contains("expected the column 'subject', which the prompt shows, found the columns body"))
+    #expect(
+      error.message.contains("expected the column 'subject', which the prompt shows, found the columns body"))
   }
 
   @Test func instructionsAreAnsweredByText() throws {
     #expect(
-      recorder.run("load model \"\(Self.tiny)/gemma2\"; load data butler-rows; split; prompt \"{instruction} {input}\" max_input_tokens=20; lora")
+      recorder.run(
+        "load model \"\(Self.tiny)/gemma2\"; load data butler-rows; split; prompt \"{instruction} {input}\" max_input_tokens=20; lora"
+      )
         == nil)
-    let input = try write("in.jsonl", "{\"instruction\": \"Say\", \"input\": \"sea\"}\n{\"instruction\": \"Go\"}\n{\"x\": 1}\n")
-    #expect(recorder.run("save classifier \(folder)/c; predict \(input) to=\(folder)/a.csv max_tokens=5") == nil)
+    let input = try write(
+      "in.jsonl", "{\"instruction\": \"Say\", \"input\": \"sea\"}\n{\"instruction\": \"Go\"}\n{\"x\": 1}\n")
+    #expect(
+      recorder.run("save classifier \(folder)/c; predict \(input) to=\(folder)/a.csv max_tokens=5") == nil)
     let lines = try read("a.csv").split(separator: "\n")
     #expect(lines[0] == "id,prediction,error" && lines.last?.hasPrefix("line-3,,") == true)
     #expect(!recorder.lines().contains { $0.contains("calibrated") })
@@ -244,7 +289,10 @@ import Testing
       return text
     }
     let answer = try #require(text.first)
-    #expect(try read("a.csv").contains("line-1,\(answer.contains(",") || answer.contains("\"") || answer.contains("\n") ? "\"" : "")\(answer.replacingOccurrences(of: "\"", with: "\"\""))"))
+    #expect(
+      try read("a.csv").contains(
+        "line-1,\(answer.contains(",") || answer.contains("\"") || answer.contains("\n") ? "\"" : "")\(answer.replacingOccurrences(of: "\"", with: "\"\""))"
+      ))
     let other = Recorder()
     #expect(other.run("load classifier \(folder)/c; predict \(input) to=\(folder)/b.csv max_tokens=5") == nil)
     #expect(try read("b.csv") == read("a.csv"))
@@ -260,7 +308,9 @@ import Testing
   }
 
   @Test func aTextThatIsTooLongForTheModelIsARowWithTheReason() throws {
-    #expect(recorder.run("load model \"\(Self.tiny)/gemma2\"; load data mini-news; prompt \"{input} =>\"; lora") == nil)
+    #expect(
+      recorder.run("load model \"\(Self.tiny)/gemma2\"; load data mini-news; prompt \"{input} =>\"; lora")
+        == nil)
     let input = try write("in.txt", "a\n" + String(repeating: "角度の話 ", count: 300) + "\nb\n")
     #expect(recorder.run("predict \(input) to=\(folder)/a.csv") == nil)
     let lines = try read("a.csv").split(separator: "\n")

@@ -16,7 +16,9 @@ import Testing
     return path
   }
 
-  private func rows(_ name: String, _ text: String, _ options: DataOptions = DataOptions()) throws -> RowsToAnswer {
+  private func rows(_ name: String, _ text: String, _ options: DataOptions = DataOptions()) throws
+    -> RowsToAnswer
+  {
     try RowsToAnswer(path: write(name, Data(text.utf8)), options: options)
   }
 
@@ -46,14 +48,22 @@ import Testing
     #expect(brief(try rows("a.csv", "text,note\na,b\n", options)) == ["line-2: b"])
     #expect(brief(try rows("b.csv", "text,other\na,b\n", options)) == ["line-2: a"], "and else a usual name")
     options.text = "other"
-    #expect(brief(try rows("c.csv", "text,other\na,b\n", options)) == ["line-2: b"], "and what is said before both")
-    #expect(brief(try rows("d.csv", "x,y\n1,ein langer Satz\n2,noch einer\n")) == ["line-2: ein langer Satz", "line-3: noch einer"])
+    #expect(
+      brief(try rows("c.csv", "text,other\na,b\n", options)) == ["line-2: b"], "and what is said before both")
+    #expect(
+      brief(try rows("d.csv", "x,y\n1,ein langer Satz\n2,noch einer\n")) == [
+        "line-2: ein langer Satz", "line-3: noch einer",
+      ])
   }
 
-  @Test func JSONLinesAndArraysAreRead() throws {
-    let lines = try rows("a.jsonl", "{\"text\": \"a\", \"id\": \"x\"}\n{\"text\": 3\n{\"body\": \"b\"}\n{\"text\": \"a\"}\n")
+  @Test func linesAndArraysOfJSONAreRead() throws {
+    let lines = try rows(
+      "a.jsonl", "{\"text\": \"a\", \"id\": \"x\"}\n{\"text\": 3\n{\"body\": \"b\"}\n{\"text\": \"a\"}\n")
     #expect(brief(lines) == ["x: a", "line-2!", "line-3!", "line-4: a"])
-    #expect(brief(try rows("a.json", "[{\"text\": \"a\"}, {\"text\": null}, {\"text\": \"b\"}]")) == ["record-1: a", "record-2!", "record-3: b"])
+    #expect(
+      brief(try rows("a.json", "[{\"text\": \"a\"}, {\"text\": null}, {\"text\": \"b\"}]")) == [
+        "record-1: a", "record-2!", "record-3: b",
+      ])
   }
 
   @Test func aTextFileHasATextInEachLine() throws {
@@ -73,7 +83,8 @@ import Testing
   }
 
   @Test func instructionsAndConversationsMayWaitForTheirAnswer() throws {
-    let alpaca = try rows("a.jsonl", "{\"instruction\": \"Say\", \"input\": \"x\"}\n{\"instruction\": \"Go\"}\n")
+    let alpaca = try rows(
+      "a.jsonl", "{\"instruction\": \"Say\", \"input\": \"x\"}\n{\"instruction\": \"Go\"}\n")
     #expect(alpaca.rows.map { $0.sample?.request?.instruction } == ["Say", "Go"])
     #expect(alpaca.rows.map { $0.sample?.category } == ["", ""])
     let chat = try rows(

@@ -13,7 +13,8 @@ import Testing
     let texts = try Dataset.miniNews().samples.prefix(90).map(\.text)
     let prompts = texts.map { prompt.promptTokens($0, tokenizer: model.tokenizer) }
     let whole = try classifier.classify(texts, method: .constrained)
-    let prefix = try classifier.sharedPrefix(of: ["0", "a"].map { prompt.promptTokens($0, tokenizer: model.tokenizer) })
+    let prefix = try classifier.sharedPrefix(
+      of: ["0", "a"].map { prompt.promptTokens($0, tokenizer: model.tokenizer) })
     for part in [prompts[40...], prompts[3..<4], prompts[0..<7]] {
       for shared in [nil, prefix] {
         var answers: [Classifier.Answer] = []
@@ -24,7 +25,9 @@ import Testing
     var written: [String] = []
     try classifier.write(prompts.prefix(5).map { $0 }, maxTokens: 6) { written += $0.map(\.text) }
     var alone: [String] = []
-    for ids in prompts.prefix(5) { try classifier.write([ids], maxTokens: 6, sharing: prefix) { alone += $0.map(\.text) } }
+    for ids in prompts.prefix(5) {
+      try classifier.write([ids], maxTokens: 6, sharing: prefix) { alone += $0.map(\.text) }
+    }
     #expect(written == alone && written.count == 5)
   }
 }
