@@ -48,7 +48,11 @@ enum PredictCommand {
     let predictor = try Predictor(session, maxTokens: arguments.maxTokens)
     let kind = try kind(arguments.to)
     let isFile = kind.isFile
-    if isFile { try Overwriting.check(arguments.to, overwrite: arguments.overwrite, invocation) }
+    if isFile { try Overwriting.check(arguments.to, name: "to", overwrite: arguments.overwrite, invocation) }
+    if isFile, isSame(arguments.to, arguments.file) {
+      throw GemmaError.invalidValue(
+        name: "to", expected: "another file than the one that is read", found: arguments.to)
+    }
     let roles = Predictor.roles(workspace)
     let rows = try read(arguments, roles: roles, session)
     try predictor.checkColumns(rows.source.columns, of: rows.source.path)
@@ -127,6 +131,13 @@ enum PredictCommand {
     if call.encoding != auto { options.append("encoding=\(call.python(\.encoding))") }
     if call.header == .no { options.append("header=None") }
     return script.promptIfMissing() + ["predict(\(options.joined(separator: ", ")))"]
+  }
+
+  private static func isSame(_ a: String, _ b: String) -> Bool {
+    func real(_ path: String) -> String {
+      URL(fileURLWithPath: (path as NSString).expandingTildeInPath).resolvingSymlinksInPath().path
+    }
+    return real(a) == real(b)
   }
 
   /// - Throws: `invalidValue` for a name with another ending.

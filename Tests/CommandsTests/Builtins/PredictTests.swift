@@ -131,10 +131,10 @@ import Testing
     #expect(recorder.lines(width: 300).contains { $0.hasPrefix("the mean probability of these answers is ") })
     // No column of categories, no accuracy; one that is named and is not there is an error.
     #expect(
-      recorder.run("predict \(try write("b.csv", "kind,note\nx,角度の話\ny,海の話\n")) text=note to=\(folder)/b.csv")
+      recorder.run("predict \(try write("b.csv", "kind,note\nx,角度の話\ny,海の話\n")) text=note to=\(folder)/out-b.csv")
         == nil)
     #expect(field("labelled") == nil)
-    #expect(try !read("b.csv").contains("label"))
+    #expect(try !read("out-b.csv").contains("label"))
     #expect(recorder.run("predict \(folder)/b.csv label=nothing")?.message.contains("a column of") == true)
     // What was trained on is no measure.
     var seen = SeenTexts()
@@ -296,6 +296,15 @@ import Testing
     let other = Recorder()
     #expect(other.run("load classifier \(folder)/c; predict \(input) to=\(folder)/b.csv max_tokens=5") == nil)
     #expect(try read("b.csv") == read("a.csv"))
+  }
+
+  @Test func theFileThatIsReadIsNeverReplaced() throws {
+    try classifier(recorder)
+    let input = try write("in.csv", "body\n海\n")
+    let error = try #require(
+      recorder.run("predict \(input) to=\(folder)/../\((folder as NSString).lastPathComponent)/in.csv"))
+    #expect(error.message.contains("another file than the one that is read"))
+    #expect(try read("in.csv") == "body\n海\n")
   }
 
   @Test func whatIsMissingIsSaid() throws {
