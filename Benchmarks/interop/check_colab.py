@@ -45,6 +45,12 @@ evaluate limit=6 method=generate as=after
 report
 baseline
 ask "短い文です。"
+save classifier {classifier}
+predict {texts} to={answers}
+```
+```gnb
+load classifier {classifier}
+predict {texts} to={answers}
 ```
 """
 
@@ -94,13 +100,20 @@ def check(seed: int, licences: str, cut: int, loss_on: str, length: str, batch: 
         notebook = folder / "check.gnb"
         notebook.write_text(NOTEBOOK.format(
             model=folder / "model", data=folder / "data", seed=seed, licences=licences, cut=cut, loss_on=loss_on, length=length,
-            batch=batch, adapter=folder / "adapter", prompts="\n".join(f"show prompt {n}" for n in PROMPTS)))
+            batch=batch, adapter=folder / "adapter", classifier=folder / "classifier", texts=folder / "texts.csv",
+            answers=folder / "answers.csv", prompts="\n".join(f"show prompt {n}" for n in PROMPTS)))
+        (folder / "texts.csv").write_bytes("件名;本文\r\n一;短い文です。\r\n二;映画を見た\r\n".encode("cp932"))
         events = gnb_results(folder, notebook)
         subprocess.run([GNB, "export", notebook, "--to", "colab", "-o", folder / "check.ipynb"], check=True, stdout=subprocess.DEVNULL)
         os.chdir(folder)
         # `save adapter` comes before training in the gnb notebook; Python's own goes elsewhere.
         exported = folder / "check.ipynb"
-        exported.write_text(exported.read_text().replace(str(folder / "adapter"), str(folder / "adapter-of-python")))
+        text = exported.read_text()
+        for name in ("adapter", "answers.csv"):
+            text = text.replace(str(folder / name), str(folder / f"python-{name}"))
+        # Python saves its classifier elsewhere, and loads the one that gnb saved.
+        text = text.replace(f'save_classifier(\\"{folder}/classifier', f'save_classifier(\\"{folder}/python-classifier')
+        exported.write_text(text)
         names = run_cells(exported, folder / "adapter")
 
         def results(verb: str) -> list[dict]:
@@ -121,6 +134,14 @@ def check(seed: int, licences: str, cut: int, loss_on: str, length: str, batch: 
         losses = results("train")[0]["losses"]
         worst = max(abs(a - b) / b for a, b in zip(names["losses"], losses, strict=True))
         assert worst < 1e-3, f"losses {names['losses']} and {losses}"
+        notes = [json.loads((folder / f"{n}classifier/gnb.json").read_text())["classifier"] for n in ("", "python-")]
+        for key in ("template", "instruction", "max_input_tokens", "end_token"):
+            assert notes[0]["prompt"].get(key) == notes[1]["prompt"][key], key
+        tables = [[line.split(",") for line in (folder / n).read_text().splitlines()] for n in ("answers.csv", "python-answers.csv")]
+        shares = [[list(map(float, row[2:2 + len(notes[0]["categories"])])) for row in table[1:]] for table in tables]
+        assert [row[:2] for row in tables[0]] == [row[:2] for row in tables[1]], tables
+        predicted = max(abs(a - b) for x, y in zip(*shares, strict=True) for a, b in zip(x, y, strict=True))
+        assert predicted < 1e-4, f"probabilities {shares}"
         assert losses[-1] < losses[0] and names["losses"][-1] < names["losses"][0], "the loss does not fall"
         predictions = [p["prediction"] for p in results("evaluate")[0]["predictions"]]
         same = sum(a == b for a, b in zip(names["evaluations"]["after"][1], predictions, strict=True))
@@ -130,7 +151,8 @@ def check(seed: int, licences: str, cut: int, loss_on: str, length: str, batch: 
         print(f"seed {seed}, licence_files={licences}, cut {cut}, loss_on={loss_on}, {length}, batch {batch}: "
               f"split {len(split['train'])} and "
               f"{len(split['validation'])}, {len(shown)} prompts to the byte, {len(losses)} losses within {worst:.1e} "
-              f"({losses[0]:.4f} to {losses[-1]:.4f}), {same} of {len(predictions)} answers equal")
+              f"({losses[0]:.4f} to {losses[-1]:.4f}), {same} of {len(predictions)} answers equal, "
+              f"a loaded classifier's probabilities within {predicted:.1e}")
 
 
 INSTRUCTIONS = """---

@@ -12,6 +12,8 @@ struct Arguments: Equatable {
     case record([String])
     case export(String)
     case commands(String)
+    /// Answer the rows of a file, or with "-" the lines of standard input.
+    case predict(folder: String, file: String)
     case help([String])
     /// How one verb is called.
     case usage(String)
@@ -44,6 +46,17 @@ struct Arguments: Equatable {
   /// Of `export`.
   var format: Export.Format?
   var output: String?
+  /// Of `predict`: where to, what the lines of standard input are, and options of the command.
+  var to: String?
+  var lines: LineFormat?
+  var columns: [(name: String, value: String)] = []
+
+  /// What the lines of standard input are.
+  enum LineFormat: String, CaseIterable {
+    case auto, text, jsonl
+    /// No lines, but a whole file of any kind that gnb reads.
+    case table
+  }
 
   static func == (a: Arguments, b: Arguments) -> Bool {
     a.action == b.action && a.sets.map(\.name) == b.sets.map(\.name)
@@ -52,85 +65,15 @@ struct Arguments: Equatable {
       && a.cacheDirectory == b.cacheDirectory
       && a.keepGoing == b.keepGoing && a.quiet == b.quiet && a.presents == b.presents
       && a.writeActual == b.writeActual && a.junit == b.junit && a.format == b.format && a.output == b.output
+      && a.to == b.to && a.lines == b.lines && a.columns.map(\.name) == b.columns.map(\.name)
+      && a.columns.map(\.value) == b.columns.map(\.value)
   }
 
-  /// A way to call the program.
-  struct Form {
-    var verb: String
-    /// As it is typed, after "gnb".
-    var call: String
-    var summary: String
-    /// Options and more that only this form has, a line each.
-    var details: [String] = []
-  }
-
-  static let forms = [
-    Form(verb: "", call: "", summary: "interactive session"),
-    Form(verb: "", call: "--last", summary: "the last session again, its adapter included"),
-    Form(
-      verb: "", call: "FILE.gnb", summary: "step through a notebook",
-      details: ["--present  each cell large, for an audience"]),
-    Form(
-      verb: "run", call: "run FILE.gnb...", summary: "replay every cell and print the outputs",
-      details: [
-        "--set NAME=VALUE  a variable or setting of the notebook",
-        "--keep-going  go on after a cell that fails",
-      ]),
-    Form(
-      verb: "check", call: "check FILE.gnb...", summary: "replay and compare with the recorded outputs",
-      details: [
-        "--keep-going  go on after a difference", "--write-actual FILE  the notebook as it came out",
-        "--junit FILE  a report for CI systems",
-      ]),
-    Form(
-      verb: "record", call: "record FILE.gnb...", summary: "replay and write the outputs into the file",
-      details: ["--keep-going  go on with the next notebook after one that fails"]),
-    Form(
-      verb: "export", call: "export FILE.gnb --to ipynb|html|md|colab [-o OUT]",
-      summary: "the notebook with its recorded outputs; colab: its steps in Python, for Unsloth on a GPU",
-      details: ["-o OUT, --output OUT  the file to write; - is standard output"]),
-    Form(verb: "", call: "-c 'COMMANDS'", summary: "run commands, one a line or separated by ;"),
-    Form(verb: "", call: "< script", summary: "the same from a pipe"),
-    Form(
-      verb: "pull", call: "pull NAME [--from FILE]", summary: "fetch a model or data set into the cache",
-      details: ["--from FILE  take it from a file that is here already"]),
-    Form(verb: "help", call: "help [COMMAND]", summary: "what commands and words there are"),
-  ]
-
-  static let usage =
-    forms.map { form in
-      let call = ("gnb " + form.call).trimmingCharacters(in: .whitespaces)
-      let gap = String(repeating: " ", count: 29)
-      let lines = DisplayWidth.wrap(form.summary, to: 51)
-      let first = call.count < 28 ? DisplayWidth.pad(call, to: 29) + lines[0] : call + "\n" + gap + lines[0]
-      return ([first] + lines.dropFirst().map { gap + $0 }).joined(separator: "\n")
-    }.joined(separator: "\n") + "\n" + """
-      options: --set NAME=VALUE  --threads N  --json FILE|-  --color auto|always|never
-               --cache-dir DIR  --keep-going  --quiet  --version
-               --present (with FILE.gnb: each cell large, for an audience)
-               --write-actual FILE, --junit FILE (with check)
-      exit status: 0 fine, 1 check differs, 2 usage, parse or I/O error,
-                   3 a cell failed, 4 an input's hash differs, 130 interrupted
-      """
-
-  /// What one verb does: "gnb run --help".
-  static func usage(of form: Form) -> String {
-    (["gnb " + form.call, form.summary.prefix(1).uppercased() + form.summary.dropFirst() + "."]
-      + form.details.map { "  " + $0 } + ["'gnb --help' lists all calls and the options that every call has."])
-      .joined(separator: "\n")
-  }
-
-  /// Two lines below a mistake: how the verb among `words` is called, and where to read more.
-  static func hint(for words: [String]) -> String {
-    let form = words.compactMap { word in forms.first { $0.verb == word } }.first
-    let call = form?.call ?? "[FILE.gnb | run | check | record | export | pull | help] [options]"
-    return "usage: gnb \(call)\n'gnb \(form.map { $0.verb + " " } ?? "")--help' says more"
-  }
-
-  private static let verbs = ["run", "check", "record", "export", "pull", "help"]
+  private static let verbs = ["run", "check", "record", "export", "predict", "pull", "help"]
   private static let options = [
     "-c", "--set", "--threads", "--json", "--color", "--cache-dir", "--keep-going", "--quiet", "--from",
     "--help", "--version", "--present", "--last", "--write-actual", "--junit", "--to", "-o", "--output",
+    "--text", "--id", "--label", "--format", "--overwrite",
   ]
 
   /// - Parameter words: without the program's name.
@@ -183,11 +126,19 @@ struct Arguments: Equatable {
       case "--junit": junit = try value(of: "--junit", inline)
       case "-o", "--output": output = try value(of: word, inline)
       case "--to":
-        let text = try value(of: "--to", inline)
-        guard let choice = Export.Format(rawValue: text) else {
-          throw UsageError(message: "--to takes ipynb, html, md or colab, not '\(text)'")
+        to = try value(of: "--to", inline)
+      case "--text", "--id", "--label":
+        let option = inline == nil ? word : parts[0]
+        columns.append((String(option.dropFirst(2)), try value(of: option, inline)))
+      case "--overwrite": columns.append(("overwrite", "true"))
+      case "--format":
+        let text = try value(of: "--format", inline)
+        guard let choice = LineFormat(rawValue: text) else {
+          throw UsageError(
+            message:
+              "--format takes \(LineFormat.allCases.map(\.rawValue).joined(separator: ", ")), not '\(text)'")
         }
-        format = choice
+        lines = choice
       case "--keep-going": keepGoing = true
       case "--quiet", "-q": quiet = true
       case "--help", "-h": action = .help([])
@@ -231,8 +182,29 @@ struct Arguments: Equatable {
       guard others.count == 1 else {
         throw UsageError(message: "export takes one notebook: gnb export FILE.gnb --to html")
       }
-      guard format != nil else { throw UsageError(message: "export needs --to ipynb, html, md or colab") }
+      guard let to else { throw UsageError(message: "export needs --to ipynb, html, md or colab") }
+      guard let choice = Export.Format(rawValue: to) else {
+        throw UsageError(message: "--to takes ipynb, html, md or colab, not '\(to)'")
+      }
+      format = choice
       action = .export(others[0])
+    case "predict":
+      guard others.count == 2 else {
+        throw UsageError(
+          message: "predict takes a classifier's folder and a file: gnb predict DIR FILE > out.csv")
+      }
+      let endings = ["csv", "tsv", "jsonl"]
+      if let to, to != "-", !endings.contains(where: { to == $0 || to.lowercased().hasSuffix("." + $0) }) {
+        throw UsageError(
+          message: "--to takes a file that ends in .csv, .tsv or .jsonl; or csv, tsv, jsonl or -; not '\(to)'"
+        )
+      }
+      if others[1] == "-", lines != .table, let to, to != "-", !endings.contains(to) {
+        throw UsageError(
+          message: "the lines of a pipe are answered on standard output: --to csv, tsv or jsonl; "
+            + "or --format table --to \(to)")
+      }
+      action = .predict(folder: others[0], file: others[1])
     case "pull":
       guard others.count == 1 else { throw UsageError(message: "pull takes one name: gnb pull gemma-3-270m") }
       action = .commands(
@@ -258,10 +230,14 @@ struct Arguments: Equatable {
     let isCheck = if case .check = action { true } else { false }
     let isExport = if case .export = action { true } else { false }
     let isOpen = if case .open = action { true } else { false }
+    let isPredict = if case .predict = action { true } else { false }
+    let isPipe = if case .predict(_, "-") = action { true } else { false }
     for (option, isGiven, belongs, to) in [
       ("--write-actual", writeActual != nil, isCheck, "'gnb check'"),
       ("--junit", junit != nil, isCheck, "'gnb check'"),
-      ("--to", format != nil, isExport, "'gnb export'"),
+      ("--to", to != nil, isExport || isPredict, "'gnb export' and 'gnb predict'"),
+      (columns.first.map { "--" + $0.name } ?? "", !columns.isEmpty, isPredict, "'gnb predict'"),
+      ("--format", lines != nil, isPipe, "'gnb predict DIR -'"),
       ("--output", output != nil, isExport, "'gnb export'"),
       ("--present", presents, isOpen, "'gnb FILE.gnb'"),
     ] where isGiven && !belongs { throw UsageError(message: "\(option) works with \(to) only") }

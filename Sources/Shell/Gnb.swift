@@ -145,6 +145,7 @@ struct Gnb {
     case .check(let paths): return try check(paths)
     case .record(let paths): return try record(paths)
     case .export(let path): return try export(path)
+    case .predict(let folder, let file): return try predict(folder, file)
     case .open(let path):
       let notebook = try NotebookReader.read(path: path)
       try override(notebook.variables)
@@ -196,7 +197,7 @@ struct Gnb {
   }
 
   /// Commands from -c or a pipe: all checked, then run up to the first that fails.
-  private func script(_ text: String, name: String) -> Status {
+  func script(_ text: String, name: String) -> Status {
     do {
       let statements = try Parser.parse(text)
       try override(VariableNames(statements))

@@ -99,6 +99,7 @@ final class TerminalPainter {
       break
     case .output(let output):
       for line in output.lines(width: width()) { out(line.map { styled($0.text, $0.style) }.joined() + "\n") }
+    case .notice(let text): if !quiet { notice(text) }
     case .progress(let progress): paint(progress)
     case .error(let diagnostic) where diagnostic.isExpected && !showsOutputs: break
     case .error(let diagnostic):

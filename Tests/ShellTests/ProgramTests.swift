@@ -24,11 +24,15 @@ import Testing
 
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-\(UUID().uuidString)").path
 
-  func gnb(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Run {
+  /// - Parameter directory: the folder it works in; by default that of the tests.
+  func gnb(
+    _ arguments: [String], input: String = "", environment: [String: String] = [:], directory: String? = nil
+  ) throws -> Run {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let process = Process()
     process.executableURL = Self.binary
     process.arguments = arguments
+    if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files, not pipes: nothing can fill up and wait.
     let names = ["in", "out", "err"].map { folder + "/" + $0 }
@@ -231,7 +235,9 @@ import Testing
     #expect(lines[2].hasSuffix("--help' says more") && lines[3].isEmpty)
   }
 
-  @Test(arguments: ["run", "check", "record", "export", "pull"]) func aVerbHasItsOwnHelp(_ verb: String)
+  @Test(arguments: ["run", "check", "record", "export", "predict", "pull"]) func aVerbHasItsOwnHelp(
+    _ verb: String
+  )
     throws
   {
     for arguments in [[verb, "--help"], ["--help", verb], [verb, "a.gnb", "-h"]] {

@@ -25,12 +25,11 @@ enum AskCommands {
   ) { arguments, invocation in
     let session = invocation.session
     let workspace = session.workspace
-    let (model, data, prompt) = (
-      try workspace.needModel(), try workspace.needData(), try workspace.promptOrDefault()
-    )
+    let (model, prompt) = (try workspace.needModel(), try workspace.promptOrDefault())
     let sample = try InstructionCommands.question(
-      arguments.text, input: arguments.input, columns: arguments.columns, prompt: prompt, data: data)
-    guard data.task == .classification else {
+      arguments.text, input: arguments.input, columns: arguments.columns, prompt: prompt,
+      workspace: workspace)
+    guard workspace.isClassification else {
       return try InstructionCommands.write(
         sample, maxTokens: arguments.maxTokens, prompt: prompt, invocation)
     }
@@ -40,7 +39,7 @@ enum AskCommands {
         found: "a classification task, whose answer is one of the categories")
     }
     let classifier = Classifier(
-      model: model, adapter: workspace.adapter, prompt: prompt, categories: data.categories,
+      model: model, adapter: workspace.adapter, prompt: prompt, categories: try workspace.needCategories(),
       compute: try session.compute())
     guard let answer = try classifier.classify([sample], method: .constrained).first else { return }
     invocation.tell(

@@ -3,6 +3,6 @@ extension CommandTable {
   public static let standard = CommandTable(
     LoadCommands.all + SaveCommands.all + PrepareCommands.all + TrainCommands.all + [EvaluateCommand.evaluate]
       + ReportCommands.all + [CompareCommand.compare, BaselineCommand.baseline]
-      + AskCommands.all
+      + AskCommands.all + [PredictCommand.predict]
       + ShowCommands.all + StepCommands.all + SessionCommands.all)
 }

@@ -11,6 +11,7 @@ extension DataSource {
         "separated by \(delimiter.words), \(header ? "with" : "without") a header"
       case .jsonLines: "JSON lines"
       case .jsonArray: "a JSON array"
+      case .lines: "a text in each line"
       case .folders: "a folder of .txt files for each category"
       case .livedoor: "the Livedoor layout"
       }

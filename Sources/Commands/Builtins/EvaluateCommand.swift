@@ -42,7 +42,7 @@ enum EvaluateCommand {
     let samples = Array(all.prefix(arguments.limit ?? all.count))
     let classifier = Classifier(
       model: model, adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),
-      categories: data.categories,
+      categories: try workspace.needCategoriesOfData(),
       compute: try session.compute())
     let started = Stopwatch()
     let truth = samples.map { data.samples[$0].category }

@@ -78,10 +78,12 @@ enum InstructionCommands {
   /// - Throws: `invalidValue` for an input where there is no instruction, and for columns that the prompt needs and that are not
   ///   given.
   static func question(
-    _ text: String, input: String?, columns given: [String]?, prompt: PromptTemplate, data: Dataset
+    _ text: String, input: String?, columns given: [String]?, prompt: PromptTemplate, workspace: Workspace
   ) throws -> Sample {
     // With one instruction for all rows the text is what it is applied to.
-    let isInstruction = data.hasInstructions && (data.task == .instruction || data.onlyInstruction == nil)
+    let isInstruction =
+      workspace.data.map { $0.hasInstructions && ($0.task == .instruction || $0.onlyInstruction == nil) }
+      ?? !workspace.isClassification
     if input != nil, !isInstruction {
       throw GemmaError.invalidValue(
         name: "input", expected: "rows that have their own instruction",
@@ -96,7 +98,7 @@ enum InstructionCommands {
         name: pair[..<colon].trimmingCharacters(in: .whitespaces),
         value: pair[pair.index(after: colon)...].trimmingCharacters(in: .whitespaces))
     }
-    let own = data.sources.flatMap(\.roles).filter { ["text", "input"].contains($0.name) }.map(\.column)
+    let own = Predictor.roles(workspace).filter { ["text", "input"].contains($0.name) }.map(\.column)
     columns += own.filter { name in !columns.contains { $0.name == name } }.map {
       Sample.Column(name: $0, value: input ?? text)
     }

@@ -3,7 +3,9 @@ import Gemma
 
 /// load model, load adapter.
 enum LoadCommands {
-  static let all: [Command] = [loadModel, LoadDataCommand.loadData, loadAdapter, PullCommand.pull]
+  static let all: [Command] = [
+    loadModel, LoadDataCommand.loadData, loadAdapter, ClassifierCommands.load, PullCommand.pull,
+  ]
 
   struct LoadModelArguments: Sendable {
     let name = Argument("name", .modelName, "gemma-3-270m", positional: true, "the model's name or path")
@@ -26,14 +28,8 @@ enum LoadCommands {
     let precision = arguments.precision
     let model = try GemmaModel(
       file, precision: precision, compute: session.compute(), check: invocation.checkInterruption)
-    var workspace = Workspace()
     let old = session.workspace
-    (workspace.data, workspace.split, workspace.prompt, workspace.lastTables) = (
-      old.data, old.split, old.prompt, old.lastTables
-    )
-    workspace.origins = old.origins
-    workspace.model = model
-    workspace.modelName = arguments.name
+    let workspace = old.replacing(model: model, name: arguments.name, precision: precision)
     session.workspace = workspace
     let warnings = workspace.data.map { DataWarning.sameStart($0, tokenizer: model.tokenizer) } ?? []
     invocation.tell(
@@ -75,6 +71,11 @@ enum LoadCommands {
     }
     let name = arguments.path.split(separator: "/").last.map(String.init) ?? arguments.path
     session.workspace.attach(adapter, name: name, seen: seen ?? SeenTexts())
+    if (try? SavedClassifier.read(folder: arguments.path)) != nil {
+      notes.append(
+        "note: the folder has a whole classifier; 'load classifier \(Value.string(arguments.path).source)' brings its prompt and "
+          + "categories too")
+    }
     let names = [session.workspace.modelName, session.workspace.baseName, model.file.name]
     if let base = stored.baseModel, !names.contains(base) {
       notes.append("note: it names \(base) as its base; the model loaded is \(session.workspace.modelName)")

@@ -80,12 +80,16 @@ enum LoadDataCommand {
     }
     session.workspace.data = data
     session.workspace.split = split
-    session.workspace.prompt = nil
+    let classifier = session.workspace.classifier
+    session.workspace.prompt = classifier.map { _ in session.workspace.prompt } ?? nil
     session.workspace.findTexts()
     let warnings =
       DataWarning.all(of: data)
       + (session.workspace.model.map { DataWarning.sameStart(data, tokenizer: $0.tokenizer) } ?? [])
     invocation.tell(LoadedData(data: data, warnings: warnings))
+    if let misfit = classifier?.misfit(data).map({ Diagnostic($0) }) {
+      invocation.print("note: \(misfit.message); \(misfit.help ?? "")")
+    }
     if let split { invocation.tell(DrawnSplit(split: split, data: data, method: .gnb)) }
   } python: {
     python(data: $0, &$1)

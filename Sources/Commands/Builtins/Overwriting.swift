@@ -11,9 +11,11 @@ enum Overwriting {
     + "that is run, it always does."
 
   /// - Throws: `invalidValue` where the rule forbids it.
-  static func check(_ path: String, overwrite: Bool, _ invocation: Invocation) throws {
+  static func check(
+    _ path: String, name: String = "path", overwrite: Bool, _ invocation: Invocation
+  ) throws {
     guard invocation.context.isTyped, !overwrite, FileManager.default.fileExists(atPath: path) else { return }
-    throw GemmaError.invalidValue(name: "path", expected: expected, found: path)
+    throw GemmaError.invalidValue(name: name, expected: expected, found: path)
   }
 
   static let expected = "a path that does not exist, or overwrite=true"

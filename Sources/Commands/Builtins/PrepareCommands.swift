@@ -52,6 +52,7 @@ enum PrepareCommands {
       try checkAnswer(prompt, data)
     }
     session.workspace.prompt = prompt
+    session.workspace.classifier = nil
     invocation.tell(ChosenPrompt(prompt: prompt, data: data))
   } python: {
     python(prompt: $0, &$1)

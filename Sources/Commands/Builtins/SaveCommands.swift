@@ -3,7 +3,7 @@ import Gemma
 
 /// save adapter, save model, merge.
 enum SaveCommands {
-  static let all: [Command] = [saveAdapter, saveModel, merge]
+  static let all: [Command] = [saveAdapter, ClassifierCommands.save, saveModel, merge]
 
   struct SaveAdapterArguments: Sendable {
     let path = Argument(required: "path", .path, "the folder or file to write")
@@ -25,13 +25,16 @@ enum SaveCommands {
     let adapter = try workspace.needAdapter()
     let path = arguments.path
     try Overwriting.check(path, overwrite: arguments.overwrite, invocation)
+    try invocation.checkInterruption()
     if path.hasSuffix(".gguf") {
-      try adapter.saveGGUF(path: path, model: workspace.needModel())
+      try adapter.saveGGUF(path: path, model: workspace.needModel(), check: invocation.checkInterruption)
     } else {
-      var notes = try AdapterNotes(folder: path)
+      let folder = try FolderWriter(path: path)
+      _ = try adapter.write(to: folder, baseModel: workspace.baseName, check: invocation.checkInterruption)
+      var notes = try AdapterNotes(folder: folder.folder)
       try notes.set(workspace.seen)
-      try adapter.save(path: path, baseModel: workspace.baseName)
       try notes.write()
+      try folder.finish()
     }
     invocation.session.savedAdapter = adapter
     invocation.tell(SavedAdapter(parameters: adapter.parameterCount, base: workspace.baseName, path: path))

@@ -84,6 +84,7 @@ enum TrainCommands {
     let session = invocation.session
     let model = try session.workspace.needModel()
     let (data, split) = (try session.workspace.needData(), try session.workspace.needSplit())
+    let categories = try session.workspace.needCategoriesOfData()
     let prompt = try session.workspace.promptOrDefault()
     func examples(_ part: ArraySlice<Int>) -> [TokenizedExample] {
       part.map { prompt.example(data.samples[$0], tokenizer: model.tokenizer) }
@@ -157,7 +158,7 @@ enum TrainCommands {
     }
     run.look = { [weak trainer = run.trainer] in
       let classifier = Classifier(
-        model: model, adapter: adapter, prompt: prompt, categories: data.categories, compute: compute)
+        model: model, adapter: adapter, prompt: prompt, categories: categories, compute: compute)
       let found = try classifier.classify(texts, method: .constrained) { found in
         inside.tell(after: trainer?.completed ?? 0, 0, "validation article \(found.count) of \(texts.count)")
         return invocation.context.interruption() != .undo

@@ -34,6 +34,8 @@ public struct LastSession: Codable {
   var evaluations: [Workspace.Evaluation]
   /// Those of an instruction task.
   var answers: [InstructionEvaluation]?
+  /// Which of them were made with the adapter as it is; nil in files of older versions.
+  var presentEvaluations: [String]?
 }
 
 extension LastSession {
@@ -138,6 +140,7 @@ extension LastSession {
       session.workspace.evaluations = evaluations
       session.workspace.findTexts()
       session.workspace.answers = answers ?? []
+      session.workspace.presentEvaluations = Set(presentEvaluations ?? [])
     }
   }
 
@@ -197,7 +200,8 @@ public final class SessionKeeper {
       modelStamp: isWhole ? workspace.model.flatMap { FileStamp(path: $0.file.path) } : nil,
       notebookStamp: stepper.isSession ? nil : FileStamp(path: stepper.notebook.path),
       dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : [],
-      answers: isWhole ? workspace.answers : nil
+      answers: isWhole ? workspace.answers : nil,
+      presentEvaluations: isWhole ? workspace.presentEvaluations.sorted() : []
     ).write(in: session.cache)
     for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []
     where other.hasPrefix("adapter-") && other != name {

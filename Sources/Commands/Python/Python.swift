@@ -8,12 +8,13 @@ enum Python {
     "evaluations", "example", "examples", "except", "exchanges", "files", "finally", "find_corpus",
     "find_task", "folds", "for", "for_packing", "from", "generate", "get_last_checkpoint", "global", "gzip",
     "half", "ids", "if", "import", "in", "instruction", "io", "is", "json", "keep", "lambda", "last_answer",
-    "list", "load_model", "lora", "losses", "map", "max", "max_input_tokens", "max_seq_length", "min",
-    "model", "next", "nonlocal", "not", "numpy", "or", "parts", "pass", "predicted", "print", "prompt",
-    "prompt_ids", "raise", "range", "re", "read_csv", "read_json", "read_row", "read_table", "return",
-    "root", "run", "sample", "short_template", "standard_instruction", "str", "sum", "task", "template",
-    "test", "tokenizer", "tokens", "torch", "train", "train_size", "trained_steps", "trainer", "truth",
-    "try", "validation", "while", "whole_chats", "with", "yield", "zip",
+    "list", "load_classifier", "load_model", "lora", "losses", "map", "max", "max_input_tokens",
+    "max_seq_length", "min", "model", "next", "nonlocal", "not", "numpy", "or", "parts", "pass", "predict",
+    "predicted", "print", "probabilities", "prompt", "prompt_ids", "raise", "range", "re", "read_csv",
+    "read_json", "read_row", "read_table", "return", "root", "run", "sample", "save_classifier",
+    "short_template", "standard_instruction", "str", "sum", "task", "template", "test", "tokenizer",
+    "tokens", "torch", "train", "train_size", "trained_steps", "trainer", "truth", "try", "validation",
+    "while", "whole_chats", "with", "yield", "zip",
   ]
 
   static func name(_ variable: String) -> String { taken.contains(variable) ? variable + "_" : variable }

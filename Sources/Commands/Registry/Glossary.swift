@@ -47,6 +47,10 @@ public enum Glossary {
       "Special tokens mark a place, not a text: <bos> begins a text and <eos> ends an answer. The model learnt with them, and answers worse when they are missing.",
       see: ["show prompt", "show tokens \"機械学習\""]),
     entry(
+      "calibration", ["calibrated"],
+      "Probabilities are calibrated if, of all answers with 0.9, nine in ten are right. Those of a fine-tuned model are usually too sure of themselves, and gnb gives them as the model has them.",
+      see: ["ask \"機械学習\"", "predict mails.csv to=answers.csv"]),
+    entry(
       "checkpoint", ["checkpoints"],
       "A file with the whole state of a training: adapter, optimiser and position. Training goes on from it and ends with the same bits as without the break.",
       see: ["train checkpoint=run.ckpt", "train resume=run.ckpt"]),

@@ -18,15 +18,17 @@ extension Table {
     }
   }
 
+  /// A text of one line in Markdown: what would be read as markup is text.
+  static func escaped(_ text: String) -> String {
+    VisibleText.of(text).replacingOccurrences(of: "\n", with: " ").reduce(into: "") { result, character in
+      if "\\`*_[]<>~&$|".contains(character) { result.append("\\") }
+      result.append(character)
+    }
+  }
+
   /// A table as Markdown viewers know it.
   package var markdown: String {
-    // What Markdown would read as markup is text here.
-    func cell(_ text: String) -> String {
-      VisibleText.of(text).replacingOccurrences(of: "\n", with: " ").reduce(into: "") { result, character in
-        if "\\`*_[]<>~&$|".contains(character) { result.append("\\") }
-        result.append(character)
-      }
-    }
+    func cell(_ text: String) -> String { Self.escaped(text) }
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     let rule = columns.map { $0.alignment == .right ? "---:" : "---" }
     var lines =
@@ -37,13 +39,15 @@ extension Table {
 
   /// CSV by RFC 4180, with LF at the end of each line. Numbers have full precision.
   private func delimited(_ separator: String) -> String {
-    func cell(_ text: String) -> String {
+    ([columns.map(\.title)] + rows.map { $0.map(\.precise) }).map { Self.record($0, separator) }.joined()
+  }
+
+  /// One line of CSV.
+  static func record(_ fields: [String], _ separator: String) -> String {
+    fields.map { text in
       let plain = !text.contains(separator) && !text.contains("\"") && !text.contains(where: \.isNewline)
       return plain ? text : "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-    }
-    return ([columns.map(\.title)] + rows.map { $0.map(\.precise) }).map {
-      $0.map(cell).joined(separator: separator) + "\n"
-    }.joined()
+    }.joined(separator: separator) + "\n"
   }
 
   /// An array of objects, one for each row. Numbers have full precision; text that can be read as a number becomes one.

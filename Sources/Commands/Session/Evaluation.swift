@@ -162,6 +162,7 @@ extension Workspace {
     let replaced = evaluations.first { $0.name == evaluation.name }
     evaluations.removeAll { $0.name == evaluation.name }
     evaluations.append(evaluation)
+    presentEvaluations.insert(evaluation.name)
     return replaced
   }
 

@@ -6,6 +6,8 @@ public struct Event: Sendable {
     case start
     case progress(ProgressReport)
     case output(Output)
+    /// A word for people beside the results, where those go to a file or a pipe. It is no part of a recording.
+    case notice(String)
     /// A command's data. `volatile` has the values that differ from run to run.
     case result(fields: [(name: String, value: JSONValue)], volatile: [(name: String, value: JSONValue)])
     case error(Diagnostic)
@@ -38,7 +40,7 @@ public struct Event: Sendable {
         "progress",
         [("done", .int(progress.done)), ("total", .int(progress.total)), ("unit", .string(progress.unit))]
           + progress.fields)
-    case .output: return nil
+    case .output, .notice: return nil
     case .result(let fields, let volatile):
       return object("result", fields + (volatile.isEmpty ? [] : [("volatile", .object(volatile))]))
     case .error(let diagnostic):
@@ -65,6 +67,7 @@ extension Event.Kind {
       for i in progress.note.indices { progress.note[i].text = VisibleText.line(progress.note[i].text) }
       return .progress(progress)
     case .output(let output): return .output(output.visible)
+    case .notice(let text): return .notice(VisibleText.of(text))
     case .start, .result, .error, .end: return self
     }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Gemma
 
 /// A session: the loaded model and data, the results so far, and the settings.
@@ -20,6 +21,8 @@ public final class Session {
   /// The adapter that a file has, as it is.
   weak var savedAdapter: Adapter?
   private let firstSettings: Settings
+  /// The hashes of models that were read, by path, and what the files were like then.
+  private var modelHashes: [String: (stamp: String, hash: String)] = [:]
   private var computeMade: (threads: Int, kernels: String?, compute: Compute)?
 
   public init(cache: Cache, settings: Settings, context: RunContext) {
@@ -47,6 +50,22 @@ public final class Session {
     guard found == expected else {
       throw GemmaError.hashMismatch(path: path, expected: expected, found: found)
     }
+  }
+
+  /// The hash of a model's file or folder. It is computed once, and again if the files have changed.
+  func modelHash(path: String) throws -> String {
+    let files = FileManager.default
+    let stamp =
+      ([path] + ((try? files.contentsOfDirectory(atPath: path)) ?? []).sorted().map { path + "/" + $0 })
+      .map { file in
+        let facts = try? files.attributesOfItem(atPath: (file as NSString).resolvingSymlinksInPath)
+        let date = (facts?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+        return "\(file) \(facts?[.size] ?? 0) \(date)"
+      }.joined(separator: "\n")
+    if let known = modelHashes[path], known.stamp == stamp { return known.hash }
+    let hash = try ModelFile.sha256(path: path)
+    modelHashes[path] = (stamp, hash)
+    return hash
   }
 
   /// The threads and kernels to compute with, from the settings.

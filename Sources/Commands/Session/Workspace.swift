@@ -7,16 +7,27 @@ public struct Workspace: Sendable {
   public var data: Dataset? { didSet { answers = [] } }
   public var split: Split?
   public var prompt: PromptTemplate?
-  public var adapter: Adapter?
+  public var adapter: Adapter? {
+    didSet { presentEvaluations = [] }
+  }
   /// The file that the adapter was loaded from; nil for one that `lora` made.
   var adapterName: String?
+  /// How the model's weights are kept in memory.
+  public var precision = WeightPrecision.auto
+  /// What `load classifier` restored, until another model, adapter or prompt takes its place.
+  public var classifier: SavedClassifier?
+  /// The names of the evaluations that were made with the adapter as it is now.
+  public internal(set) var presentEvaluations: Set<String> = []
   /// The texts that this adapter was trained on, also in earlier sessions, and those of adapters merged into the model.
   public var seen = SeenTexts()
   /// The texts that adapters were trained on before they were merged into the model.
   private(set) var seenByModel = SeenTexts()
   /// Steps trained on this adapter so far.
   public var steps: [TrainingStep] = [] {
-    didSet { if steps.isEmpty { looks = [] } }
+    didSet {
+      if steps.isEmpty { looks = [] }
+      presentEvaluations = []
+    }
   }
   /// What looks at the validation articles saw; their steps are places in `steps`, from 1.
   public private(set) var looks: [ValidationPoint] = []
@@ -72,7 +83,23 @@ public struct Workspace: Sendable {
   /// The prompt, or Alpaca's with the data's categories.
   public func promptOrDefault() throws -> PromptTemplate {
     if let prompt { return prompt }
-    return .alpaca(instruction: try needData().standardInstruction, maxInputTokens: nil)
+    let instruction =
+      try data?.standardInstruction ?? PromptTemplate.defaultInstruction(categories: needCategories())
+    return .alpaca(instruction: instruction, maxInputTokens: nil)
+  }
+
+  /// Whether the task is to choose one of some categories: the loaded classifier's task, else the data's.
+  var isClassification: Bool { classifier.map(\.isClassification) ?? (data?.task != .instruction) }
+
+  /// The categories to choose from: the loaded classifier's, else the data's.
+  func needCategories() throws -> [String] { try classifier?.categories ?? needData().categories }
+
+  /// The same, to measure or train with the data.
+  /// - Throws: `missing` where the data has a category that the loaded classifier does not know.
+  func needCategoriesOfData() throws -> [String] {
+    let data = try needData()
+    guard let classifier, let misfit = classifier.misfit(data) else { return try needCategories() }
+    throw misfit
   }
 
   /// What belongs to the model, and goes when another is loaded, in words.
@@ -91,10 +118,11 @@ public struct Workspace: Sendable {
   /// - Parameters:
   ///   - name: the file that it was loaded from.
   ///   - seen: what it was trained on.
-  mutating func attach(_ adapter: Adapter, name: String? = nil, seen: SeenTexts = SeenTexts()) {
+  mutating func attach(_ adapter: Adapter?, name: String? = nil, seen: SeenTexts = SeenTexts()) {
     self.adapter = adapter
     adapterName = name
     steps = []
+    classifier = nil
     self.seen = seenByModel.union(seen)
   }
 
@@ -112,6 +140,7 @@ public struct Workspace: Sendable {
     adapterName = nil
     steps = []
     seenByModel = seen
+    classifier = nil
   }
 
   /// The adapter of a training with its steps and looks, after those of earlier ones.

@@ -2,8 +2,10 @@
 struct ColumnRoles {
   enum Form: Equatable {
     case labelled(text: Int, label: Int)
-    /// Alpaca's, or a prompt and its completion.
-    case instructions(instruction: Int, input: Int?, output: Int)
+    /// Texts that want an answer.
+    case unlabelled(text: Int)
+    /// Alpaca's, or a prompt and its completion, which may be missing where an answer is wanted.
+    case instructions(instruction: Int, input: Int?, output: Int?)
     case conversation(Int)
   }
 
@@ -40,7 +42,11 @@ struct ColumnRoles {
     if title == nil { title = ColumnNames.find(ColumnNames.title, in: names, but: given) }
     if id == nil { id = ColumnNames.find(ColumnNames.id, in: names, but: given) }
     let form: Form?
-    if text != nil || label != nil {
+    if !options.needsLabels {
+      form = Self.withoutLabels(
+        table, names, like: options.likeRoles, text: text,
+        but: Set([label, title, id].compactMap { $0 }))
+    } else if text != nil || label != nil {
       form = Self.guess(table, names, text: text, label: label, but: Set([title, id].compactMap { $0 }))
     } else {
       form =
@@ -55,7 +61,9 @@ struct ColumnRoles {
       throw GemmaError.malformed(
         path: table.path,
         location: table.format.hasHeader ? "line 1" : table.place(first),
-        expected: "a column of texts and one of labels; name them: text=COLUMN label=COLUMN",
+        expected: options.needsLabels
+          ? "a column of texts and one of labels; name them: text=COLUMN label=COLUMN"
+          : "a column of texts; name it: text=COLUMN",
         found: table.columns.isEmpty ? "no column" : "the columns " + table.columns.joined(separator: ", "))
     }
     self.form = form
@@ -79,8 +87,9 @@ struct ColumnRoles {
   private var columns: [Int] {
     switch form {
     case .labelled(let text, let label): [text, label]
+    case .unlabelled(let text): [text]
     case .instructions(let instruction, let input, let output):
-      [instruction, output] + (input.map { [$0] } ?? [])
+      [instruction] + [input, output].compactMap { $0 }
     case .conversation(let turns): [turns]
     }
   }
@@ -100,6 +109,45 @@ struct ColumnRoles {
       if let text = place([text]), let label = place([label]) { return .labelled(text: text, label: label) }
     }
     return nil
+  }
+
+  /// Of rows that want an answer: the columns of the same names as those learnt from, then those with usual names, then the one with
+  /// the longest texts.
+  private static func withoutLabels(
+    _ table: RecordTable, _ names: [String], like roles: [DataSource.Role], text: Int?, but taken: Set<Int>
+  ) -> Form? {
+    if let text { return .unlabelled(text: text) }
+    func place(_ wanted: [String]) -> Int? {
+      wanted.lazy.compactMap { names.firstIndex(of: $0) }.first
+    }
+    func like(_ role: String) -> Int? {
+      place(roles.filter { $0.name == role }.map { ColumnNames.normalised($0.column) })
+    }
+    func instructions(_ instruction: Int) -> Form {
+      .instructions(
+        instruction: instruction, input: like("input") ?? place(ColumnNames.input),
+        output: like("output") ?? place(ColumnNames.output + ["completion"]))
+    }
+    if let text = like("text") { return .unlabelled(text: text) }
+    if let instruction = like("instruction") { return instructions(instruction) }
+    let isClassified = roles.contains { $0.name == "text" }
+    if !isClassified {
+      let turns = like("conversation") ?? place(ColumnNames.conversation)
+      if let turns, table.rows.contains(where: { if case .turns = $0.fields[turns] { true } else { false } })
+      {
+        return .conversation(turns)
+      }
+      if let instruction = place(ColumnNames.instruction) ?? place(["prompt"]) {
+        return instructions(instruction)
+      }
+    }
+    if let text = ColumnNames.find(ColumnNames.text, in: names, but: taken) { return .unlabelled(text: text) }
+    let columns = table.columns.indices.map { Content(table.rows.prefix(looked).map(\.fields), column: $0) }
+    let free = columns.indices.filter { !taken.contains($0) && columns[$0].filled > 0 }
+    let text = free.filter { !columns[$0].isNumber }.max { columns[$0].meanLength < columns[$1].meanLength }
+    // A table of one column has nothing but texts, even if they are numbers.
+    let only = table.columns.count == 1 && table.format.isDelimited ? free.first : nil
+    return (text ?? only).map { .unlabelled(text: $0) }
   }
 
   /// By names that are usual for one of the two, and where those say nothing by content: labels are few and short, texts long.
@@ -160,5 +208,6 @@ struct ColumnRoles {
 }
 
 extension DataSource.Format {
+  fileprivate var isDelimited: Bool { if case .delimited = self { true } else { false } }
   var hasHeader: Bool { if case .delimited(_, true) = self { true } else { false } }
 }

@@ -58,7 +58,7 @@ enum DataFile {
   }
 
   /// - Parameter name: in small letters. Its ending decides between JSON and a table; without one that is known, the first sign does.
-  private static func records(
+  static func records(
     _ bytes: UnsafeRawBufferPointer, name: String, path: String, options: DataOptions, part: Part?
   ) throws -> Content {
     func ends(_ endings: String...) -> Bool { endings.contains { name.hasSuffix("." + $0) } }
@@ -78,6 +78,8 @@ enum DataFile {
       let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
       if ends("json", "jsonl", "ndjson") || isJSON && !ends("csv", "tsv", "tab") {
         table = try JSONRecords.table(text, encoding: encoding, path: path)
+      } else if !options.needsLabels, ends("txt") {
+        table = RecordTable(lines: text, encoding: encoding, path: path)
       } else {
         table = try RecordTable(
           delimited: text, encoding: encoding, options: options,

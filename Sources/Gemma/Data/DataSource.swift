@@ -4,6 +4,8 @@ public struct DataSource: Sendable, Equatable {
     case delimited(Delimiter, header: Bool)
     case jsonLines
     case jsonArray
+    /// A text in each line, as standard input and .txt files without labels have it.
+    case lines
     /// A folder of .txt files for each category.
     case folders
     /// The same, with address, date and title above each text.
@@ -11,9 +13,11 @@ public struct DataSource: Sendable, Equatable {
   }
 
   /// What a column is taken for.
-  public struct Role: Sendable, Equatable {
+  public struct Role: Sendable, Equatable, Codable {
     public let name: String
     public let column: String
+
+    public init(name: String, column: String) { (self.name, self.column) = (name, column) }
   }
 
   public let path: String
@@ -41,6 +45,10 @@ public struct Reject: Sendable, Equatable {
   public let found: String
   /// What the row begins with.
   public let excerpt: String
+  /// The row's own id; nil if it has none.
+  var id: String?
+  /// How many of the file's samples stand before it.
+  var samplesBefore = 0
 
   /// The same as an error, for those who want none.
   var error: GemmaError {
@@ -73,6 +81,10 @@ public struct DataOptions: Sendable {
   public var delimiter: Delimiter?
   public var encoding: TextEncoding?
   public var header: Bool?
+  /// False for rows that want an answer: a label may be missing, and is read where there is one.
+  public var needsLabels = true
+  /// What the columns were taken for in the data that was learnt from. Without labels, the same names are taken first.
+  public var likeRoles: [DataSource.Role] = []
   /// Whether the first row that cannot be used is an error.
   public var isStrict = false
   public var keepsDuplicates = false

@@ -18,18 +18,23 @@ extension RecordTable {
     let hasRepeatedIDs = Set(filled).count < filled.count
     let prefix = part.map { $0.rawValue + "/" } ?? ""
     var samples: [Sample] = []
+    /// The row of each sample.
+    var numbers: [Int] = []
     var rejects = rejects
     var trimmedLabels = 0
+    func ownID(_ index: Int) -> String? {
+      hasRepeatedIDs || ids.isEmpty || ids[index].isEmpty ? nil : ids[index]
+    }
     for (index, row) in rows.enumerated() {
       do throws(Unusable) {
         var own = roles
         if !isFilled(row, roles), let other = ColumnRoles(row: row, names: names, like: roles) { own = other }
-        let content = try content(of: row, own.form)
+        let content = try content(of: row, own.form, needsLabel: options.needsLabels)
         if content.isTrimmed { trimmedLabels += 1 }
-        let id = hasRepeatedIDs || ids.isEmpty || ids[index].isEmpty ? nil : ids[index]
+        numbers.append(row.number)
         samples.append(
           Sample(
-            id: prefix + (id ?? place(row.number).replacing(" ", with: "-")),
+            id: prefix + (ownID(index) ?? placeID(row.number)),
             title: own.title.flatMap { text(row.fields[$0]) } ?? "", text: content.text,
             category: content.label, request: content.request,
             columns: zip(columns, row.fields).compactMap { name, field in
@@ -42,13 +47,18 @@ extension RecordTable {
             row.number,
             reject(
               row.number, column: error.column.map { columns[$0] }, expected: error.expected,
-              found: error.found, excerpt: excerpt)
+              found: error.found, excerpt: excerpt, id: ownID(index))
           ))
         if options.isStrict { break }
       }
     }
     if options.isStrict || samples.isEmpty, let error = firstError(rejects) { throw error }
     rejects.sort { $0.number < $1.number }
+    var before = 0
+    for i in rejects.indices {
+      while before < numbers.count, numbers[before] < rejects[i].number { before += 1 }
+      rejects[i].reject.samplesBefore = before
+    }
     return (
       samples,
       DataSource(
@@ -75,13 +85,14 @@ extension RecordTable {
   private func isFilled(_ row: Row, _ roles: ColumnRoles) -> Bool {
     switch roles.form {
     case .labelled(let text, let label): row.fields[text] != .missing && row.fields[label] != .missing
+    case .unlabelled(let text): row.fields[text] != .missing
     case .instructions(let instruction, _, let output):
-      row.fields[instruction] != .missing && row.fields[output] != .missing
+      row.fields[instruction] != .missing && output.map { row.fields[$0] != .missing } ?? true
     case .conversation(let turns): row.fields[turns] != .missing
     }
   }
 
-  private func content(of row: Row, _ form: ColumnRoles.Form) throws(Unusable) -> (
+  private func content(of row: Row, _ form: ColumnRoles.Form, needsLabel: Bool) throws(Unusable) -> (
     text: String, label: String, isTrimmed: Bool, request: Sample.Request?
   ) {
     /// - Parameter what: "a text", "a label".
@@ -106,6 +117,7 @@ extension RecordTable {
       let given = try value(label, "a label")
       let trimmed = Self.trimmed(given)
       return (try value(text, "a text"), trimmed, trimmed != given, nil)
+    case .unlabelled(let text): return (try value(text, "a text"), "", false, nil)
     case .instructions(let instruction, let input, let output):
       let request = Sample.Request(
         instruction: try value(instruction, "an instruction"),
@@ -114,14 +126,25 @@ extension RecordTable {
         throw Unusable(
           column: input, expected: "at most \(Self.longestText) bytes", found: "\(request.input.utf8.count)")
       }
-      return (
-        request.input.isEmpty ? request.instruction : request.input, try value(output, "an answer"), false,
-        request
-      )
+      let answer: String
+      if let output, needsLabel {
+        answer = try value(output, "an answer")
+      } else {
+        answer = output.flatMap { self.text(row.fields[$0]) } ?? ""
+      }
+      return (request.input.isEmpty ? request.instruction : request.input, answer, false, request)
     case .conversation(let column):
       guard case .turns(let turns) = row.fields[column] else {
         _ = try value(column, "turns of a conversation")
         throw Unusable(column: column, expected: "turns of a conversation", found: "a text")
+      }
+      if !needsLabel, let last = turns.last, last.role == .user, !last.content.isEmpty {
+        // The conversation waits for its answer.
+        let system = turns.first { $0.role == .system }?.content ?? ""
+        let request = Sample.Request(
+          instruction: system.isEmpty ? last.content : system, input: system.isEmpty ? "" : last.content,
+          turns: turns)
+        return (last.content, "", false, request)
       }
       guard let last = turns.lastIndex(where: { $0.role == .assistant }),
         let question = turns[..<last].last(where: { $0.role == .user })
@@ -145,6 +168,7 @@ extension RecordTable {
     var places: [(String, Int?)]
     switch roles.form {
     case .labelled(let text, let label): places = [("text", text), ("label", label)]
+    case .unlabelled(let text): places = [("text", text)]
     case .instructions(let instruction, let input, let output):
       places = [("instruction", instruction), ("input", input), ("output", output)]
     case .conversation(let turns): places = [("conversation", turns)]

@@ -31,13 +31,15 @@ struct RecordTable {
   /// - Parameter byte: "byte 7" of the row, where that is known.
   func reject(
     _ number: Int, byte: String? = nil, column: String? = nil, expected: String, found: String,
-    excerpt: String
+    excerpt: String, id: String? = nil
   ) -> Reject {
     Reject(
       path: path, place: place(number) + (byte.map { ", " + $0 } ?? ""), column: column, expected: expected,
-      found: found,
-      excerpt: String(excerpt.prefix(80)))
+      found: found, excerpt: String(excerpt.prefix(80)), id: id ?? placeID(number))
   }
+
+  /// What a row is called that has no id of its own.
+  func placeID(_ number: Int) -> String { place(number).replacing(" ", with: "-") }
 
   /// A table of text.
   /// - Parameter bytes: UTF-8, but for damage.
@@ -95,6 +97,32 @@ struct RecordTable {
   init(path: String, format: DataSource.Format, encoding: TextEncoding) {
     (self.path, self.format, self.encoding) = (path, format, encoding)
     columns = []
+  }
+
+  /// A text in each line. Lines end with LF, CRLF or CR; an empty one is a row too, since every line wants its answer.
+  init(lines bytes: UnsafeRawBufferPointer, encoding: TextEncoding, path: String) {
+    self.init(path: path, format: .lines, encoding: encoding)
+    columns = ["text"]
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
+      let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      let isPair = end + 1 < bytes.count && bytes[end] == 0x0D && bytes[end + 1] == 0x0A
+      start = end + (isPair ? 2 : 1)
+      let number = rows.count + rejects.count + 1
+      if let text = String(validating: line, as: UTF8.self) {
+        rows.append(Row(number: number, fields: [.text(text)]))
+      } else {
+        let found = "bytes of another encoding"
+        rejects.append(
+          (
+            number,
+            reject(
+              number, expected: encoding.rawValue, found: found,
+              excerpt: String(decoding: line.prefix(400), as: UTF8.self))
+          ))
+      }
+    }
   }
 
   static func trimmed(_ text: String) -> String {

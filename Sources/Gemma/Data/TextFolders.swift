@@ -19,9 +19,12 @@ struct TextFolders {
     try TarGzip(path: path).forEachFile(bytes) { name, data in
       let parts = name.split(separator: "/").map(String.init)
       // Files directly under text/ are about the corpus, not of it.
-      guard parts.count >= 2, parts[parts.count - 2] != "text" else { return }
+      let isAlone = parts.count < 2 || parts[parts.count - 2] == "text"
+      guard !parts.isEmpty, !isAlone || !options.needsLabels else { return }
       try data.withUnsafeBytes {
-        try add($0, category: parts[parts.count - 2], name: parts[parts.count - 1], path: path + ":" + name)
+        try add(
+          $0, category: isAlone ? "" : parts[parts.count - 2], name: parts[parts.count - 1],
+          path: path + ":" + name)
       }
     }
   }
@@ -39,7 +42,12 @@ struct TextFolders {
     for category in try contents(root) {
       var isFolder: ObjCBool = false
       let folder = root + "/" + category
-      guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else { continue }
+      guard manager.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+        if !options.needsLabels, Self.isArticle(category) {
+          try MappedFile(path: folder).withBytes { try add($0, category: "", name: category, path: folder) }
+        }
+        continue
+      }
       for name in try contents(folder) {
         guard Self.isArticle(name) else {
           licenceFiles.append(LeftOut(id: name, category: category, isDuplicate: false))
@@ -87,10 +95,15 @@ struct TextFolders {
     excerpt: String = ""
   ) throws {
     let reject = Reject(
-      path: path, place: category + "/" + name, column: nil, expected: expected, found: found,
-      excerpt: String(excerpt.prefix(80)))
+      path: path, place: Self.id(category, name), column: nil, expected: expected, found: found,
+      excerpt: String(excerpt.prefix(80)), id: Self.id(category, name))
     if options.isStrict { throw reject.error }
     rejects.append(reject)
+  }
+
+  /// A text in no category's folder has its own name only.
+  private static func id(_ category: String, _ name: String) -> String {
+    category.isEmpty ? name : category + "/" + name
   }
 
   private static func lineFeeds(_ text: String) -> String {
@@ -125,7 +138,8 @@ struct TextFolders {
         }
         samples.append(
           Sample(
-            id: file.category + "/" + file.name, title: "", text: text, category: file.category, part: part))
+            id: Self.id(file.category, file.name), title: "", text: text, category: file.category, part: part)
+        )
       }
       if samples.isEmpty, let error = rest.rejects.first?.error { throw error }
       let source = DataSource(

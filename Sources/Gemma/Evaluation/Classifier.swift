@@ -48,35 +48,17 @@ public struct Classifier: Sendable {
   ) throws -> [Answer] {
     let tokenizer = model.tokenizer
     let prompts = samples.map { prompt.promptTokens($0, tokenizer: tokenizer) }
-    for (index, ids) in prompts.enumerated()
-    where ids.isEmpty || ids.count + Self.answerTokens > model.config.contextLength {
-      throw GemmaError.invalidValue(
-        name: "article \(index + 1)",
-        expected: "1 to \(model.config.contextLength - Self.answerTokens) tokens",
-        found: "\(ids.count) tokens (set max_input_tokens)")
+    for (index, ids) in prompts.enumerated() {
+      if let range = wrongLength(ids) {
+        throw GemmaError.invalidValue(
+          name: "article \(index + 1)", expected: "\(range.lowerBound) to \(range.upperBound) tokens",
+          found: "\(ids.count) tokens (set max_input_tokens)")
+      }
     }
-    // The common beginning of all prompts is computed once. It is found by comparing tokens, not from the template.
-    let generator = Generator(model: model, adapter: adapter, compute: compute)
-    let shared = samples.count > 1 ? Self.commonPrefix(prompts) : 0
-    let prefix = try generator.cache(of: Array(prompts.first?.prefix(shared) ?? []))
     var answers: [Answer] = []
-    var first = 0
-    while first < prompts.count {
-      var last = first
-      var rows = 0
-      while last < prompts.count, last == first || rows + prompts[last].count - shared <= Self.rowLimit {
-        rows += prompts[last].count - shared
-        last += 1
-      }
-      switch method {
-      case .constrained:
-        let rest = prompts[first..<last].map { Array($0.dropFirst(shared)) }
-        answers += try constrained(rest, prefix: prefix)
-      case .generate:
-        answers += try generated(Array(prompts[first..<last]), prefix: prefix, generator: generator)
-      }
+    try answer(prompts, method: method) {
+      answers += $0
       if !progress(answers) { throw GemmaError.interrupted }
-      first = last
     }
     return answers
   }
@@ -86,9 +68,77 @@ public struct Classifier: Sendable {
     try classify(texts.map { Sample(text: $0) }, method: method)
   }
 
-  private func generated(_ prompts: [[Int32]], prefix: KeyValueCache, generator: Generator) throws -> [Answer]
-  {
-    return try generator.generate(
+  /// The lengths that a prompt may have, if this one has another.
+  public func wrongLength(_ ids: [Int32], answer count: Int = Classifier.answerTokens) -> ClosedRange<Int>? {
+    let range = 1...max(1, model.config.contextLength - count)
+    return range.contains(ids.count) ? nil : range
+  }
+
+  /// Answers prompts of tokens in order.
+  /// - Parameter each: called with the answers of each group as they come. An error that it throws ends the work.
+  public func answer(
+    _ prompts: [[Int32]], method: Method, sharing prefix: SharedPrefix? = nil, each: ([Answer]) throws -> Void
+  ) throws {
+    try inGroups(prompts, sharing: prefix) { group, prefix in
+      switch method {
+      case .constrained:
+        return try each(constrained(group.map { Array($0.dropFirst(prefix.count)) }, prefix: prefix))
+      case .generate: return try each(generated(group, prefix: prefix))
+      }
+    }
+  }
+
+  /// Lets the model write its answers freely, as an instruction wants them.
+  public func write(
+    _ prompts: [[Int32]], maxTokens: Int, sharing prefix: SharedPrefix? = nil,
+    each: ([Generator.Answer]) throws -> Void
+  ) throws {
+    let generator = Generator(model: model, adapter: adapter, compute: compute)
+    try inGroups(prompts, sharing: prefix) { group, prefix in
+      try each(
+        generator.generate(group, prefix: prefix, maxTokens: maxTokens, stops: model.tokenizer.stopIDs))
+    }
+  }
+
+  /// The beginning that prompts share, computed once for many calls.
+  public struct SharedPrefix: Sendable {
+    let tokens: [Int32]
+    let cache: KeyValueCache
+  }
+
+  /// The common beginning of these prompts. It is found by comparing tokens, not from the template.
+  public func sharedPrefix(of prompts: [[Int32]]) throws -> SharedPrefix {
+    let shared = prompts.count > 1 ? Self.commonPrefix(prompts) : 0
+    let tokens = Array(prompts.first?.prefix(shared) ?? [])
+    let cache = try Generator(model: model, adapter: adapter, compute: compute).cache(of: tokens)
+    return SharedPrefix(tokens: tokens, cache: cache)
+  }
+
+  /// Groups of as many prompts as go through the model in one pass. An answer does not depend on the group it is in.
+  private func inGroups(
+    _ prompts: [[Int32]], sharing given: SharedPrefix?, _ body: ([[Int32]], KeyValueCache) throws -> Void
+  ) throws {
+    let isShared = prompts.allSatisfy { ids in
+      given.map { ids.count > $0.tokens.count && ids.starts(with: $0.tokens) } ?? false
+    }
+    let prefix: SharedPrefix
+    if let given, isShared { prefix = given } else { prefix = try sharedPrefix(of: prompts) }
+    let shared = prefix.tokens.count
+    var first = 0
+    while first < prompts.count {
+      var last = first
+      var rows = 0
+      while last < prompts.count, last == first || rows + prompts[last].count - shared <= Self.rowLimit {
+        rows += prompts[last].count - shared
+        last += 1
+      }
+      try body(Array(prompts[first..<last]), prefix.cache)
+      first = last
+    }
+  }
+
+  private func generated(_ prompts: [[Int32]], prefix: KeyValueCache) throws -> [Answer] {
+    return try Generator(model: model, adapter: adapter, compute: compute).generate(
       prompts, prefix: prefix, maxTokens: Self.answerTokens, stops: model.tokenizer.stopIDs
     ).map { answer in
       let line =

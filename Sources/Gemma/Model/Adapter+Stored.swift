@@ -29,6 +29,18 @@ extension Adapter {
       })
   }
 
+  /// Over the factors and their scales: two adapters with one hash compute the same.
+  public var sha256: String {
+    var hash = SHA256()
+    for (slot, factors) in zip(slots, stored().factors) {
+      hash.update("\(factors.layer) \(factors.projection.rawValue) \(factors.rank) \(slot.scale)\u{0}")
+      for values in [factors.a, factors.b, factors.magnitude ?? []] {
+        values.withUnsafeBytes { hash.update($0) }
+      }
+    }
+    return hash.finish()
+  }
+
   /// Opens an adapter for `model`: a folder in PEFT's layout, or a GGUF file.
   ///
   /// - Parameter weights: another file for the weights of a folder, with the same names.
@@ -43,15 +55,30 @@ extension Adapter {
 
   /// Writes a folder that PEFT loads.
   ///
-  /// - Parameter baseModel: the value of `base_model_name_or_path`.
-  public func save(path: String, baseModel: String) throws {
-    try stored().save(path: path, baseModel: baseModel)
+  /// - Parameters:
+  ///   - baseModel: the value of `base_model_name_or_path`.
+  ///   - check: called again and again. An error that it throws ends the writing, and leaves nothing.
+  public func save(path: String, baseModel: String, check: () throws -> Void = {}) throws {
+    let folder = try FolderWriter(path: path)
+    try write(to: folder, baseModel: baseModel, check: check)
+    try check()
+    try folder.finish()
+  }
+
+  /// Writes PEFT's two files into a folder that is being written.
+  /// - Returns: the sha256 of the weights' file.
+  @discardableResult
+  public func write(
+    to folder: FolderWriter, baseModel: String, check: () throws -> Void = {}
+  ) throws -> String {
+    try stored().write(to: folder, baseModel: baseModel, check: check)
+    return try SHA256.hexDigest(path: folder.file(StoredAdapter.weightsName))
   }
 
   /// Writes a GGUF file that llama.cpp applies to the GGUF file of the model.
   ///
   /// - Throws: `unsupported` for DoRA: a GGUF adapter has no magnitudes.
-  public func saveGGUF(path: String, model: GemmaModel) throws {
-    try stored().saveGGUF(path: path, base: model.file)
+  public func saveGGUF(path: String, model: GemmaModel, check: () throws -> Void = {}) throws {
+    try stored().saveGGUF(path: path, base: model.file, check: check)
   }
 }

@@ -52,6 +52,22 @@ import Testing
     ] { #expect(code.contains(piece), "\(piece)") }
   }
 
+  @Test func aClassifierAndItsPredictionsAreCarriedOver() throws {
+    let code = try cells(
+      demo + [
+        "save classifier out", "load classifier out",
+        "predict mails.csv to=answers.csv text=本文 delimiter=semicolon encoding=shift_jis",
+      ])
+    let all = code.joined(separator: "\n")
+    for piece in [
+      "def save_classifier(path)", "def load_classifier(path)", "def predict(path, to=",
+      "\nsave_classifier(\"out\")", "\nload_classifier(\"out\")",
+      "\npredict(\"mails.csv\", \"answers.csv\", text=\"本文\", sep=\";\", encoding=\"shift_jis\")",
+      "not calibrated",
+    ] { #expect(all.contains(piece), "\(piece)") }
+    #expect(!all.contains("has no counterpart"))
+  }
+
   @Test func thePromptIsTheTemplateToTheByte() throws {
     for (name, template) in [
       ("alpaca", PromptTemplate.alpaca(instruction: "", maxInputTokens: nil)),

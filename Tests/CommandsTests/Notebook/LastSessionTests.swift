@@ -45,6 +45,16 @@ import Testing
     }
   }
 
+  @Test func aLoadedClassifierComesBack() throws {
+    _ = try session(training + ["save classifier \(folder)-classifier"])
+    let first = try session(["load classifier \(folder)-classifier", "ask 角度"])
+    let (recorder, stepper, told) = try last()
+    stepper.enter("ask 角度")
+    #expect(results(recorder).last == results(first.recorder).last)
+    #expect(told.last?.contains("the prompt, ") == true, "\(told)")
+    #expect(recorder.session.workspace.classifier == first.recorder.session.workspace.classifier)
+  }
+
   @Test func theAdapterComesBackToTheLastBitAndGoesOnTheSame() throws {
     let first = try session(training)
     let (recorder, stepper, told) = try last()
@@ -52,6 +62,7 @@ import Testing
     #expect(try a.needAdapter().parameters.values == b.needAdapter().parameters.values)
     #expect(a.steps == b.steps && a.evaluations.map(\.name) == ["step 3", "step 3, train"])
     #expect(b.evaluations.map(\.predictions) == a.evaluations.map(\.predictions))
+    #expect(b.presentEvaluations == a.presentEvaluations && a.presentEvaluations.count == 2)
     #expect(told.last?.hasSuffix("the adapter after 3 steps, 2 evaluations") == true, "\(told)")
     #expect(stepper.prompt == "gnb[8]> " && stepper.states.allSatisfy { $0 == .done })
     // What comes after is the same as if nobody had left; the dropout draws with the adapter's settings.

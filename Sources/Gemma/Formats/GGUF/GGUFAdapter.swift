@@ -122,7 +122,8 @@ extension StoredAdapter {
   /// The file has one alpha for all modules. For rank-stabilised LoRA it is alpha * sqrt(rank). If patterns give a
   /// module another scale, its B is multiplied by the difference.
   /// - Throws: `unsupported` for DoRA: the file has no place for magnitudes.
-  func saveGGUF(path: String, base: ModelFile) throws {
+  /// - Parameter check: called before each tensor. An error that it throws ends the writing, and leaves nothing.
+  func saveGGUF(path: String, base: ModelFile, check: () throws -> Void = {}) throws {
     guard !config.dora else {
       throw GemmaError.unsupported(
         path: path,
@@ -149,6 +150,7 @@ extension StoredAdapter {
       writer.add(StoredTensor(name: name + ".lora_b", type: .f32, shape: [outputs, factor.rank]))
     }
     try writer.write(to: path) { index, write in
+      try check()
       let factor = factors[index / 2]
       guard index % 2 == 1 else { return try factor.a.withUnsafeBytes { try write($0) } }
       let scale = config.scale(layer: factor.layer, factor.projection, rank: factor.rank)

@@ -139,17 +139,17 @@ extension StoredAdapter {
     }
   }
 
-  /// Writes the adapter as a folder that PEFT loads. Existing files are replaced one by one, each atomically.
+  /// Writes the adapter's two files into a folder that is being written.
   ///
-  /// - Parameter baseModel: the value of `base_model_name_or_path`.
-  func save(path: String, baseModel: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw GemmaError.inputOutput(path: path, reason: error.localizedDescription)
+  /// - Parameters:
+  ///   - baseModel: the value of `base_model_name_or_path`.
+  ///   - check: called before each tensor. An error that it throws ends the writing.
+  func write(to folder: FolderWriter, baseModel: String, check: () throws -> Void) throws {
+    try folder.write(Self.weightsName) {
+      try SafetensorsWriter.write(tensors(), metadata: ["format": "pt"], to: $0, check: check)
     }
-    try SafetensorsWriter.write(tensors(), metadata: ["format": "pt"], to: path + "/" + Self.weightsName)
-    try AtomicFile.write(Data(peftSettings(baseModel: baseModel).utf8), to: path + "/" + Self.configName)
+    try check()
+    try folder.write(Data(peftSettings(baseModel: baseModel).utf8), to: Self.configName)
   }
 
   /// The text of an `adapter_config.json`.

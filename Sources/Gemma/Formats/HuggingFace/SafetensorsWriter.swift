@@ -16,10 +16,14 @@ public enum SafetensorsWriter {
   }
 
   /// Float32 tensors, by name, so equal tensors give equal bytes.
-  public static func write(_ tensors: [Tensor], metadata: [String: String], to path: String) throws {
+  /// - Parameter check: called before each tensor. An error that it throws ends the writing, and leaves nothing.
+  public static func write(
+    _ tensors: [Tensor], metadata: [String: String], to path: String, check: () throws -> Void = {}
+  ) throws {
     let sorted = tensors.sorted { $0.name < $1.name }
     let stored = sorted.map { StoredTensor(name: $0.name, type: .f32, shape: $0.shape) }
     try write(stored, metadata: metadata, to: path) { index, write in
+      try check()
       try sorted[index].values.withUnsafeBytes { try write($0) }
     }
   }
