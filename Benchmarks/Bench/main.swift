@@ -59,7 +59,7 @@ func run(_ words: [String]) throws {
   guard words.count == 2 else {
     throw GemmaError.invalidValue(name: "bench", expected: "MODEL WORK", found: words.joined(separator: " "))
   }
-  let compute = Compute(threads: threads, kernels: kernels)
+  let compute = CPU(threads: threads, kernels: kernels)
   func tell(_ fields: [(String, Double)]) {
     Measurement(work: words[1], threads: threads, kernels: kernels.name, fields: fields).print()
   }

@@ -38,7 +38,7 @@ struct Format {
 struct Formats {
   private let tiny: String
   private let folder: String
-  private let compute = Compute(threads: 1)
+  private let compute = CPU(threads: 1)
 
   /// - Parameters:
   ///   - root: of the repository.

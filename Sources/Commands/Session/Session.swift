@@ -84,7 +84,7 @@ public final class Session {
       }
       kernels = named
     }
-    let compute = Compute(threads: settings.threads, kernels: kernels)
+    let compute = CPU(threads: settings.threads, kernels: kernels)
     computeMade = (settings.threads, settings.kernels, compute)
     return compute
   }

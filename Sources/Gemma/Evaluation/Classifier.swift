@@ -178,9 +178,7 @@ public struct Classifier: Sendable {
         }
         let states = try model.forward(paths, adapter: adapter, compute: compute).hidden
         for (row, node) in deeper.enumerated() {
-          let one = compute.matrix(1, states.columns)
-          one.data.update(from: states.row(row), count: states.columns)
-          byNode[node] = shares(one, trie: trie, node: node)[0]
+          byNode[node] = shares(compute.gather(states, rows: [row]), trie: trie, node: node)[0]
         }
       }
       let probabilities = trie.labelProbabilities(count: categories.count) { byNode[$0] ?? [] }
@@ -195,7 +193,7 @@ public struct Classifier: Sendable {
     let tokens = trie.nodes[node].children.map(\.token)
     let logits = model.logits(hidden, of: tokens, compute: compute)
     return (0..<hidden.rows).map { row in
-      let values = (0..<tokens.count).map { Double(logits.row(row)[$0]) }
+      let values = logits.values(ofRow: row).map(Double.init)
       let top = values.max() ?? 0
       let weights = values.map { ElementaryMath.exp($0 - top) }
       let sum = weights.reduce(0, +)

@@ -93,13 +93,13 @@ public struct Generator: Sendable {
       }
       let (hidden, _) = try model.forward(batch, adapter: adapter, compute: compute)
       let logits = model.logits(hidden, compute: compute)
+      let largest = sampler == nil ? compute.largest(logits) : []
       var next: [Int] = []
       for (row, index) in active.enumerated() {
         let token =
           sampler?.choose(
-            logits.row(row), logits.columns, seen: writings[index].seen ?? [], prompt: firstPrompt + index,
-            number: writings[index].ids.count, kernels: compute.kernels)
-          ?? Sampler.best(logits.row(row), logits.columns)
+            logits.values(ofRow: row), seen: writings[index].seen ?? [], prompt: firstPrompt + index,
+            number: writings[index].ids.count, compute: compute) ?? Int32(largest[row])
         if stops.contains(token) {
           end(index, .eos)
           continue

@@ -31,37 +31,31 @@ public struct Sampler: Sendable, Equatable {
 
   /// The next token.
   /// - Parameters:
-  ///   - logits: [count]; overwritten.
+  ///   - logits: of all tokens.
   ///   - seen: the tokens of prompt and answer so far.
   ///   - prompt: the number of the prompt.
   ///   - number: the number of the token in the answer.
-  func choose(
-    _ logits: UnsafeMutablePointer<Float>, _ count: Int, seen: Set<Int32>, prompt: Int, number: Int,
-    kernels: Kernels
-  ) -> Int32 {
-    penalise(logits, count, seen: seen)
-    let best = Self.best(logits, count)
-    guard temperature > 0 else { return best }
-    return draw(
-      candidates(logits, count, best: Int(best), kernels: kernels), prompt: prompt, number: number) ?? best
+  func choose(_ logits: [Float], seen: Set<Int32>, prompt: Int, number: Int, compute: Compute) -> Int32 {
+    var logits = logits
+    penalise(&logits, seen: seen)
+    let best = Self.best(logits)
+    guard temperature > 0 else { return Int32(best) }
+    return draw(candidates(&logits, best: best, compute: compute), prompt: prompt, number: number)
+      ?? Int32(best)
   }
 
   /// The largest logit; the first one if several are equal.
-  static func best(_ values: UnsafePointer<Float>, _ count: Int) -> Int32 {
+  private static func best(_ values: [Float]) -> Int {
     var best = 0
-    for i in 1..<count where values[i] > values[best] { best = i }
-    return Int32(best)
+    for i in values.indices where values[i] > values[best] { best = i }
+    return best
   }
 
   /// The probabilities of all tokens that may be drawn, by id, for tests and tables.
-  package func distribution(_ logits: [Float], seen: Set<Int32>, kernels: Kernels) -> [Candidate] {
+  package func distribution(_ logits: [Float], seen: Set<Int32>, compute: Compute) -> [Candidate] {
     var logits = logits
-    let found = logits.withUnsafeMutableBufferPointer { buffer -> [Candidate] in
-      guard let base = buffer.baseAddress else { return [] }
-      penalise(base, buffer.count, seen: seen)
-      let best = Int(Self.best(base, buffer.count))
-      return candidates(base, buffer.count, best: best, kernels: kernels)
-    }
+    penalise(&logits, seen: seen)
+    let found = candidates(&logits, best: Self.best(logits), compute: compute)
     let sum = Self.sum(found)
     return found.map { Candidate(token: $0.token, score: $0.score, weight: $0.weight / sum) }
   }
@@ -78,37 +72,37 @@ public struct Sampler: Sendable, Equatable {
     return rest.isFinite ? candidates.last { $0.weight > 0 }?.token : nil
   }
 
-  private func penalise(_ logits: UnsafeMutablePointer<Float>, _ count: Int, seen: Set<Int32>) {
+  private func penalise(_ logits: inout [Float], seen: Set<Int32>) {
     guard repetitionPenalty != 1 else { return }
     let penalty = Float(repetitionPenalty)
     // Each token changes its own logit only, so the order of the set does not matter.
-    for token in seen where token >= 0 && Int(token) < count {
+    for token in seen where token >= 0 && Int(token) < logits.count {
       let value = logits[Int(token)]
       logits[Int(token)] = value < 0 ? value * penalty : value / penalty
     }
   }
 
   /// The tokens that may be drawn, by id, with their weights.
-  private func candidates(
-    _ logits: UnsafeMutablePointer<Float>, _ count: Int, best: Int, kernels: Kernels
-  ) -> [Candidate] {
+  private func candidates(_ logits: inout [Float], best: Int, compute: Compute) -> [Candidate] {
+    let count = logits.count
     if temperature != 1 {
       let divisor = Float(temperature)
-      for i in 0..<count { logits[i] /= divisor }
+      for i in logits.indices { logits[i] /= divisor }
     }
     let top = logits[best]
     // A temperature near zero leaves only the largest logit.
     guard top.isFinite else { return [] }
     var lowest = -Float.greatestFiniteMagnitude
     if topK > 0, topK < count {
-      lowest = Self.last(count, limit: Double(topK), top: top, score: { logits[$0] }, share: { _ in 1 }).score
+      let scores = logits
+      lowest = Self.last(count, limit: Double(topK), top: top, score: { scores[$0] }, share: { _ in 1 }).score
     }
     var found: [Candidate] = []
     found.reserveCapacity(lowest == -Float.greatestFiniteMagnitude ? count : topK)
     for i in 0..<count where logits[i] >= lowest {
       found.append(Candidate(token: Int32(i), score: logits[i], weight: 0))
     }
-    weigh(&found, top: top, scratch: logits, kernels: kernels)
+    weigh(&found, top: top, compute: compute)
     if topP < 1 {
       let limit = topP * Self.sum(found)
       let last = Self.last(
@@ -119,14 +113,11 @@ public struct Sampler: Sendable, Equatable {
     return minP > 0 ? found.filter { $0.weight >= minP } : found
   }
 
-  /// Computes the weights with the exp of the kernels. The logits are overwritten, because they are not needed any
-  /// more.
-  private func weigh(
-    _ found: inout [Candidate], top: Float, scratch: UnsafeMutablePointer<Float>, kernels: Kernels
-  ) {
-    for i in found.indices { scratch[i] = found[i].score }
-    kernels.table.exp_shifted(found.count, scratch, top)
-    for i in found.indices { found[i].weight = Double(scratch[i]) }
+  /// Computes the weights with the exp of the device.
+  private func weigh(_ found: inout [Candidate], top: Float, compute: Compute) {
+    var scores = found.map(\.score)
+    compute.exponentials(&scores, shift: top)
+    for i in found.indices { found[i].weight = Double(scores[i]) }
   }
 
   private static func sum(_ candidates: [Candidate]) -> Double {

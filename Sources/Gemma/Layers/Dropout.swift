@@ -17,22 +17,14 @@ struct Dropout: Sendable {
 
   /// x [rows, columns] after dropout.
   func apply(_ x: Matrix, slot: UInt32, compute: Compute) -> Matrix {
-    let result = compute.matrix(x.rows, x.columns)
-    compute.forRows(x.rows) { range in
-      for row in range {
-        Kernels.dropout(
-          x.row(row), into: result.row(row), columns: x.columns, rate: rate, seed: seed, slot: slot,
-          row: rows[row])
-      }
-    }
-    return result
+    compute.dropout(x, rate: rate, seed: seed, slot: slot, rows: rows)
   }
 }
 
 /// For tests: which columns of a row dropout keeps.
 package enum DropoutProbe {
   package static func kept(columns: Int, rate: Double, seed: UInt64, slot: UInt32, row: UInt64) -> [Bool] {
-    let compute = Compute(threads: 1)
+    let compute = CPU(threads: 1)
     let ones = compute.matrix(1, columns)
     ones.fill(1)
     return Dropout(rate: rate, seed: seed, rows: [row]).apply(ones, slot: slot, compute: compute).values.map {

@@ -1,37 +1,39 @@
-/// The low-rank update of one projection: W + scale * B A with A [rank, inputs], B [outputs, rank]. B is stored
+/// The low-rank update of one projection: W + scale * B A with A [rank, inputs], B [outputs, rank] (Hu et al. 2021). B is stored
 /// transposed, [rank, outputs], so that both factors and both gradients use the same kinds of product.
-struct LoRAFactors {
-  let rank: Int
+struct LoRAFactors: Sendable {
   let scale: Float
   /// [rank, inputs]
-  let a: UnsafePointer<Float>
+  let a: LowRankFactor
   /// [rank, outputs]
-  let b: UnsafePointer<Float>
-  /// The gradients of a and b, in the same shapes. New gradients are added to them.
-  let gradientA: UnsafeMutablePointer<Float>
-  let gradientB: UnsafeMutablePointer<Float>
-  let magnitude: Magnitude?
-  let dropout: SlotDropout?
+  let b: LowRankFactor
+  /// With DoRA: outputs are multiplied by `columnScale` [1, outputs], which is magnitude / length of the row of W + scale * B A.
+  let magnitude: MatrixSlice?
+  let columnScale: MatrixSlice?
+  /// The inputs that a training pass leaves out, and the number of the projection for the random numbers.
+  var dropout: Dropout?
+  let slot: UInt32
 
-  /// For DoRA: outputs are multiplied by `scale`, which is magnitude / length of the row of W + scale * B A. All are
-  /// [outputs].
-  struct Magnitude {
-    let value: UnsafePointer<Float>
-    let scale: UnsafePointer<Float>
-    let gradient: UnsafeMutablePointer<Float>
-  }
-
-  /// The dropout of one projection in a pass.
-  struct SlotDropout {
-    let mask: Dropout
-    let slot: UInt32
-
-    func apply(_ x: Matrix, compute: Compute) -> Matrix { mask.apply(x, slot: slot, compute: compute) }
-  }
+  /// The inputs of A: x, or in training what dropout leaves of it.
+  func seen(_ x: Matrix, compute: Compute) -> Matrix { dropout?.apply(x, slot: slot, compute: compute) ?? x }
 }
 
-/// The factors of one decoder layer by projection; nil for a projection that the adapter does not change.
-struct LayerFactors {
-  let find: (Projection) -> LoRAFactors?
-  subscript(_ projection: Projection) -> LoRAFactors? { find(projection) }
+/// The gradients of one projection's factors, shaped as they are. Passes add to them.
+struct LoRAGradients: Sendable {
+  let a: MatrixSlice
+  let b: MatrixSlice
+  let magnitude: MatrixSlice?
+}
+
+/// What an adapter changes in one decoder layer; nil for a projection that it leaves as it is.
+struct LayerFactors: Sendable {
+  var factors: [Projection: LoRAFactors] = [:]
+
+  subscript(_ projection: Projection) -> LoRAFactors? { factors[projection] }
+}
+
+/// The gradients of one decoder layer's factors.
+struct LayerGradients: Sendable {
+  var gradients: [Projection: LoRAGradients] = [:]
+
+  subscript(_ projection: Projection) -> LoRAGradients? { gradients[projection] }
 }

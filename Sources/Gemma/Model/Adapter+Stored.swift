@@ -6,13 +6,16 @@ extension Adapter {
       stored.config, places: stored.factors.map { ($0.layer, $0.projection, $0.rank) }, model: model,
       compute: compute)
     for (slot, factors) in zip(slots, stored.factors) {
-      let (a, b, rank) = (a(slot), b(slot), slot.rank)
-      for i in factors.a.indices { a[i] = factors.a[i] }
-      for i in factors.b.indices { b[i % rank * slot.outputs + i / rank] = factors.b[i] }
-      guard let magnitude = magnitude(slot), let values = factors.magnitude else { continue }
-      for o in values.indices { magnitude[o] = values[o] }
+      a(slot).set(factors.a)
+      b(slot).set(Self.transposed(factors.b, rows: slot.outputs, columns: slot.rank))
+      if let values = factors.magnitude { magnitude(slot)?.set(values) }
     }
     parametersChanged()
+  }
+
+  /// [rows, columns] as [columns, rows].
+  private static func transposed(_ values: [Float], rows: Int, columns: Int) -> [Float] {
+    (0..<values.count).map { values[$0 % rows * columns + $0 / rows] }
   }
 
   /// The adapter in the form that files have.
@@ -20,12 +23,10 @@ extension Adapter {
     StoredAdapter(
       config: config,
       factors: slots.map { slot in
-        let (a, b, rank) = (a(slot), b(slot), slot.rank)
-        return StoredAdapter.Factors(
-          layer: slot.layer, projection: slot.projection, rank: rank,
-          a: (0..<rank * slot.inputs).map { a[$0] },
-          b: (0..<rank * slot.outputs).map { b[$0 % rank * slot.outputs + $0 / rank] },
-          magnitude: magnitude(slot).map { magnitude in (0..<slot.outputs).map { magnitude[$0] } })
+        StoredAdapter.Factors(
+          layer: slot.layer, projection: slot.projection, rank: slot.rank, a: a(slot).values,
+          b: Self.transposed(b(slot).values, rows: slot.rank, columns: slot.outputs),
+          magnitude: magnitude(slot)?.values)
       })
   }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The trainable parameters: for each target projection of each layer A [rank, inputs] and B [outputs, rank], and with
 /// DoRA the magnitudes [outputs].
 ///
@@ -26,6 +28,7 @@ public final class Adapter: @unchecked Sendable {
   public let parameters: Matrix
   private let indexOf: [[Projection: Int]]
   private let magnitudes: Magnitudes?
+  private let cache = Mutex<Prepared?>(nil)
 
   public var parameterCount: Int { parameters.count }
 
@@ -78,9 +81,8 @@ public final class Adapter: @unchecked Sendable {
     for (number, slot) in slots.enumerated() {
       let random = Philox(seed: config.seed, purpose: .loraInitialisation, substream: UInt32(number))
       let bound = 1 / Float(slot.inputs).squareRoot()
-      for i in 0..<slot.rank * slot.inputs {
-        parameters.data[slot.offset + i] = (2 * random.uniform(at: UInt64(i)) - 1) * bound
-      }
+      a(slot).set(
+        (0..<slot.rank * slot.inputs).map { (2 * random.uniform(at: UInt64($0)) - 1) * bound })
     }
     magnitudes?.initialise(self)
   }
@@ -93,44 +95,55 @@ public final class Adapter: @unchecked Sendable {
   }
 
   /// A of a slot, [rank, inputs].
-  public func a(_ slot: Slot) -> UnsafeMutablePointer<Float> { parameters.data + slot.offset }
+  public func a(_ slot: Slot) -> MatrixSlice { parts(slot, of: parameters).a }
   /// B of a slot, transposed: [rank, outputs].
-  public func b(_ slot: Slot) -> UnsafeMutablePointer<Float> { a(slot) + slot.rank * slot.inputs }
-  /// The magnitudes of a slot [outputs]; with DoRA only.
-  public func magnitude(_ slot: Slot) -> UnsafeMutablePointer<Float>? {
-    config.dora ? b(slot) + slot.rank * slot.outputs : nil
+  public func b(_ slot: Slot) -> MatrixSlice { parts(slot, of: parameters).b }
+  /// The magnitudes of a slot [1, outputs]; with DoRA only.
+  public func magnitude(_ slot: Slot) -> MatrixSlice? { parts(slot, of: parameters).magnitude }
+
+  /// A slot's parts of a buffer that is shaped like `parameters`.
+  private func parts(_ slot: Slot, of buffer: Matrix) -> LoRAGradients {
+    let b = slot.offset + slot.rank * slot.inputs
+    return LoRAGradients(
+      a: buffer.slice(at: slot.offset, slot.rank, slot.inputs),
+      b: buffer.slice(at: b, slot.rank, slot.outputs),
+      magnitude: config.dora ? buffer.slice(at: b + slot.rank * slot.outputs, 1, slot.outputs) : nil)
   }
 
   /// Must be called after parameters were changed.
-  public func parametersChanged() { magnitudes?.invalidate() }
+  public func parametersChanged() {
+    magnitudes?.invalidate()
+    cache.withLock { $0 = nil }
+  }
 
   /// DoRA's factor of each output, magnitude / length: [outputs] for each slot, one slot after the other. Nil without
   /// DoRA.
   package func magnitudeScales(compute: Compute) -> Matrix? { magnitudes?.scales(self, compute: compute) }
 
-  /// The factors of one layer; gradients accumulate into `gradients`, a buffer shaped like `parameters`.
-  ///
-  /// - Parameters:
-  ///   - scales: `magnitudeScales`, computed once for each pass.
-  ///   - dropout: which inputs of a projection a training pass leaves out.
-  func factors(
-    layer: Int, gradients: Matrix?, scales: Matrix?,
-    dropout: @escaping (Projection) -> Dropout? = { _ in nil }
-  ) -> LayerFactors {
-    LayerFactors { projection in
-      guard let index = self.indexOf[layer][projection] else { return nil }
-      let slot = self.slots[index]
-      // Without gradients only the forward pass runs. It never writes here.
-      let target = (gradients?.data ?? self.parameters.data) + slot.offset
-      let ends = slot.rank * (slot.inputs + slot.outputs)
-      return LoRAFactors(
-        rank: slot.rank, scale: slot.scale, a: UnsafePointer(self.a(slot)), b: UnsafePointer(self.b(slot)),
-        gradientA: target, gradientB: target + slot.rank * slot.inputs,
-        magnitude: scales.map {
-          LoRAFactors.Magnitude(
-            value: self.parameters.data + slot.offset + ends, scale: $0.data + slot.firstOutput,
-            gradient: target + ends)
-        }, dropout: dropout(projection).map { LoRAFactors.SlotDropout(mask: $0, slot: UInt32(index)) })
+  /// The factors of all layers, ready for passes.
+  struct Prepared: Sendable {
+    var layers: [LayerFactors]
+  }
+
+  /// Made once for the present parameters: for a step, or for all tokens of an answer.
+  func prepared(_ compute: Compute) -> Prepared {
+    if let made = cache.withLock({ $0 }) { return made }
+    let scales = magnitudeScales(compute: compute)
+    let factors = compute.prepare(slots.flatMap { [a($0), b($0)] })
+    var layers = indexOf.map { _ in LayerFactors() }
+    for (number, slot) in slots.enumerated() {
+      layers[slot.layer].factors[slot.projection] = LoRAFactors(
+        scale: slot.scale, a: factors[2 * number], b: factors[2 * number + 1], magnitude: magnitude(slot),
+        columnScale: scales.map { $0.slice(at: slot.firstOutput, 1, slot.outputs) }, dropout: nil,
+        slot: UInt32(number))
     }
+    let made = Prepared(layers: layers)
+    cache.withLock { $0 = made }
+    return made
+  }
+
+  /// A layer's parts of `gradients`, a buffer shaped like `parameters`.
+  func gradients(layer: Int, in gradients: Matrix) -> LayerGradients {
+    LayerGradients(gradients: indexOf[layer].mapValues { parts(slots[$0], of: gradients) })
   }
 }

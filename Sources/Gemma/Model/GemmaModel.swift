@@ -6,7 +6,7 @@ public final class GemmaModel: Sendable {
   /// Whether an adapter was merged into the weights. The projections then differ from the file.
   public let isMerged: Bool
   let embedding: Embedding
-  let blocks: [DecoderBlock]
+  let layers: [DecoderLayer]
   let finalNorm: RMSNorm
   /// The output matrix [vocabulary, hidden]: the embedding, or a separate matrix. `precision` rounds the output matrix,
   /// but never the embedding.
@@ -32,60 +32,61 @@ public final class GemmaModel: Sendable {
       if !file.normWeightsIncludeOne { for i in weight.indices { weight[i] += 1 } }
       return RMSNorm(weight: weight, epsilon: config.rmsNormEpsilon)
     }
-    var rotaries: [[Double]: RotaryPosition] = [:]
-    var blocks: [DecoderBlock] = []
+    let arena = WeightArena()
+    func weight(_ tensor: ModelTensor) throws -> WeightMatrix {
+      try check()
+      return compute.weight(
+        try file.tensor(tensor), precision: precision, isEmbedding: false, arena: arena)
+    }
+    var allAngles: [[Double]: RotaryAngles] = [:]
+    var layers: [DecoderLayer] = []
     for (i, plan) in config.layers.enumerated() {
       func linear(_ projection: Projection) throws -> Linear {
-        try check()
-        return Linear(
-          weight: WeightMatrix(
-            try file.tensor(.projection(projection, layer: i, config)), precision: precision, compute: compute
-          ))
+        Linear(weight: try weight(.projection(projection, layer: i, config)))
       }
       func layerNorm(_ part: LayerNorm) throws -> RMSNorm { try norm(.norm(part, layer: i, config)) }
       let rotation = [plan.ropeBase, plan.ropeFactor]
-      let rotary =
-        rotaries[rotation]
-        ?? RotaryPosition(headDim: config.headDim, base: plan.ropeBase, factor: plan.ropeFactor)
-      rotaries[rotation] = rotary
-      blocks.append(
-        DecoderBlock(
-          inputNorm: try layerNorm(.input),
-          query: try linear(.query), key: try linear(.key), value: try linear(.value),
-          output: try linear(.output),
-          queryNorm: config.hasQueryKeyNorm ? try layerNorm(.query) : nil,
-          keyNorm: config.hasQueryKeyNorm ? try layerNorm(.key) : nil,
-          rotary: rotary,
-          attention: Attention(
-            heads: config.heads, keyValueHeads: config.keyValueHeads, headDim: config.headDim,
-            scale: config.queryScale, softCap: config.attentionSoftCap, window: plan.window),
+      let angles =
+        allAngles[rotation]
+        ?? RotaryAngles(headDim: config.headDim, base: plan.ropeBase, factor: plan.ropeFactor)
+      allAngles[rotation] = angles
+      let attention = Attention(
+        query: try linear(.query), key: try linear(.key), value: try linear(.value),
+        output: try linear(.output), queryNorm: config.hasQueryKeyNorm ? try layerNorm(.query) : nil,
+        keyNorm: config.hasQueryKeyNorm ? try layerNorm(.key) : nil, angles: angles,
+        shape: AttentionShape(
+          heads: config.heads, keyValueHeads: config.keyValueHeads, headDim: config.headDim,
+          scale: config.queryScale, softCap: config.attentionSoftCap, window: plan.window))
+      layers.append(
+        DecoderLayer(
+          inputNorm: try layerNorm(.input), attention: attention,
           postAttentionNorm: try layerNorm(.postAttention),
           preFeedforwardNorm: try layerNorm(.preFeedforward),
           mlp: GatedMLP(gate: try linear(.gate), up: try linear(.up), down: try linear(.down)),
           postFeedforwardNorm: try layerNorm(.postFeedforward)))
     }
-    self.blocks = blocks
+    self.layers = layers
     finalNorm = try norm(.finalNorm(config))
     try check()
     let embeddings = try file.tensor(.embedding(config))
     embedding = Embedding(view: embeddings, scale: Float(config.hiddenSize).squareRoot())
     try check()
     let output = config.hasOwnHead ? try file.tensor(.head(config)) : embeddings
-    head = WeightMatrix(output, precision: precision, isEmbedding: true, compute: compute)
+    head = compute.weight(output, precision: precision, isEmbedding: true, arena: arena)
     computesWithOwnHead = config.hasOwnHead || precision.rounding(of: output, isEmbedding: true) != nil
-    compute.blocks.trim()
+    compute.trim()
   }
 
   /// Size of the weights in memory, in bytes.
   public var weightBytes: Int { head.bytes + projectionBytes }
 
-  /// The same model with merged blocks.
-  init(_ model: GemmaModel, merged blocks: [DecoderBlock]) {
+  /// The same model with merged layers.
+  init(_ model: GemmaModel, merged layers: [DecoderLayer]) {
     isMerged = true
     (config, file, tokenizer) = (model.config, model.file, model.tokenizer)
     (embedding, finalNorm, head) = (model.embedding, model.finalNorm, model.head)
     computesWithOwnHead = model.computesWithOwnHead
-    self.blocks = blocks
+    self.layers = layers
   }
 
   /// The state of a forward pass that the backward pass needs.
@@ -95,12 +96,11 @@ public final class GemmaModel: Sendable {
     var saved: [Kept]
     /// Output of the last layer before the final norm [wanted rows, hidden].
     var last: Matrix
-    var noise: TrainingNoise?
-    var scales: Matrix?
+    let plan: PassPlan
   }
 
   enum Kept {
-    case all(DecoderBlock.Saved)
+    case all(DecoderLayer.Saved)
     case input(Matrix)
   }
 
@@ -129,35 +129,17 @@ public final class GemmaModel: Sendable {
     try checkRows(batch.tokens)
     var x = embedding.forward(batch.tokens, compute: compute)
     noise?.disturb(x, compute: compute)
-    let scales = adapter?.magnitudeScales(compute: compute)
+    let plan = PassPlan(batch, adapter: adapter, noise: noise, layers: layers.count, compute: compute)
     var saved: [Kept] = []
     let whole = tapeBytes / (config.savedFloats * 4 * batch.tokens.count)
-    for i in blocks.indices {
-      let keepAll = keep && i >= blocks.count - whole
-      let (next, kept) = layer(
-        i, x, batch: batch, adapter: adapter, scales: scales, noise: noise, keep: keepAll, compute: compute)
-      if keep { saved.append(kept.map(Kept.all) ?? .input(x)) }
-      x = next
+    for i in layers.indices {
+      let (y, kept) = layers[i].forward(x, plan: plan.layer(i), lora: plan.factors(i), compute: compute)
+      if keep { saved.append(i >= layers.count - whole ? .all(kept) : .input(x)) }
+      x = y
       try layerDone()
     }
-    let hidden = finalNorm.forward(x, compute: compute).y
-    return (hidden, keep ? Tape(saved: saved, last: x, noise: noise, scales: scales) : nil)
-  }
-
-  /// The forward pass of one layer.
-  private func layer(
-    _ i: Int, _ x: Matrix, batch: TokenBatch, adapter: Adapter?, scales: Matrix?, noise: TrainingNoise?,
-    keep: Bool,
-    compute: Compute
-  ) -> (Matrix, DecoderBlock.Saved?) {
-    let isLast = i == blocks.count - 1
-    let before = batch.segments.map(batch.before)
-    let rows = rows(batch, lastLayer: isLast)
-    return blocks[i].forward(
-      x, rows: rows,
-      lora: adapter?.factors(layer: i, gradients: nil, scales: scales) { noise?.dropout($0, rows: rows) },
-      keep: keep, compute: compute
-    ) { k, v in spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute) }
+    let hidden = finalNorm.forward(x, compute: compute)
+    return (hidden, keep ? Tape(saved: saved, last: x, plan: plan) : nil)
   }
 
   /// Runs the backward pass from the gradient of the hidden states. It adds to `gradients`, which has the shape of the
@@ -165,118 +147,40 @@ public final class GemmaModel: Sendable {
   ///
   /// - Parameter layerDone: called after each layer. An error that it throws ends the pass.
   func backward(
-    _ dHidden: Matrix, tape: inout Tape, batch: TokenBatch, adapter: Adapter, gradients: Matrix,
-    compute: Compute, layerDone: () throws -> Void = {}
+    _ dHidden: Matrix, tape: inout Tape, adapter: Adapter, gradients: Matrix, compute: Compute,
+    layerDone: () throws -> Void = {}
   ) rethrows {
     var dx = compute.matrix(dHidden.rows, dHidden.columns)
-    let rstd = finalNorm.forward(tape.last, compute: compute).rstd
-    finalNorm.backward(dHidden, x: tape.last, rstd: rstd, into: dx, accumulate: false, compute: compute)
-    let before = batch.segments.map(batch.before)
-    for i in blocks.indices.reversed() {
+    finalNorm.backward(dHidden, x: tape.last, into: dx, adds: false, compute: compute)
+    for i in layers.indices.reversed() {
+      let (plan, lora) = (tape.plan.layer(i), tape.plan.factors(i))
       // Removing them from the tape frees a layer's activations as soon as they are used.
-      let saved: DecoderBlock.Saved
-      switch tape.saved.removeLast() {
-      case .all(let kept): saved = kept
-      case .input(let x):
-        let again = layer(
-          i, x, batch: batch, adapter: adapter, scales: tape.scales, noise: tape.noise, keep: true,
-          compute: compute)
-        guard let kept = again.1 else { return }
-        saved = kept
-      }
-      let isLast = i == blocks.count - 1
-      let (rows, noise) = (rows(batch, lastLayer: isLast), tape.noise)
-      let lora = adapter.factors(layer: i, gradients: gradients, scales: tape.scales) {
-        noise?.dropout($0, rows: rows)
-      }
-      guard
-        let next = blocks[i].backward(
-          dx, saved: saved, rows: rows, lora: lora, needsInput: i > 0, compute: compute,
-          spans: { k, v in
-            spans(batch, before: before, layer: i, lastLayer: isLast, k: k, v: v, compute: compute)
-          })
-      else { return try layerDone() }
-      dx = next
+      let saved =
+        switch tape.saved.removeLast() {
+        case .all(let kept): kept
+        case .input(let x): layers[i].forward(x, plan: plan, lora: lora, compute: compute).saved
+        }
+      let below = layers[i].backward(
+        dx, saved: saved, plan: plan, lora: lora, gradients: adapter.gradients(layer: i, in: gradients),
+        needsInput: i > 0, compute: compute)
+      if let below { dx = below }
       try layerDone()
     }
   }
 
-  /// The last layer computes queries for the wanted rows only, all other layers for all rows.
-  private func rows(_ batch: TokenBatch, lastLayer: Bool) -> DecoderBlock.Rows {
-    let wanted = lastLayer ? batch.segments.flatMap { Array($0.wanted) } : nil
-    if let wanted, wanted.count < batch.tokens.count {
-      return .init(
-        wanted: wanted, positions: batch.positions, wantedPositions: wanted.map { batch.positions[$0] })
-    }
-    return .init(wanted: nil, positions: batch.positions, wantedPositions: batch.positions)
-  }
-
-  /// The keys and values that each segment sees in layer `layer`, from the batch's rotated keys and its values.
-  private func spans(
-    _ batch: TokenBatch, before: [Int], layer: Int, lastLayer: Bool, k: Matrix, v: Matrix, compute: Compute
-  ) -> [Attention.Span] {
-    let onlyWanted = lastLayer && batch.segments.reduce(0) { $0 + $1.wanted.count } < batch.tokens.count
-    var result: [Attention.Span] = []
-    var queryRow = 0
-    for (i, segment) in batch.segments.enumerated() {
-      let queries = onlyWanted ? segment.wanted : segment.rows
-      let panels: KeyValuePanels
-      if let cache = segment.cache, segment.appends {
-        panels = cache.layers[layer]
-      } else {
-        panels = KeyValuePanels(
-          capacity: before[i] + segment.rows.count, heads: config.keyValueHeads, headDim: config.headDim,
-          compute: compute)
-      }
-      result.append(
-        Attention.Span(
-          queries: queryRow..<queryRow + queries.count,
-          firstPosition: before[i] + queries.lowerBound - segment.rows.lowerBound, panels: panels,
-          rows: segment.rows,
-          parentRows: segment.parent.map { batch.segments[$0].rows } ?? 0..<0))
-      queryRow += queries.count
-    }
-    let spans = result
-    compute.workers.run(spans.count) { i in
-      let segment = batch.segments[i]
-      if let cache = segment.cache, !segment.appends { spans[i].panels.append(all: cache.layers[layer]) }
-      spans[i].panels.append(k, v, rows: spans[i].parentRows)
-      spans[i].panels.append(k, v, rows: segment.rows)
-    }
-    return spans.filter { !$0.queries.isEmpty }
-  }
-
   /// Logits [rows of hidden, vocabulary], soft cap included. For one or a few rows; losses go through CrossEntropy.
   public func logits(_ hidden: Matrix, compute: Compute) -> Matrix {
-    let result = compute.matrix(hidden.rows, config.vocabularySize)
-    head.multiply(
-      hidden.data, rows: hidden.rows, xRow: hidden.columns, into: result.data, yRow: result.columns,
-      compute: compute)
-    applyCap(result, compute: compute)
-    return result
+    capped(compute.product(hidden, head, outputs: nil), compute)
   }
 
   /// Logits of a few tokens only [rows of hidden, tokens], equal to the same columns of `logits`.
   func logits(_ hidden: Matrix, of tokens: [Int32], compute: Compute) -> Matrix {
-    let rows = head.rows(tokens.map(Int.init), compute: compute)
-    let panels = compute.matrix(Packing.panels(tokens.count), hidden.columns * Packing.lanes)
-    Packing.transposed(
-      n: tokens.count, k: hidden.columns, source: rows.data, stride: hidden.columns, into: panels.data,
-      panelStride: panels.columns)
-    let result = compute.matrix(hidden.rows, tokens.count)
-    compute.multiply(
-      m: hidden.rows, n: tokens.count, k: hidden.columns, a: hidden.data, aRow: hidden.columns,
-      panels: panels.data, panelStride: panels.columns, c: result.data, cRow: tokens.count, accumulate: false)
-    applyCap(result, compute: compute)
-    return result
+    capped(compute.product(hidden, head, rows: tokens.map(Int.init)), compute)
   }
 
-  private func applyCap(_ logits: Matrix, compute: Compute) {
-    guard let cap = config.finalSoftCap else { return }
-    let grain = 1 << 14
-    compute.workers.run((logits.count + grain - 1) / grain) { task in
-      compute.kernels.table.soft_cap(min(grain, logits.count - task * grain), logits.data + task * grain, cap)
-    }
+  private func capped(_ logits: Matrix, _ compute: Compute) -> Matrix {
+    if let cap = config.finalSoftCap { compute.softCap(logits, cap) }
+    return logits
   }
 }
 

@@ -15,8 +15,8 @@ final class Magnitudes: Sendable {
   }
 
   convenience init(_ slots: [Adapter.Slot], model: GemmaModel, compute: Compute) {
-    let weights = slots.map { model.blocks[$0.layer].linear($0.projection).weight }
-    self.init(weights: weights, squares: weights.flatMap { $0.rowSquares(compute: compute) })
+    let weights = slots.map { model.layers[$0.layer].linear($0.projection).weight }
+    self.init(weights: weights, squares: weights.flatMap { compute.rowSquares($0) })
   }
 
   func copy(compute: Compute) -> Magnitudes { Magnitudes(weights: weights, squares: squares) }
@@ -27,7 +27,7 @@ final class Magnitudes: Sendable {
   func initialise(_ adapter: Adapter) {
     for slot in adapter.slots {
       guard let magnitude = adapter.magnitude(slot) else { continue }
-      for o in 0..<slot.outputs { magnitude[o] = Float(squares[slot.firstOutput + o].squareRoot()) }
+      magnitude.set(squares[slot.firstOutput...].prefix(slot.outputs).map { Float($0.squareRoot()) })
     }
     invalidate()
   }
@@ -35,36 +35,32 @@ final class Magnitudes: Sendable {
   /// Magnitude / length for every output.
   func scales(_ adapter: Adapter, compute: Compute) -> Matrix {
     if let made = cached.withLock({ $0 }) { return made }
-    let result = compute.matrix(1, squares.count)
+    var scales = [Float](repeating: 0, count: squares.count)
     for (slot, weight) in zip(adapter.slots, weights) {
-      guard let magnitude = adapter.magnitude(slot) else { continue }
-      let (a, b, rank) = (adapter.a(slot), adapter.b(slot), slot.rank)
+      guard let magnitude = adapter.magnitude(slot)?.values else { continue }
+      let (rank, outputs) = (slot.rank, slot.outputs)
       // |w + s b A|^2 = |w|^2 + 2 s b . (A w) + s^2 b . (A A^T b)
-      let aw = compute.matrix(rank, slot.outputs)
-      weight.multiply(a, rows: rank, xRow: slot.inputs, into: aw.data, yRow: slot.outputs, compute: compute)
-      var aa = [Double](repeating: 0, count: rank * rank)
-      for i in 0..<rank {
-        for j in 0...i {
-          let product = Double(
-            compute.kernels.table.dot(slot.inputs, a + i * slot.inputs, a + j * slot.inputs))
-          (aa[i * rank + j], aa[j * rank + i]) = (product, product)
-        }
-      }
-      let s = Double(slot.scale)
-      let products = aa
-      compute.forRows(slot.outputs, grain: 256) { outputs in
-        for o in outputs {
+      let a = compute.matrix(rank, slot.inputs)
+      a.set(adapter.a(slot).values)
+      let aw = compute.product(a, weight, outputs: nil).values
+      let aa = compute.gram(a).map(Double.init)
+      let (b, s) = (adapter.b(slot).values, Double(slot.scale))
+      let found = compute.workers.map((outputs + 255) / 256) { part in
+        (part * 256..<min(outputs, (part + 1) * 256)).map { o -> Float in
           var (linear, square) = (0.0, 0.0)
           for i in 0..<rank {
-            let bi = Double(b[i * slot.outputs + o])
-            linear += bi * Double(aw.row(i)[o])
-            for j in 0..<rank { square += bi * products[i * rank + j] * Double(b[j * slot.outputs + o]) }
+            let bi = Double(b[i * outputs + o])
+            linear += bi * Double(aw[i * outputs + o])
+            for j in 0..<rank { square += bi * aa[i * rank + j] * Double(b[j * outputs + o]) }
           }
           let length = (self.squares[slot.firstOutput + o] + 2 * s * linear + s * s * square).squareRoot()
-          result.data[slot.firstOutput + o] = length > 0 ? Float(Double(magnitude[o]) / length) : 0
+          return length > 0 ? Float(Double(magnitude[o]) / length) : 0
         }
       }
+      scales.replaceSubrange(slot.firstOutput..<slot.firstOutput + outputs, with: found.joined())
     }
+    let result = compute.matrix(1, scales.count)
+    result.set(scales)
     cached.withLock { $0 = result }
     return result
   }

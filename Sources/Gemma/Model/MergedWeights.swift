@@ -4,14 +4,14 @@ struct MergedWeights {
   let model: GemmaModel
   private let adapter: Adapter?
   /// DoRA's factor of every output, one slot after the other.
-  private let scales: Matrix?
+  private let scales: [Float]?
   private let compute: Compute
 
   init(_ model: GemmaModel, adapter: Adapter?, compute: Compute) {
     self.model = model
     self.adapter = adapter
     self.compute = compute
-    scales = adapter?.magnitudeScales(compute: compute)
+    scales = adapter?.magnitudeScales(compute: compute)?.values
   }
 
   /// The adapter's slot for a projection, or nil if the adapter does not change the projection.
@@ -22,27 +22,12 @@ struct MergedWeights {
   /// The rows `range` as a matrix [range.count, inputs]; `range` begins at a multiple of 16. Each value is a separate
   /// sum, so it does not depend on the range or the number of threads.
   func rows(_ range: Range<Int>, layer: Int, _ projection: Projection) -> Matrix {
-    let w = model.blocks[layer].linear(projection).weight.rows(range, compute: compute)
+    let w = compute.rows(model.layers[layer].linear(projection).weight, range)
     guard let adapter, let slot = slot(layer, projection) else { return w }
-    let n = slot.inputs
-    let panels = compute.matrix(Packing.panels(n), slot.rank * Packing.lanes)
-    Packing.straight(
-      k: slot.rank, n: n, source: adapter.a(slot), stride: n, into: panels.data, panelStride: panels.columns)
-    let update = compute.matrix(range.count, n)
-    compute.multiply(
-      m: range.count, n: n, k: slot.rank, a: adapter.b(slot) + range.lowerBound, aRow: 1,
-      aColumn: slot.outputs, panels: panels.data, panelStride: panels.columns, c: update.data, cRow: n,
-      accumulate: false)
-    let table = compute.kernels.table
-    compute.forRows(range.count) { rows in
-      for row in rows {
-        table.scale(n, update.row(row), slot.scale, update.row(row))
-        table.add(n, update.row(row), w.row(row))
-        if let scales {
-          table.scale(n, w.row(row), scales.data[slot.firstOutput + range.lowerBound + row], w.row(row))
-        }
-      }
-    }
+    let outputs = slot.firstOutput + range.lowerBound..<slot.firstOutput + range.upperBound
+    compute.merge(
+      a: adapter.a(slot), b: adapter.b(slot), outputs: range, scale: slot.scale,
+      factors: scales.map { Array($0[outputs]) }, into: w)
     return w
   }
 }
@@ -59,25 +44,23 @@ extension GemmaModel {
     _ adapter: Adapter, precision: WeightPrecision = .auto, compute: Compute, check: () throws -> Void = {}
   ) throws -> GemmaModel {
     let merged = MergedWeights(self, adapter: adapter, compute: compute)
-    let blocks = try blocks.enumerated().map { layer, block in
-      try block.replacing { projection, weight in
+    let arena = WeightArena()
+    let layers = try layers.enumerated().map { number, layer in
+      try layer.replacing { projection, weight in
         try check()
-        guard let slot = merged.slot(layer, projection) else { return weight }
-        let values = merged.rows(0..<slot.outputs, layer: layer, projection)
-        let view = TensorView(
-          name: "", type: .f32, shape: [slot.outputs, slot.inputs],
-          bytes: UnsafeRawBufferPointer(start: values.data, count: values.count * 4), owner: values)
-        return WeightMatrix(view, precision: precision, compute: compute)
+        guard let slot = merged.slot(number, projection) else { return weight }
+        let values = merged.rows(0..<slot.outputs, layer: number, projection)
+        return compute.weight(TensorView(values), precision: precision, isEmbedding: false, arena: arena)
       }
     }
-    compute.blocks.trim()
-    return GemmaModel(self, merged: blocks)
+    compute.trim()
+    return GemmaModel(self, merged: layers)
   }
 
   /// Size of the projections' weights in memory, in bytes.
   public var projectionBytes: Int {
-    blocks.reduce(0) { sum, block in
-      sum + Projection.allCases.reduce(0) { $0 + block.linear($1).weight.bytes }
+    layers.reduce(0) { sum, layer in
+      sum + Projection.allCases.reduce(0) { $0 + layer.linear($1).weight.bytes }
     }
   }
 }

@@ -12,21 +12,13 @@ struct TrainingNoise: Sendable {
 
   var isSilent: Bool { dropout == 0 && neftuneAlpha == 0 }
 
-  /// The dropout of one projection. In the last layer all projections except keys and values have the wanted rows only.
-  func dropout(_ projection: Projection, rows: DecoderBlock.Rows) -> Dropout? {
-    guard dropout > 0 else { return nil }
-    let all = Dropout(rate: dropout, seed: seed, rows: self.rows)
-    return projection == .key || projection == .value ? all : all.gathered(rows.wanted)
-  }
+  /// The dropout of the adapter's inputs, for all rows of the batch; nil for none.
+  var dropoutOfAll: Dropout? { dropout > 0 ? Dropout(rate: dropout, seed: seed, rows: rows) : nil }
 
   /// Adds the noise to the embeddings [rows, hidden].
   func disturb(_ x: Matrix, compute: Compute) {
     guard neftuneAlpha > 0 else { return }
-    compute.forRows(x.rows) { range in
-      for row in range {
-        let amount = neftuneAlpha / Double(lengths[row] * x.columns).squareRoot()
-        Kernels.addNoise(Float(amount), to: x.row(row), columns: x.columns, seed: seed, row: rows[row])
-      }
-    }
+    let amounts = lengths.map { Float(neftuneAlpha / Double($0 * x.columns).squareRoot()) }
+    compute.addNoise(amounts, to: x, seed: seed, rows: rows)
   }
 }

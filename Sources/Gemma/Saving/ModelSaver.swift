@@ -54,7 +54,7 @@ public struct ModelSaver {
         name: "path", expected: "another path than that of the loaded model, whose file is still in use",
         found: path)
     }
-    defer { compute.blocks.trim() }
+    defer { compute.trim() }
     do {
       try FileManager.default.createDirectory(
         at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -143,12 +143,12 @@ public struct ModelSaver {
       defer { view.release() }
       if view.type == type { return try write(view.bytes) }
       try chunks { model.embedding.rows($0, compute: compute) }
-    case .head: try chunks { model.head.rows($0, compute: compute) }
+    case .head: try chunks { compute.rows(model.head, $0) }
     case .projection(let layer, let projection):
       try chunks { rows in
         let values = weights.rows(rows, layer: layer, projection)
         if factor != 1, projection == .query, !model.config.hasQueryKeyNorm {
-          compute.kernels.table.scale(values.count, values.data, factor, values.data)
+          compute.scale(values, by: factor)
         }
         return values
       }
@@ -158,8 +158,7 @@ public struct ModelSaver {
   /// A norm's weights in the form of the format: GGUF stores the full factor, Hugging Face the factor minus one. They
   /// are read from the model's file, so that no bit changes if the file has the same form.
   private func norm(_ tensor: ModelTensor, for format: Format, _ factor: Float) throws -> Matrix {
-    let values = compute.matrix(1, tensor.shape[0])
-    try model.file.tensor(tensor).decode(into: values.data)
+    let values = try model.file.tensor(tensor).values
     let shift: Float =
       switch (model.file.normWeightsIncludeOne, format == .gguf) {
       case (true, false): -1
@@ -167,21 +166,16 @@ public struct ModelSaver {
       default: 0
       }
     let scale = tensor.name.hasSuffix("q_norm.weight") ? factor : 1
-    for i in 0..<values.count { values.data[i] = (values.data[i] + shift) * scale }
-    return values
+    let result = compute.matrix(1, values.count)
+    result.set(values.map { ($0 + shift) * scale })
+    return result
   }
 
   private func encode(
     _ values: Matrix, as type: ElementType, _ write: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    let rowBytes = type.bytes(count: values.columns)
-    let bytes = HeapBytes(count: rowBytes * values.rows)
-    compute.forRows(values.rows) { rows in
-      guard let base = bytes.bytes.baseAddress else { return }
-      type.quantise(
-        values.row(rows.lowerBound), into: base + rows.lowerBound * rowBytes,
-        count: rows.count * values.columns)
-    }
+    let bytes = HeapBytes(count: type.bytes(count: values.columns) * values.rows)
+    if let base = bytes.bytes.baseAddress { compute.encode(values, as: type, into: base) }
     try withExtendedLifetime(bytes) { try write(UnsafeRawBufferPointer(bytes.bytes)) }
   }
 }

@@ -6,52 +6,83 @@ import Synchronization
   import Darwin
 #endif
 
-/// Memory blocks for matrices, kept for reuse: for small batches, new pages from the system cost more time than the
+/// Memory for matrices, kept for reuse: for small batches, new pages from the system cost more time than the
 /// arithmetic.
 final class BlockPool: Sendable {
+  /// Some memory, aligned to a cache line.
   struct Block: @unchecked Sendable {
     var address: UnsafeMutableRawPointer
-    var bytes: Int
-    /// Whether the block is a part of a slab, which exists as long as the pool.
-    var isLasting = false
+    /// Number of the size in `sizes`.
+    var sizeNumber: Int
   }
 
-  /// Memory in huge pages, from which blocks are taken.
+  private struct Free: @unchecked Sendable {
+    /// For each size, the blocks that nobody uses.
+    var blocks: [[UnsafeMutableRawPointer]] = []
+  }
+
+  private let free = Mutex(Free())
+
+  /// Sizes rise in steps of at most an eighth, so that a block is never much larger than needed: 64 bytes times 8, 9, ... 15, then
+  /// the double of each, and so on.
+  private static func sizeNumber(_ bytes: Int) -> Int {
+    let units = max(8, (bytes + 63) / 64)
+    let shift = Int.bitWidth - units.leadingZeroBitCount - 4
+    let eighths = (units + (1 << shift) - 1) >> shift
+    return 8 * shift + eighths - 8
+  }
+
+  private static func bytes(_ number: Int) -> Int { 64 * (8 + number % 8) << (number / 8) }
+
+  /// A block of at least `bytes`, with arbitrary contents: the smallest unused one that is at most about twice as large, or a new one.
+  func take(bytes: Int) -> Block {
+    let number = Self.sizeNumber(bytes)
+    let reused = free.withLock { free -> Block? in
+      for size in number..<max(number, min(number + 8, free.blocks.count)) {
+        if let address = free.blocks[size].popLast() { return Block(address: address, sizeNumber: size) }
+      }
+      return nil
+    }
+    if let reused { return reused }
+    let address = UnsafeMutableRawPointer.allocate(byteCount: Self.bytes(number), alignment: 64)
+    return Block(address: address, sizeNumber: number)
+  }
+
+  func give(_ block: Block) {
+    free.withLock { free in
+      while free.blocks.count <= block.sizeNumber { free.blocks.append([]) }
+      free.blocks[block.sizeNumber].append(block.address)
+    }
+  }
+
+  /// Returns the unused blocks to the system.
+  func trim() {
+    free.withLock { free in
+      for block in free.blocks.joined() { block.deallocate() }
+      free.blocks = []
+    }
+  }
+
+  deinit { trim() }
+}
+
+/// The memory of a model's weights, in huge pages, so that the repeated reads of all weights seldom wait for an address
+/// translation. All of it goes back to the system when the last of the model's matrices is dropped.
+public final class WeightArena: Sendable {
+  public init() {}
+
   private struct Slabs: @unchecked Sendable {
     var all: [UnsafeMutableRawPointer] = []
     var next: UnsafeMutableRawPointer?
     var left = 0
   }
 
-  private let free = Mutex<[Block]>([])
   private let slabs = Mutex(Slabs())
   private static let hugePage = 2 << 20
 
-  /// A block of at least `bytes`, aligned to a cache line, with arbitrary contents.
-  func take(bytes: Int) -> Block {
-    let wanted = max(bytes, 64)
-    let reused: Block? = free.withLock { blocks in
-      // The smallest block that fits and is at most twice as large as needed.
-      var best: Int?
-      for i in blocks.indices
-      where !blocks[i].isLasting && blocks[i].bytes >= wanted && blocks[i].bytes <= 2 * wanted + 4096 {
-        if best.map({ blocks[i].bytes < blocks[$0].bytes }) ?? true { best = i }
-      }
-      return best.map { blocks.remove(at: $0) }
-    }
-    if let reused { return reused }
-    let rounded = (wanted + 4095) / 4096 * 4096
-    return Block(address: UnsafeMutableRawPointer.allocate(byteCount: rounded, alignment: 64), bytes: rounded)
-  }
-
-  /// A block for weights. It is in huge pages, so that the repeated reads of all weights seldom wait for an address
-  /// translation.
-  func takeLasting(bytes: Int) -> Block {
+  /// `bytes` bytes, aligned to a cache line, with arbitrary contents.
+  func take(bytes: Int) -> Part {
     let rounded = (max(bytes, 64) + 63) / 64 * 64
-    let reused: Block? = free.withLock { blocks in
-      blocks.firstIndex { $0.isLasting && $0.bytes == rounded }.map { blocks.remove(at: $0) }
-    }
-    if let reused { return reused }
     return slabs.withLock { slabs in
       if slabs.left < rounded {
         let size = (max(rounded, 32 << 20) + Self.hugePage - 1) / Self.hugePage * Self.hugePage
@@ -65,22 +96,18 @@ final class BlockPool: Sendable {
       let address = slabs.next.unsafelyUnwrapped
       slabs.next = address + rounded
       slabs.left -= rounded
-      return Block(address: address, bytes: rounded, isLasting: true)
+      return Part(address: address, arena: self)
     }
   }
 
-  func give(_ block: Block) { free.withLock { $0.append(block) } }
-
-  /// Returns the unused blocks to the system.
-  func trim() {
-    free.withLock { blocks in
-      for block in blocks where !block.isLasting { block.address.deallocate() }
-      blocks.removeAll { !$0.isLasting }
+  /// Some of the memory. It keeps the whole.
+  struct Part: @unchecked Sendable {
+    let address: UnsafeMutableRawPointer
+    private let arena: WeightArena
+    fileprivate init(address: UnsafeMutableRawPointer, arena: WeightArena) {
+      (self.address, self.arena) = (address, arena)
     }
   }
 
-  deinit {
-    trim()
-    slabs.withLock { for slab in $0.all { slab.deallocate() } }
-  }
+  deinit { slabs.withLock { for slab in $0.all { slab.deallocate() } } }
 }

@@ -24,7 +24,7 @@ extension Kernels {
   }
 
   /// Moments in 8 bits: codes, and a scale for each block of 256.
-  struct Moments {
+  struct MomentCodes {
     var m: UnsafeMutablePointer<UInt8>
     var v: UnsafeMutablePointer<UInt8>
     var mScales: UnsafeMutablePointer<Float>
@@ -34,13 +34,12 @@ extension Kernels {
   /// The same update as `adamw`, with moments in 8 bits. `count` starts at the beginning of a block of 256.
   static func adamw8(
     _ count: Int, _ parameter: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>,
-    _ moments: Moments,
-    beta1: Float, beta2: Float, epsilon: Float, decay: Float, stepSize: Float, inverseRoot: Float,
-    gradientScale: Float
+    _ moments: MomentCodes, _ numbers: AdamWNumbers
   ) {
     var parts = gnb_moments(
       m: moments.m, v: moments.v, m_scale: moments.mScales, v_scale: moments.vScales)
     gnb_adamw8(
-      count, parameter, gradient, &parts, beta1, beta2, epsilon, decay, stepSize, inverseRoot, gradientScale)
+      count, parameter, gradient, &parts, numbers.beta1, numbers.beta2, numbers.epsilon, numbers.decay,
+      numbers.stepSize, numbers.inverseRoot, numbers.gradientScale)
   }
 }

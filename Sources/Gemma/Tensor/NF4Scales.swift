@@ -14,14 +14,14 @@ package struct NF4Scales {
 
   /// - Parameter view: [outputs, inputs] with inputs a multiple of 64.
   /// - Parameter offset: the mean to subtract. By default it is the mean of the magnitudes, summed in Double.
-  package init(_ view: TensorView, offset: Float? = nil, compute: Compute) {
+  package init(_ view: TensorView, offset: Float? = nil, cpu: CPU) {
     let (outputs, inputs) = (view.shape[0], view.shape[1])
     let rowBlocks = inputs / ElementType.nf4.blockCount
-    let absmax = compute.matrix(outputs, rowBlocks)
+    let absmax = cpu.matrix(outputs, rowBlocks)
     let rowBytes = view.type.bytes(count: inputs)
-    compute.forRows(outputs, grain: 16) { rows in
+    cpu.forRows(outputs, grain: 16) { rows in
       guard let base = view.bytes.baseAddress else { return }
-      let values = compute.matrix(rows.count, inputs)
+      let values = cpu.matrix(rows.count, inputs)
       view.type.dequantize(from: base + rows.lowerBound * rowBytes, into: values.data, count: values.count)
       gnb_absmax(rows.count * rowBlocks, values.data, absmax.row(rows.lowerBound))
     }
@@ -29,7 +29,7 @@ package struct NF4Scales {
     var sum = 0.0
     for i in 0..<blocks { sum += Double(absmax.data[i]) }
     let mean = offset ?? Float(sum / Double(blocks))
-    let scales = compute.matrix(copying: absmax)
+    let scales = cpu.matrix(copying: absmax)
     var places = [UInt8](repeating: 0, count: blocks)
     var groups = [Float](repeating: 0, count: (blocks + 255) / 256)
     gnb_nest_absmax(blocks, scales.data, mean, &places, &groups)

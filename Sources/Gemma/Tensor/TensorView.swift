@@ -39,3 +39,12 @@ public struct TensorView: @unchecked Sendable {
   /// Marks the bytes as no longer needed, so that the system can release the pages of a mapped file.
   func release() { (owner as? MappedFile)?.release(bytes) }
 }
+
+extension TensorView {
+  /// The values of a matrix, as a stored tensor of floats.
+  init(_ matrix: Matrix) {
+    self.init(
+      name: "", type: .f32, shape: [matrix.rows, matrix.columns],
+      bytes: UnsafeRawBufferPointer(start: matrix.data, count: matrix.count * 4), owner: matrix)
+  }
+}

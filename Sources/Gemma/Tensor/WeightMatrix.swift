@@ -35,15 +35,15 @@ public final class WeightMatrix: @unchecked Sendable {
   public let outputs: Int
   public let inputs: Int
   public let storage: PanelStorage
-  private let panelBytes: Int
-  private let blocks: BlockPool
-  private let block: BlockPool.Block
+  /// Size of one panel.
+  let panelBytes: Int
+  private let memory: WeightArena.Part
 
   public var bytes: Int { panelBytes * Packing.panels(outputs) }
 
   /// Packs `view` [outputs, inputs], in parallel over panels.
   init(
-    _ view: TensorView, precision: WeightPrecision, isEmbedding: Bool = false, compute: Compute
+    _ view: TensorView, precision: WeightPrecision, isEmbedding: Bool = false, arena: WeightArena, cpu: CPU
   ) {
     let (outputs, inputs) = (view.shape[0], view.shape[1])
     self.outputs = outputs
@@ -51,23 +51,22 @@ public final class WeightMatrix: @unchecked Sendable {
     let target = precision.rounding(of: view, isEmbedding: isEmbedding)
     storage = precision == .f32 ? .f32 : (target ?? view.type).storage ?? .f32
     let scales =
-      target == .nf4 ? NF4Scales(view, compute: compute) : nil
+      target == .nf4 ? NF4Scales(view, cpu: cpu) : nil
     let panelBytes = storage.bytes(depth: inputs)
     let storage = self.storage
     self.panelBytes = panelBytes
-    blocks = compute.blocks
-    let block = blocks.takeLasting(bytes: panelBytes * Packing.panels(outputs))
-    self.block = block
+    let memory = arena.take(bytes: panelBytes * Packing.panels(outputs))
+    self.memory = memory
     let rowBytes = view.type.bytes(count: inputs)
     guard let base = view.bytes.baseAddress else { return }
-    compute.workers.run(Packing.panels(outputs)) { p in
+    cpu.workers.run(Packing.panels(outputs)) { p in
       let rows = min(Packing.lanes, outputs - p * Packing.lanes)
       let source = base + p * Packing.lanes * rowBytes
-      let panel = block.address + p * panelBytes
+      let panel = memory.address + p * panelBytes
       if let target {
-        let values = compute.matrix(Packing.lanes, inputs)
+        let values = cpu.matrix(Packing.lanes, inputs)
         view.type.dequantize(from: source, into: values.data, count: rows * inputs)
-        let rounded = compute.matrix(Packing.lanes, inputs)
+        let rounded = cpu.matrix(Packing.lanes, inputs)
         if let scales {
           scales.quantise(values.data, firstRow: p * Packing.lanes, rows: rows, into: rounded.data)
         } else {
@@ -83,7 +82,7 @@ public final class WeightMatrix: @unchecked Sendable {
         case .q8, .q8WithMinimum, .q8By16, .q8By16WithMinimum, .nf4:
           Packing.quantised(type, rows: rows, k: inputs, source: source, rowBytes: rowBytes, into: panel)
         case .f32:
-          let scratch = compute.matrix(Packing.lanes, inputs)
+          let scratch = cpu.matrix(Packing.lanes, inputs)
           type.dequantize(from: source, into: scratch.data, count: rows * inputs)
           Packing.transposed(
             n: rows, k: inputs, source: scratch.data, stride: inputs,
@@ -94,69 +93,17 @@ public final class WeightMatrix: @unchecked Sendable {
     view.release()
   }
 
-  deinit { blocks.give(block) }
+  func panel(_ p: Int) -> UnsafeRawPointer { UnsafeRawPointer(memory.address + p * panelBytes) }
+}
 
-  private func panel(_ p: Int) -> UnsafeRawPointer { UnsafeRawPointer(block.address + p * panelBytes) }
-
-  /// y[rows, outputs] = x[rows, inputs] W^T, for the outputs of `range` only (a multiple of 16 at its start).
-  func multiply(
-    _ x: UnsafePointer<Float>, rows: Int, xRow: Int, into y: UnsafeMutablePointer<Float>, yRow: Int,
-    range: Range<Int>? = nil, compute: Compute
-  ) {
-    let range = range ?? 0..<outputs
-    let firstPanel = range.lowerBound / Packing.lanes
-    let gemm = compute.kernels.table.gemm_panels!
-    compute.forBlocks(rows: rows, panels: Packing.panels(range.count)) { rowRange, panels in
-      let scratch = storage == .f32 ? nil : compute.matrix(inputs, 2 * Packing.lanes)
-      let first = panels.lowerBound * Packing.lanes
-      gemm(
-        storage.rawValue, rowRange.count, min(range.count, panels.upperBound * Packing.lanes) - first, inputs,
-        x + rowRange.lowerBound * xRow, xRow, panel(firstPanel + panels.lowerBound), panelBytes,
-        y + rowRange.lowerBound * yRow + first, yRow, 0, scratch?.data)
-    }
-  }
-
-  /// dx[rows, inputs] (+)= dy[rows, n] W, where dy's columns are the outputs of `range`.
-  func multiplyTransposed(
-    _ dy: UnsafePointer<Float>, rows: Int, dyRow: Int, into dx: UnsafeMutablePointer<Float>, dxRow: Int,
-    accumulate: Bool, range: Range<Int>? = nil, compute: Compute
-  ) {
-    let range = range ?? 0..<outputs
-    let firstPanel = range.lowerBound / Packing.lanes
-    let n = range.count
-    let panels = Packing.panels(n)
-    // Panels of W^T are made again for every product, a range of inputs at a time, so that they are still in the CPU's
-    // cache when they are used. This is cheap compared with the product, and it avoids a second copy of W.
-    let stretch = min(inputs, Self.transposedInputs)
-    let unpacked = compute.matrix(panels, stretch * Packing.lanes)
-    let transposed = compute.matrix(Packing.panels(stretch), n * Packing.lanes)
-    for first in stride(from: 0, to: inputs, by: stretch) {
-      let depth = min(stretch, inputs - first)
-      let offset = storage.bytes(depth: first)
-      compute.workers.run(panels) { p in
-        compute.kernels.table.unpack(
-          storage.rawValue, depth, panel(firstPanel + p) + offset, unpacked.row(p))
-      }
-      compute.workers.run(Packing.panels(depth)) { p in
-        Packing.transposePanels(
-          k: depth, n: n, source: unpacked.data, sourceStride: unpacked.columns, into: transposed.data,
-          panelStride: transposed.columns, range: p..<p + 1)
-      }
-      compute.multiply(
-        m: rows, n: depth, k: n, a: dy, aRow: dyRow, panels: transposed.data, panelStride: transposed.columns,
-        c: dx + first, cRow: dxRow, accumulate: accumulate)
-    }
-  }
-
-  /// Number of inputs whose panels of W^T are made at a time; a multiple of every storage's group.
-  private static let transposedInputs = 256
-
+extension CPU {
   /// The squared length of each row, summed in Double in the order of the inputs.
-  package func rowSquares(compute: Compute) -> [Double] {
-    let result = compute.matrix(Packing.panels(outputs), 2 * Packing.lanes)
-    compute.workers.run(Packing.panels(outputs)) { p in
-      let values = compute.matrix(inputs, Packing.lanes)
-      compute.kernels.table.unpack(storage.rawValue, inputs, panel(p), values.data)
+  public func rowSquares(_ weight: WeightMatrix) -> [Double] {
+    let (outputs, inputs) = (weight.outputs, weight.inputs)
+    let result = matrix(Packing.panels(outputs), 2 * Packing.lanes)
+    workers.run(Packing.panels(outputs)) { p in
+      let values = matrix(inputs, Packing.lanes)
+      kernels.table.unpack(weight.storage.rawValue, inputs, weight.panel(p), values.data)
       result.row(p).withMemoryRebound(to: Double.self, capacity: Packing.lanes) { sums in
         for lane in 0..<Packing.lanes { sums[lane] = 0 }
         for k in 0..<inputs {
@@ -173,12 +120,14 @@ public final class WeightMatrix: @unchecked Sendable {
   }
 
   /// The rows `range` of W as a matrix [range.count, inputs]. `range` begins at a multiple of 16.
-  func rows(_ range: Range<Int>, compute: Compute) -> Matrix {
-    let result = compute.matrix(range.count, inputs)
+  public func rows(_ weight: WeightMatrix, _ range: Range<Int>) -> Matrix {
+    let inputs = weight.inputs
+    precondition(range.lowerBound % Packing.lanes == 0)
+    let result = matrix(range.count, inputs)
     let first = range.lowerBound / Packing.lanes
-    compute.workers.run(Packing.panels(range.count)) { p in
-      let unpacked = compute.matrix(inputs, Packing.lanes)
-      compute.kernels.table.unpack(storage.rawValue, inputs, panel(first + p), unpacked.data)
+    workers.run(Packing.panels(range.count)) { p in
+      let unpacked = matrix(inputs, Packing.lanes)
+      kernels.table.unpack(weight.storage.rawValue, inputs, weight.panel(first + p), unpacked.data)
       for lane in 0..<min(Packing.lanes, range.count - p * Packing.lanes) {
         let (row, source) = (result.row(p * Packing.lanes + lane), unpacked.data + lane)
         for k in 0..<inputs { row[k] = source[k * Packing.lanes] }
@@ -188,11 +137,13 @@ public final class WeightMatrix: @unchecked Sendable {
   }
 
   /// The rows `indices` of W as a matrix [indices.count, inputs].
-  package func rows(_ indices: [Int], compute: Compute) -> Matrix {
-    let result = compute.matrix(indices.count, inputs)
-    let unpacked = compute.matrix(inputs, Packing.lanes)
+  package func rows(_ weight: WeightMatrix, _ indices: [Int]) -> Matrix {
+    let inputs = weight.inputs
+    let result = matrix(indices.count, inputs)
+    let unpacked = matrix(inputs, Packing.lanes)
     for (i, index) in indices.enumerated() {
-      compute.kernels.table.unpack(storage.rawValue, inputs, panel(index / Packing.lanes), unpacked.data)
+      kernels.table.unpack(
+        weight.storage.rawValue, inputs, weight.panel(index / Packing.lanes), unpacked.data)
       let lane = index % Packing.lanes
       for k in 0..<inputs { result.row(i)[k] = unpacked.data[k * Packing.lanes + lane] }
     }

@@ -96,7 +96,7 @@ struct Checkpoint {
       throw GemmaError.malformed(
         path: file.file.path, location: Self.bestName, expected: "\(parameters.count) numbers", found: "none")
     }
-    view.decode(into: parameters.data)
+    parameters.set(view.values)
     run.best = (point, parameters)
   }
 }

@@ -186,7 +186,7 @@ public final class Trainer {
         hidden, targets: pass.targets, result: result, factors: pass.weights.map { $0 / Float(total) },
         compute: compute)
       try model.backward(
-        dHidden, tape: &tape, batch: pass.batch, adapter: adapter, gradients: gradients, compute: compute,
+        dHidden, tape: &tape, adapter: adapter, gradients: gradients, compute: compute,
         layerDone: countLayer)
     }
     return (loss / total, gradients)
@@ -203,7 +203,7 @@ public final class Trainer {
     let room = sequences.reduce(1) { max($0, $1.count) }
     let (loss, gradients) = try lossAndGradients(
       batch, places: zip(taken, batch).map { place, pack in pack.indices.map { place * room + $0 } })
-    let squares = compute.kernels.table.dot(gradients.count, gradients.data, gradients.data)
+    let squares = compute.squaredSum(gradients)
     let norm = Double(squares).squareRoot()
     try check(loss: loss, norm: norm)
     let rate = LearningRate(

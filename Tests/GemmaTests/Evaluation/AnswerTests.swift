@@ -5,7 +5,7 @@ import Testing
 /// Answers to many texts are those to each alone: `predict` may go on anywhere, and take texts one by one from a pipe.
 @Suite struct AnswerTests {
   @Test(arguments: ["gemma2", "gemma3"]) func anAnswerDoesNotDependOnItsGroup(_ name: String) throws {
-    let compute = Compute(threads: 2)
+    let compute = CPU(threads: 2)
     let model = try Fixtures.model(name, compute: compute)
     let prompt = try PromptTemplate.custom("news: {input} => {output}", instruction: "", maxInputTokens: 20)
     let classifier = Classifier(

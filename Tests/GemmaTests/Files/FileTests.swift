@@ -134,7 +134,7 @@ import Testing
       of: #""intermediate_size": \d+"#, with: #""intermediate_size": 80"#, options: .regularExpression)
     #expect(wider != config)
     try wider.write(toFile: path + "/config.json", atomically: true, encoding: .utf8)
-    let compute = Compute(threads: 1)
+    let compute = CPU(threads: 1)
     do {
       _ = try GemmaModel(ModelFile.open(path: path), compute: compute)
       Issue.record("no error")
@@ -147,7 +147,7 @@ import Testing
   }
 
   @Test func sixteenBitAndShardedFoldersGiveTheReferencesLogits() throws {
-    let compute = Compute(threads: 2)
+    let compute = CPU(threads: 2)
     for name in ["gemma2-f16", "gemma3-bf16-sharded"] {
       let expected = try Fixtures.json("tiny/\(name)/expected.json")
       // These folders bring no tokenizer; the tiny models' serves.
@@ -170,7 +170,7 @@ import Testing
   }
 
   @Test func anAdapterSavedAndLoadedIsTheSameAndItsFilesTheSameBytes() throws {
-    let compute = Compute(threads: 1)
+    let compute = CPU(threads: 1)
     let model = try Fixtures.model("gemma3", compute: compute)
     let adapter = try Adapter.load(
       path: Fixtures.folder + "/tiny/gemma3/adapter", model: model, compute: compute)

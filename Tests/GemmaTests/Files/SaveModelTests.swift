@@ -9,7 +9,7 @@ import Testing
     ("gemma2", "adapters/patterns/adapter"), ("gemma2", "adapters/layers/adapter"),
     ("gemma2", "adapters/dora/adapter"),
   ]
-  let compute = Compute(threads: 2)
+  let compute = CPU(threads: 2)
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-save-\(UUID().uuidString)")
     .path
   private let ids: [Int32] = [2, 40, 41, 7, 300, 43, 101, 12, 13, 14, 60, 200, 9]
@@ -151,7 +151,7 @@ import Testing
     let (model, adapter) = try load("gemma3", "gemma3/adapter")
     try save(model, adapter, "a")
     try save(model, adapter, "a.gguf", .q4KM)
-    let one = ModelSaver(model, adapter: adapter, compute: Compute(threads: 1, kernels: Kernels.available[0]))
+    let one = ModelSaver(model, adapter: adapter, compute: CPU(threads: 1, kernels: Kernels.available[0]))
     _ = try one.save(to: folder + "/b")
     _ = try one.save(to: folder + "/b.gguf", type: .q4KM)
     #expect(FileManager.default.contentsEqual(atPath: folder + "/a", andPath: folder + "/b"))

@@ -11,7 +11,7 @@ import Testing
     "embedding-along", "vision-tower", "vision-all-linear", "multimodal-patterns", "multimodal-old-names",
     "f32.gguf", "f16.gguf", "bf16-no-alpha.gguf",
   ]
-  let compute = Compute(threads: 1)
+  let compute = CPU(threads: 1)
   private let scratch = FileManager.default.temporaryDirectory.appendingPathComponent(
     "gnb-adapter-files-\(UUID().uuidString)"
   ).path

@@ -4,7 +4,7 @@ import Testing
 
 /// GGUF files with other keys, tensors and parts than usual: what llama.cpp takes them for, or a refusal that names the reason.
 @Suite struct GGUFConfigurationTests {
-  let compute = Compute(threads: 1)
+  let compute = CPU(threads: 1)
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-gguf-\(UUID().uuidString)")
     .path
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Hugging Face folders one step beside the ones that everybody has: the reference's numbers, or a refusal that names the reason.
 @Suite struct HubFolderTests {
-  let compute = Compute(threads: 1)
+  let compute = CPU(threads: 1)
 
   @Test func everySpellingOfAConfigurationGivesTheReferencesNumbers() throws {
     let fixture = try Fixtures.json("formats/variants.json")

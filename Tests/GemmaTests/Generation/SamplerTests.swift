@@ -29,7 +29,8 @@ import Testing
       let settings = row["settings"] as? [String: Double] ?? [:]
       let name = row["logits"] as? String ?? ""
       for kernels in Kernels.available {
-        let found = sampler(settings).distribution(logits(name), seen: seen, kernels: kernels)
+        let found = sampler(settings).distribution(
+          logits(name), seen: seen, compute: CPU(threads: 1, kernels: kernels))
         var ids = row["ids"] as? [Int] ?? []
         // Which of equals stay is torch's whim there; ours are the first.
         if row["cuts_equals"] as? Bool == true { ids = Array(0..<ids.count) }
@@ -54,12 +55,12 @@ import Testing
         defer { mass += weights[index] }
         return mass < p * total
       }
-      let found = sampler(["top_p": p]).distribution(values, seen: [], kernels: .best)
+      let found = sampler(["top_p": p]).distribution(values, seen: [], compute: CPU(threads: 1))
       #expect(abs(found.count - kept.count) <= 1 && found.count > 100)
       #expect(Set(found.map { Int($0.token) }).symmetricDifference(kept).count <= 1)
     }
     for k in [1, 17, 5000, 19_999] {
-      let found = sampler(["top_k": Double(k)]).distribution(values, seen: [], kernels: .best)
+      let found = sampler(["top_k": Double(k)]).distribution(values, seen: [], compute: CPU(threads: 1))
       #expect(found.map { Int($0.token) } == values.indices.filter { values[$0] >= values[order[k - 1]] })
     }
   }
@@ -67,7 +68,7 @@ import Testing
   @Test func drawsAreFixedBySeedPromptAndNumber() {
     var sampler = sampler(["temperature": 1])
     sampler.seed = 3407
-    let candidates = sampler.distribution(logits("normal"), seen: [], kernels: .best)
+    let candidates = sampler.distribution(logits("normal"), seen: [], compute: CPU(threads: 1))
     func draws(_ prompt: Int) -> [Int32?] {
       (0..<8).map { sampler.draw(candidates, prompt: prompt, number: $0) }
     }
@@ -81,7 +82,7 @@ import Testing
   @Test(arguments: [["temperature": 1.0], ["temperature": 1.7, "top_k": 40], ["top_p": 0.5, "min_p": 0.1]])
   func tokensAreDrawnAsOftenAsTheirProbabilitySays(_ settings: [String: Double]) {
     let sampler = sampler(settings)
-    let candidates = sampler.distribution(logits("normal"), seen: [], kernels: .best)
+    let candidates = sampler.distribution(logits("normal"), seen: [], compute: CPU(threads: 1))
     let draws = 20_000
     var counts: [Int32: Int] = [:]
     for number in 0..<draws {
@@ -103,7 +104,7 @@ import Testing
         values[place] = odd
         for settings in [["top_k": 2.0], ["top_p": 0.5], ["min_p": 0.5], ["temperature": 1e-40], [:]] {
           let sampler = sampler(settings)
-          let found = sampler.distribution(values, seen: [1], kernels: .best)
+          let found = sampler.distribution(values, seen: [1], compute: CPU(threads: 1))
           let token = sampler.draw(found, prompt: 0, number: 0)
           #expect(found.allSatisfy { $0.weight.isFinite } && (token ?? 0) < 4)
         }
@@ -131,7 +132,7 @@ extension SamplerTests {
     var reference: [Generator.Answer]?
     for kernels in Kernels.available {
       for threads in [1, 2] {
-        let compute = Compute(threads: threads, kernels: kernels)
+        let compute = CPU(threads: threads, kernels: kernels)
         let (generator, tokenizer) = try generator(name, compute)
         let prompts = ["the sea", "the sea", "日本語", "an ocean is"].map {
           [tokenizer.bosID] + tokenizer.encode($0)
@@ -156,7 +157,7 @@ extension SamplerTests {
   }
 
   @Test func temperatureZeroIsGreedyAndThePenaltyStillApplies() throws {
-    let (generator, tokenizer) = try generator("gemma2", Compute(threads: 1))
+    let (generator, tokenizer) = try generator("gemma2", CPU(threads: 1))
     let prompt = [tokenizer.bosID] + tokenizer.encode("the sea")
     func answer(_ sampler: Sampler?) throws -> [Int32] {
       try generator.generate([prompt], sampler: sampler, maxTokens: 24, stops: [])[0].ids
@@ -172,7 +173,7 @@ extension SamplerTests {
   }
 
   @Test func anAnswerSaysWhyItEnds() throws {
-    let (generator, tokenizer) = try generator("gemma3", Compute(threads: 1))
+    let (generator, tokenizer) = try generator("gemma3", CPU(threads: 1))
     let prompt = [tokenizer.bosID] + tokenizer.encode("the")
     let whole = try generator.generate([prompt], sampler: warm, maxTokens: 12, stops: [])[0]
     #expect(whole.ending == .length && whole.ids.count == 12 && whole.text == tokenizer.decode(whole.ids))

@@ -5,7 +5,7 @@ import Testing
 /// Adapters of every kind, against PEFT and against the slow twin.
 @Suite struct AdapterTests {
   static let kinds = ["rslora", "patterns", "layers", "dora"]
-  let compute = Compute(threads: 2)
+  let compute = CPU(threads: 2)
   private let scratch = FileManager.default.temporaryDirectory.appendingPathComponent(
     "gnb-adapters-\(UUID().uuidString)"
   ).path

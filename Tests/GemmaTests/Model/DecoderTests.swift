@@ -3,13 +3,13 @@ import Gemma
 import Testing
 
 /// The constrained classifier reads only the labels' rows of the head: they must be the file's, however it is stored.
-func expectHeadRowsAreTheFiles(_ model: GemmaModel, compute: Compute) throws {
+func expectHeadRowsAreTheFiles(_ model: GemmaModel, compute: CPU) throws {
   let view = try model.file.tensor(.embedding(model.config))
   let width = view.shape[1]
   var values = [Float](repeating: 0, count: view.shape[0] * width)
   view.type.dequantize(from: try #require(view.bytes.baseAddress), into: &values, count: values.count)
   let wanted = [0, 5, 16, 33, view.shape[0] - 1]
-  let rows = model.head.rows(wanted, compute: compute)
+  let rows = compute.rows(model.head, wanted)
   for (i, index) in wanted.enumerated() {
     let found = Array(UnsafeBufferPointer(start: rows.row(i), count: width))
     #expect(bits(found) == bits(Array(values[index * width..<(index + 1) * width])), "row \(index)")
@@ -47,7 +47,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
 /// The engine against the reference (transformers and PEFT, float32) on tiny random models, and against its slow twin.
 @Suite struct DecoderTests {
   static let models = ["gemma2", "gemma3"]
-  let compute = Compute(threads: 2)
+  let compute = CPU(threads: 2)
 
   private func logits(_ model: GemmaModel, _ ids: [Int32], adapter: Adapter?) throws -> [[Double]] {
     let values = try model.logits(of: ids, adapter: adapter, compute: compute)

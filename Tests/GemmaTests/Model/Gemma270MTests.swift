@@ -5,7 +5,7 @@ import Testing
 /// The real model against the reference in float32. Skipped where `gnb pull gemma-3-270m` was never run.
 @Suite(.enabled(if: Fixtures.gemma270m != nil, "needs the model: run `make demo` once"), .serialized)
 struct Gemma270MTests {
-  static let compute = Compute(threads: 2)
+  static let compute = CPU(threads: 2)
   static let model = Result {
     try GemmaModel(ModelFile.open(path: Fixtures.gemma270m ?? ""), compute: compute)
   }
@@ -143,7 +143,7 @@ extension Gemma270MTests {
     var reference: [[UInt32]]?
     for kernels in Kernels.available {
       for threads in [1, 2] {
-        let compute = Compute(threads: threads, kernels: kernels)
+        let compute = CPU(threads: threads, kernels: kernels)
         let model = try GemmaModel(file, compute: compute)
         let ids = texts.map { [model.tokenizer.bosID] + model.tokenizer.encode($0) }
         let alone = try ids.map { ids in

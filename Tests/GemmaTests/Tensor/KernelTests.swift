@@ -141,9 +141,9 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
   }
 
   @Test func aTeamMayBeDismissedBeforeItHasStarted() {
-    for _ in 0..<200 { _ = Compute(threads: 4) }
+    for _ in 0..<200 { _ = CPU(threads: 4) }
     let sums = (0..<20).map { _ in
-      let compute = Compute(threads: 3)
+      let compute = CPU(threads: 3)
       let matrix = compute.zeros(64, 64)
       compute.add(matrix.data, to: matrix.data, count: matrix.count)
       return matrix.values.reduce(0, +)

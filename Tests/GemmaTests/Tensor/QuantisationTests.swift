@@ -4,7 +4,7 @@ import Testing
 
 /// Floats as stored types, against the gguf package, llama.cpp and bitsandbytes.
 @Suite struct QuantisationTests {
-  let compute = Compute(threads: 2)
+  let compute = CPU(threads: 2)
 
   @Test func simpleTypesAreWrittenAsTheReferenceWritesThem() throws {
     let expected = try Fixtures.json("dequantize/expected.json")
@@ -45,9 +45,9 @@ import Testing
           with: Data(part(".quant_state.bitsandbytes__nf4"))) as? [String: Any]
       let offset = Float(try #require(json?["nested_offset"] as? Double))
       // The mean depends on the order that torch sums in; ours is the exact sum's. All else is bit for bit.
-      let own = NF4Scales(view, compute: compute)
+      let own = NF4Scales(view, cpu: compute)
       #expect(abs(own.offset - offset) <= 2 * offset.ulp, "\(name)")
-      let scales = NF4Scales(view, offset: offset, compute: compute)
+      let scales = NF4Scales(view, offset: offset, cpu: compute)
       #expect(scales.places == (try part(".absmax")), "\(name)")
       #expect(scales.groupAbsmax.withUnsafeBytes { Array($0) } == (try part(".nested_absmax")), "\(name)")
       var values = [Float](repeating: 0, count: view.count)

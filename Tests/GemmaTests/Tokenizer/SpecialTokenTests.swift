@@ -4,7 +4,7 @@ import Testing
 
 /// Where special words in a text are tokens, and ids that the model has no row for.
 @Suite struct SpecialTokenTests {
-  let compute = Compute(threads: 1)
+  let compute = CPU(threads: 1)
   private let turn = "<start_of_turn>he<end_of_turn>"
 
   @Test func markersAreTokensInEveryTemplateAndTextInData() throws {

@@ -3,7 +3,7 @@ import Testing
 
 /// Which examples a step takes: as transformers' Trainer with epochs, one stream without.
 @Suite struct EpochTests {
-  let compute = Compute(threads: 2)
+  let compute = CPU(threads: 2)
 
   @Test func lossesOfShortStepsAreThoseOfTransformersTrainer() throws {
     let expected = try Fixtures.json("training/expected.json")

@@ -4,7 +4,7 @@ import Testing
 
 /// Instructions and conversations are learnt as PEFT learns them: Tests/Fixtures/instructions.
 @Suite struct InstructionTests {
-  let compute = Compute(threads: 2)
+  let compute = CPU(threads: 2)
 
   /// A tiny model with room for long prompts; no weight depends on it.
   private func model(_ name: String) throws -> GemmaModel {

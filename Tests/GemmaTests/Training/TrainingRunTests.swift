@@ -4,7 +4,7 @@ import Testing
 
 /// Trainings as a whole: stopping, going on, going wrong.
 @Suite struct TrainingRunTests {
-  let compute = Compute(threads: 2)
+  let compute = CPU(threads: 2)
   private let folder: String
 
   init() throws {

@@ -1,0 +1,97 @@
+/// One decoder layer of Gemma 2 and 3:
+/// x += norm(attention(norm(x))), x += norm(mlp(norm(x))), four norms in all.
+struct DecoderLayer: Sendable {
+  let inputNorm: RMSNorm
+  let attention: Attention
+  let postAttentionNorm: RMSNorm
+  let preFeedforwardNorm: RMSNorm
+  let mlp: GatedMLP
+  let postFeedforwardNorm: RMSNorm
+
+  /// The activations that the backward pass needs. Cheap ones, such as normed inputs, are computed again.
+  struct Saved {
+    /// [rows, hidden]
+    var x: Matrix
+    var attention: Attention.Saved
+    /// Between the two halves, and the output of the second before its norm: [wanted, hidden]
+    var middle: Matrix
+    var fed: Matrix
+    var mlp: GatedMLP.Saved
+  }
+
+  /// The output [wanted, hidden] from the input x [rows, hidden].
+  func forward(_ x: Matrix, plan: LayerPass, lora: LayerFactors?, compute: Compute) -> (
+    y: Matrix, saved: Saved
+  ) {
+    let attended = attention.forward(
+      inputNorm.forward(x, compute: compute), plan: plan, lora: lora, compute: compute)
+    let middle = postAttentionNorm.forward(attended.y, compute: compute)
+    compute.add(plan.gather(x, compute), to: middle)
+    let (fed, mlpSaved) = mlp.forward(
+      preFeedforwardNorm.forward(middle, compute: compute), lora: lora, compute: compute)
+    let y = postFeedforwardNorm.forward(fed, compute: compute)
+    compute.add(middle, to: y)
+    return (y, Saved(x: x, attention: attended, middle: middle, fed: fed, mlp: mlpSaved))
+  }
+
+  /// dx [rows, hidden] from dy [wanted, hidden]; nil if nothing below needs it. Adds to the gradients.
+  func backward(
+    _ dy: Matrix, saved: Saved, plan: LayerPass, lora: LayerFactors?, gradients: LayerGradients?,
+    needsInput: Bool, compute: Compute
+  ) -> Matrix? {
+    let dFed = compute.matrix(dy.rows, dy.columns)
+    postFeedforwardNorm.backward(dy, x: saved.fed, into: dFed, adds: false, compute: compute)
+    let dNormed = mlp.backward(
+      dFed, x: preFeedforwardNorm.forward(saved.middle, compute: compute), y: saved.fed, saved: saved.mlp,
+      lora: lora, gradients: gradients, compute: compute)
+    let dMiddle = compute.matrix(copying: dy)
+    preFeedforwardNorm.backward(dNormed, x: saved.middle, into: dMiddle, adds: true, compute: compute)
+
+    let dAttended = compute.matrix(dy.rows, dy.columns)
+    postAttentionNorm.backward(
+      dMiddle, x: saved.attention.y, into: dAttended, adds: false, compute: compute)
+    guard
+      let dx = attention.backward(
+        dAttended, x: inputNorm.forward(saved.x, compute: compute), saved: saved.attention, plan: plan,
+        lora: lora, gradients: gradients, needsInput: needsInput, compute: compute)
+    else { return nil }
+    inputNorm.backward(dx, x: saved.x, into: dx, adds: false, compute: compute)
+    // The residual path.
+    if let wanted = plan.wanted {
+      compute.scatterAdd(dMiddle, rows: wanted, into: dx)
+    } else {
+      compute.add(dMiddle, to: dx)
+    }
+    return dx
+  }
+
+  // MARK: Projections by name
+
+  func linear(_ projection: Projection) -> Linear {
+    switch projection {
+    case .query: attention.query
+    case .key: attention.key
+    case .value: attention.value
+    case .output: attention.output
+    case .gate: mlp.gate
+    case .up: mlp.up
+    case .down: mlp.down
+    }
+  }
+
+  /// The same layer with other weights.
+  func replacing(_ weight: (Projection, WeightMatrix) throws -> WeightMatrix) rethrows -> DecoderLayer {
+    func linear(_ projection: Projection) throws -> Linear {
+      Linear(weight: try weight(projection, self.linear(projection).weight))
+    }
+    return try DecoderLayer(
+      inputNorm: inputNorm,
+      attention: Attention(
+        query: linear(.query), key: linear(.key), value: linear(.value), output: linear(.output),
+        queryNorm: attention.queryNorm, keyNorm: attention.keyNorm, angles: attention.angles,
+        shape: attention.shape),
+      postAttentionNorm: postAttentionNorm, preFeedforwardNorm: preFeedforwardNorm,
+      mlp: GatedMLP(gate: linear(.gate), up: linear(.up), down: linear(.down)),
+      postFeedforwardNorm: postFeedforwardNorm)
+  }
+}

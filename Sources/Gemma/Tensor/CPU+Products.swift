@@ -1,0 +1,111 @@
+/// Products with frozen weights.
+extension CPU {
+  public func weight(
+    _ view: TensorView, precision: WeightPrecision, isEmbedding: Bool, arena: WeightArena
+  ) -> WeightMatrix {
+    WeightMatrix(view, precision: precision, isEmbedding: isEmbedding, arena: arena, cpu: self)
+  }
+
+  public func product(_ x: Matrix, _ weight: WeightMatrix, outputs: Range<Int>?) -> Matrix {
+    let range = outputs ?? 0..<weight.outputs
+    let y = matrix(x.rows, range.count)
+    multiply(x.data, rows: x.rows, xRow: x.columns, weight, outputs: range, into: y.data, yRow: y.columns)
+    return y
+  }
+
+  /// y[rows, outputs] = x[rows, inputs] W^T.
+  func multiply(
+    _ x: UnsafePointer<Float>, rows: Int, xRow: Int, _ weight: WeightMatrix, outputs range: Range<Int>,
+    into y: UnsafeMutablePointer<Float>, yRow: Int
+  ) {
+    precondition(range.lowerBound % Packing.lanes == 0 && range.upperBound <= weight.outputs)
+    forTiles(rows: rows, panels: Packing.panels(range.count)) { rows, panels in
+      multiply(
+        x + rows.lowerBound * xRow, rows: rows.count, xRow: xRow, weight,
+        panels: range.lowerBound / Packing.lanes + panels.lowerBound,
+        columns: min(range.count, panels.upperBound * Packing.lanes) - panels.lowerBound * Packing.lanes,
+        into: y + rows.lowerBound * yRow + panels.lowerBound * Packing.lanes, yRow: yRow)
+    }
+  }
+
+  /// The same on this thread, from the panel `first` on.
+  private func multiply(
+    _ x: UnsafePointer<Float>, rows: Int, xRow: Int, _ weight: WeightMatrix, panels first: Int, columns: Int,
+    into y: UnsafeMutablePointer<Float>, yRow: Int
+  ) {
+    let scratch = weight.storage == .f32 ? nil : matrix(weight.inputs, 2 * Packing.lanes)
+    kernels.table.gemm_panels(
+      weight.storage.rawValue, rows, columns, weight.inputs, x, xRow, weight.panel(first),
+      weight.panelBytes, y, yRow, 0, scratch?.data)
+  }
+
+  /// Number of inputs whose panels of W^T are made at a time; a multiple of every storage's group. Panels of W^T are made again for
+  /// every product, while they are used, so that they are still in the cache. This is cheap compared with the product, and it avoids
+  /// a second copy of W.
+  private static let transposedInputs = 256
+  /// Number of inputs that one task makes, likewise.
+  private static let groupInputs = 64
+
+  public func productTransposed(
+    _ dy: Matrix, _ weight: WeightMatrix, outputs: Range<Int>?, into dx: Matrix, adds: Bool
+  ) {
+    let range = outputs ?? 0..<weight.outputs
+    precondition(dy.columns == range.count && dx.columns == weight.inputs && dy.rows == dx.rows)
+    let (n, inputs) = (range.count, weight.inputs)
+    // With many threads a longer stretch gives all of them work.
+    let stretch = min(inputs, workers.threads > 4 ? 4 * Self.transposedInputs : Self.transposedInputs)
+    let transposed = matrix(Packing.panels(stretch), n * Packing.lanes)
+    for first in stride(from: 0, to: inputs, by: stretch) {
+      let depth = min(stretch, inputs - first)
+      let groups = (depth + Self.groupInputs - 1) / Self.groupInputs
+      let panels = Packing.panels(n)
+      let panelsInTask = 16
+      let parts = (panels + panelsInTask - 1) / panelsInTask
+      workers.run(groups * parts) { task in
+        let start = task / parts * Self.groupInputs
+        let sources = task % parts * panelsInTask..<min(panels, (task % parts + 1) * panelsInTask)
+        transpose(
+          weight, panels: sources, firstPanel: range.lowerBound / Packing.lanes, outputs: n,
+          inputs: first + start..<min(first + start + Self.groupInputs, first + depth),
+          into: transposed.row(start / Packing.lanes), panelStride: transposed.columns)
+      }
+      multiply(
+        m: dy.rows, n: depth, k: n, a: dy.data, aRow: dy.columns, panels: transposed.data,
+        panelStride: transposed.columns, c: dx.data + first, cRow: dx.columns, accumulate: adds)
+    }
+  }
+
+  /// Panels of W^T for some inputs, from the panels `sources` of W.
+  ///
+  /// - Parameter target: the panel of the first input. Row o of it belongs to output o.
+  private func transpose(
+    _ weight: WeightMatrix, panels sources: Range<Int>, firstPanel: Int, outputs n: Int, inputs: Range<Int>,
+    into target: UnsafeMutablePointer<Float>, panelStride: Int
+  ) {
+    let lanes = Packing.lanes
+    let unpacked = matrix(sources.count, inputs.count * lanes)
+    let offset = weight.storage.bytes(depth: inputs.lowerBound)
+    for (i, source) in sources.enumerated() {
+      kernels.table.unpack(
+        weight.storage.rawValue, inputs.count, weight.panel(firstPanel + source) + offset, unpacked.row(i))
+    }
+    let rows = min(n, sources.upperBound * lanes) - sources.lowerBound * lanes
+    Packing.transposePanels(
+      k: inputs.count, n: rows, source: unpacked.data, sourceStride: unpacked.columns,
+      into: target + sources.lowerBound * lanes * lanes, panelStride: panelStride,
+      range: 0..<Packing.panels(inputs.count))
+  }
+
+  public func product(_ x: Matrix, _ weight: WeightMatrix, rows indices: [Int]) -> Matrix {
+    let rows = rows(weight, indices)
+    let panels = matrix(Packing.panels(indices.count), x.columns * Packing.lanes)
+    Packing.transposed(
+      n: indices.count, k: x.columns, source: rows.data, stride: x.columns, into: panels.data,
+      panelStride: panels.columns)
+    let result = matrix(x.rows, indices.count)
+    multiply(
+      m: x.rows, n: indices.count, k: x.columns, a: x.data, aRow: x.columns, panels: panels.data,
+      panelStride: panels.columns, c: result.data, cRow: indices.count, accumulate: false)
+    return result
+  }
+}

@@ -1,0 +1,102 @@
+import CKernels
+
+/// The operations on this computer's processor: a kernel set, a team of threads, and reusable memory. None of the three changes a
+/// result.
+public final class CPU: Compute {
+  public let kernels: Kernels
+  public let workers: WorkerPool
+  private let blocks: BlockPool
+  /// The same memory and inner loops on the calling thread alone, for operations inside a task. Nil for that one itself.
+  private let alone: CPU?
+
+  public convenience init(threads: Int, kernels: Kernels = .best) {
+    let blocks = BlockPool()
+    self.init(
+      workers: WorkerPool(threads: threads), kernels: kernels, blocks: blocks,
+      alone: CPU(workers: WorkerPool(threads: 1), kernels: kernels, blocks: blocks, alone: nil))
+  }
+
+  private init(workers: WorkerPool, kernels: Kernels, blocks: BlockPool, alone: CPU?) {
+    (self.workers, self.kernels, self.blocks, self.alone) = (workers, kernels, blocks, alone)
+  }
+
+  /// The same on the calling thread alone.
+  var single: CPU { alone ?? self }
+
+  public var name: String { kernels.name }
+
+  public func matrix(_ rows: Int, _ columns: Int) -> Matrix { Matrix(rows, columns, pool: blocks) }
+
+  public func trim() { blocks.trim() }
+
+  /// Runs `body` on consecutive row ranges of about `grain` rows, in parallel.
+  func forRows(_ rows: Int, grain: Int = 32, _ body: (Range<Int>) -> Void) {
+    let grain = max(1, min(grain, (rows + workers.threads - 1) / workers.threads))
+    let tasks = (rows + grain - 1) / grain
+    workers.run(tasks) { task in body(task * grain..<min(rows, (task + 1) * grain)) }
+  }
+
+  /// Runs `body` on consecutive ranges of about 32,768 of `count` elements, in parallel.
+  func forElements(_ count: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+    let grain = 1 << 15
+    workers.run((count + grain - 1) / grain) { task in
+      body(task * grain, min(grain, count - task * grain))
+    }
+  }
+
+  /// The largest number of rows of a product in one task: CHUNK of the kernels.
+  private static let rowLimit = 132
+
+  /// Splits c[m, n] into tiles of rows and of 16-column panels, with enough tiles for all threads.
+  func forTiles(rows m: Int, panels: Int, _ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void) {
+    guard m > 0, panels > 0 else { return }
+    // Row ranges of nearly equal height, in whole register tiles.
+    let equal = (m + Self.rowLimit - 1) / Self.rowLimit
+    var height = ((m + equal - 1) / equal + 11) / 12 * 12
+    var rowTiles = (m + height - 1) / height
+    // On many threads, smaller tiles leave fewer of them without work at the end.
+    let threads = workers.threads
+    let wanted = threads == 1 ? 1 : threads <= 4 ? 4 * threads : 6 * threads
+    let least = threads <= 4 ? 8 : 4
+    var width = panels
+    if rowTiles < wanted {
+      let tiles = (wanted + rowTiles - 1) / max(rowTiles, 1)
+      width = max(least, ((panels + tiles - 1) / tiles + least - 1) / least * least)
+    }
+    let panelTiles = (panels + width - 1) / width
+    if threads > 4, rowTiles * panelTiles < 2 * threads {
+      // Few columns: more and lower tiles, of at least two register tiles.
+      let wantedRows = (2 * threads + panelTiles - 1) / panelTiles
+      height = min(height, max(24, ((m + wantedRows - 1) / wantedRows + 11) / 12 * 12))
+      rowTiles = (m + height - 1) / height
+    }
+    let (tileHeight, tiles) = (height, rowTiles)
+    workers.run(tiles * panelTiles) { task in
+      let (p, r) = (task / tiles, task % tiles)
+      body(r * tileHeight..<min(m, (r + 1) * tileHeight), p * width..<min(panels, (p + 1) * width))
+    }
+  }
+
+  /// c[m, n] (+)= a[m, k] b[k, n] with b in f32 panels `panelStride` floats apart.
+  /// a is read at a[i * aRow + j * aColumn]; one of the two is 1.
+  package func multiply(
+    m: Int, n: Int, k: Int, a: UnsafePointer<Float>, aRow: Int, aColumn: Int = 1,
+    panels b: UnsafePointer<Float>,
+    panelStride: Int, c: UnsafeMutablePointer<Float>, cRow: Int, accumulate: Bool
+  ) {
+    let gemm = kernels.table.gemm!
+    forTiles(rows: m, panels: Packing.panels(n)) { rows, panels in
+      let first = panels.lowerBound * Packing.lanes
+      gemm(
+        rows.count, min(n, panels.upperBound * Packing.lanes) - first, k, a + rows.lowerBound * aRow, aRow,
+        aColumn,
+        b + panels.lowerBound * panelStride, panelStride, c + rows.lowerBound * cRow + first, cRow,
+        accumulate ? 1 : 0)
+    }
+  }
+
+  /// y += x over `count` elements, in parallel.
+  package func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) {
+    forElements(count) { first, count in kernels.table.add(count, x + first, y + first) }
+  }
+}
