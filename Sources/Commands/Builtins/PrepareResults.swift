@@ -72,9 +72,10 @@ struct ChosenPrompt: CommandResult {
     return [
       .line(
         "prompt \(prompt.name), \(noun) "
-          + (prompt.maxInputTokens.map { "cut to \(NumberFormat.count($0, "token"))" } ?? "not cut")),
-      .line(Span(hasOwn ? "each row has its own instruction" : prompt.instruction, .faint)),
+          + (prompt.maxInputTokens.map { "cut to \(NumberFormat.count($0, "token"))" } ?? "not cut"))
     ]
+      + (prompt.fields.contains("instruction")
+        ? [.line(Span(hasOwn ? "each row has its own instruction" : prompt.instruction, .faint))] : [])
       + (data.hasLongConversations && !prompt.hasTurns
         ? [
           .line(

@@ -85,6 +85,7 @@ struct ShownSample: CommandResult {
 struct ShownPrompt: CommandResult {
   let sample: Sample
   let text: String
+  let answer: String
   /// The token that ends the answer.
   let end: String
   let example: TokenizedExample
@@ -92,13 +93,14 @@ struct ShownPrompt: CommandResult {
   init(sample: Sample, prompt: PromptTemplate, tokenizer: Tokenizer) {
     self.sample = sample
     text = prompt.render(sample, tokenizer: tokenizer)
+    answer = prompt.answer(sample)
     end = tokenizer.piece(prompt.endToken(tokenizer))
     example = prompt.example(sample, tokenizer: tokenizer)
   }
 
   var outputs: [Output] {
     [
-      .line(Span(text), Span(sample.category, .good), Span(end, .faint)),
+      .line(Span(text), Span(answer, .good), Span(end, .faint)),
       .line(
         Span(
           "prompt \(NumberFormat.count(example.ids.count - example.learntCount, "token")), "

@@ -143,11 +143,15 @@ public struct PromptTemplate: Sendable, Equatable {
     tokenizer.encode(output) + [endToken(tokenizer)]
   }
 
+  /// The text of the (last) response.
+  public func answer(_ sample: Sample) -> String {
+    hasTurns && sample.isConversation ? sample.category.trimmed : sample.category
+  }
+
   /// The row with its answer. Of a conversation every turn of the model is to be learnt.
   public func example(_ sample: Sample, tokenizer: Tokenizer) -> TokenizedExample {
     let (prompt, learnt) = tokens(sample, tokenizer: tokenizer)
-    let answer = hasTurns && sample.isConversation ? sample.category.trimmed : sample.category
-    let ids = prompt + responseTokens(answer, tokenizer: tokenizer)
+    let ids = prompt + responseTokens(answer(sample), tokenizer: tokenizer)
     return TokenizedExample(ids: ids, learnt: learnt + [prompt.count..<ids.count])
   }
 }

@@ -189,6 +189,8 @@ import Testing
         )
           == nil)
       #expect(result(recorder, "show prompt")["text"] as? String == "s2: text 2 => ")
+      // An instruction that the prompt does not show is not told.
+      #expect(!recorder.lines().contains { $0.contains("Classify") })
       #expect(recorder.run("ask \"text 9\"")?.message.contains("\"subject: ...\"") == true)
       let unknown = recorder.run("prompt \"{topic}: {body}\"")?.message
       #expect(unknown?.contains("{subject}, {body}") == true && unknown?.contains("{topic}") == true)
