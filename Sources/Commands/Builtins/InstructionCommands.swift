@@ -50,7 +50,9 @@ enum InstructionCommands {
     session.workspace.add(evaluation)
     invocation.tell(
       EvaluatedAnswers(
-        evaluation: evaluation, before: before, data: data, seconds: started.seconds))
+        evaluation: evaluation, before: before, data: data,
+        seen: samples.count { workspace.seen.contains(data.samples[$0]) }, explains: arguments.explain,
+        seconds: started.seconds))
   }
 
   static func compare(

@@ -6,6 +6,9 @@ struct EvaluatedAnswers: CommandResult {
   /// The last evaluation before it that wrote to the same rows.
   let before: InstructionEvaluation?
   let data: Dataset
+  /// How many of the rows the adapter was trained on.
+  let seen: Int
+  let explains: Bool
   let seconds: Double
 
   var outputs: [Output] {
@@ -19,7 +22,9 @@ struct EvaluatedAnswers: CommandResult {
       Span(
         "loss \(NumberFormat.fixed(loss.loss)), perplexity \(NumberFormat.fixed(loss.perplexity, 3))", .strong
       ),
-      Span("  (\(NumberFormat.count(e.samples.count, "row")) of \(e.part))"))
+      Span(
+        "  (\(NumberFormat.count(e.samples.count, "row")) of \(e.part)"
+          + (seen > 0 ? ", \(seen) of them trained on" : "") + ")"))
     let counts = Output.line(
       "tokens right \(NumberFormat.fixed(loss.shareRight)) (\(NumberFormat.count(loss.right)) of "
         + "\(NumberFormat.count(loss.tokens)))" + exact)
@@ -31,7 +36,7 @@ struct EvaluatedAnswers: CommandResult {
       .line(
         Span("evaluated in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
         Span("\(NumberFormat.fixed(Double(e.samples.count) / seconds, 1)) rows/s", volatile: .rate))
-    ]
+    ] + Explanation.lines(explains, [.validationLoss, .perplexity])
   }
 
   var fields: [(name: String, value: JSONValue)] {
@@ -46,7 +51,7 @@ struct EvaluatedAnswers: CommandResult {
         ] + (before?.text(of: answer.sample).map { [("before", .string($0))] } ?? []))
     }
     return [("name", .string(e.name)), ("part", .string(e.part)), ("rows", .int(e.samples.count))]
-      + WrittenAnswers.figures(e) + [("written", .array(written))]
+      + WrittenAnswers.figures(e) + [("seen", .int(seen)), ("written", .array(written))]
   }
 
   var volatile: [(name: String, value: JSONValue)] { [("seconds", .number(seconds))] }

@@ -78,6 +78,11 @@ enum LoadDataCommand {
         data, train: sizes.train, validation: sizes.validation, test: sizes.test,
         seed: SplitCommand.SplitArguments.standardSeed)
     }
+    if !session.workspace.answers.isEmpty {
+      invocation.print(
+        "the evaluations of the instruction task before are dropped: "
+          + session.workspace.answers.map(\.name).joined(separator: ", "))
+    }
     session.workspace.data = data
     session.workspace.split = split
     let classifier = session.workspace.classifier

@@ -102,6 +102,13 @@ import Testing
         #expect(lines.contains { $0.contains(piece) }, "\(piece) in \(lines.joined(separator: "\n"))")
       }
       #expect(lines.contains { $0.hasPrefix("step 3: validation loss") && $0.contains("tokens right") })
+      #expect(
+        lines.contains {
+          $0.hasPrefix("seen: loss") && $0.hasSuffix("(6 rows of train, 6 of them trained on)")
+        })
+      #expect(after[1]["seen"] as? Int == 0 && after[2]["seen"] as? Int == 6)
+      #expect(recorder.run("load data mini-news") == nil)
+      #expect(recorder.lines(width: 90).contains { $0.hasSuffix("are dropped: untrained, step 6, seen") })
       #expect(lines.contains { $0.hasPrefix("note: not all of these are on the same rows") })
     }
   }
