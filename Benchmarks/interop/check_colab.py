@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-GNB = os.environ.get("GNB", str(ROOT / ".build/debug/gnb"))
+GNB = os.path.abspath(os.environ.get("GNB", ROOT / ".build/debug/gnb"))
 PROMPTS = [1, 2, 7]
 
 NOTEBOOK = """---
@@ -155,7 +155,121 @@ def check(seed: int, licences: str, cut: int, loss_on: str, length: str, batch: 
               f"a loaded classifier's probabilities within {predicted:.1e}")
 
 
+INSTRUCTIONS = """---
+gnb: 1
+title: Check
+seed: 3407
+---
+# Check
+```gnb
+load model {model}
+load data {data} {options}
+split train=12 validation=8 shuffle=false stratify=false
+```
+```gnb
+prompt {prompt}
+{prompts}
+```
+```gnb #lora
+lora rank=4 alpha=8 seed=1
+save adapter {adapter}
+```
+```gnb
+evaluate {before}
+train steps=5 batch=2 accumulate=2 lr=2e-2 warmup=1 shuffle=false loss_on={loss_on}
+evaluate {after} as=after
+compare
+{ask}
+```
+"""
+
+
+def check_instructions(
+        name: str, rows: list[str], prompt: str, ask: str, loss_on: str = "response", options: str = "") -> None:
+    """A table whose rows are instructions, conversations or texts with columns, through the same notebook."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        prepare(folder)
+        data = folder / name
+        data.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        notebook = folder / "check.gnb"
+        is_labelled = name == "even.jsonl"
+        notebook.write_text(INSTRUCTIONS.format(
+            options=options, before="" if is_labelled else "write=0",
+            after="method=generate" if is_labelled else "write=3 max_tokens=16",
+            model=folder / "model", data=data, prompt=prompt, loss_on=loss_on, ask=ask, adapter=folder / "adapter",
+            prompts="\n".join(f"show prompt {n}" for n in range(1, 7))))
+        events = gnb_results(folder, notebook)
+        subprocess.run([GNB, "export", notebook, "--to", "colab", "-o", folder / "check.ipynb"], check=True, stdout=subprocess.DEVNULL)
+        os.chdir(folder)
+        exported = folder / "check.ipynb"
+        exported.write_text(exported.read_text().replace(str(folder / "adapter"), str(folder / "adapter-of-python")))
+        # The rows in gnb's order: its draw is not the one of scikit-learn.
+        split = next(e for e in events if e["event"] == "result" and e["command"].startswith("split"))
+        code = exported.read_text()
+        assert "train, validation = train_test_split(" in code
+        order = f"by_id = {{a['id']: a for a in drawn}}; train, validation = ([by_id[i] for i in p] for p in ({split['train']}, {split['validation']}))"
+        notebook_json = json.loads(code)
+        for cell in notebook_json["cells"]:
+            source = "".join(cell["source"])
+            if "train, validation = train_test_split(" in source and cell["cell_type"] == "code":
+                cell["source"] = (source + "\n" + order).splitlines(keepends=True)
+        exported.write_text(json.dumps(notebook_json))
+        names = run_cells(exported, folder / "adapter")
+        task = next(e for e in events if e["event"] == "result" and e["command"].startswith("load data"))["task"]
+        assert names["task"] == task, f"{names['task']} and {task}"
+        shown = [e for e in events if e["event"] == "result" and e["command"].startswith("show prompt")]
+        assert task == ("classification" if is_labelled else "instruction"), task
+        several = 0
+        for article, theirs in zip(names["train"], shown):
+            assert names["prompt"](article) == theirs["text"], f"{names['prompt'](article)!r} and {theirs['text']!r}"
+            example = names["example"](article, True)
+            assert example["input_ids"] == theirs["ids"], f"ids of {article['id']}"
+            learnt = [i for i, label in enumerate(example["labels"]) if label >= 0]
+            assert learnt[0] == theirs["prompt_tokens"], f"{learnt[0]} and {theirs['prompt_tokens']}"
+            several += learnt != list(range(learnt[0], len(theirs["ids"])))
+        losses = next(e for e in events if e["event"] == "result" and e["command"].startswith("train"))["losses"]
+        worst = max(abs(a - b) / b for a, b in zip(names["losses"], losses, strict=True))
+        assert worst < 1e-3, f"losses {names['losses']} and {losses}"
+        evaluated = [e for e in events if e["event"] == "result" and e["command"].startswith("evaluate")]
+        said = f"{len(shown)} prompts to the byte, {several} with several answers to learn, {len(losses)} losses within {worst:.1e}"
+        if task == "instruction":
+            for theirs in evaluated:
+                ours = names["evaluations"][theirs["name"]]
+                assert abs(ours["loss"] - theirs["loss"]) < 1e-3 * theirs["loss"], f"{ours['loss']} and {theirs['loss']}"
+                assert ours["tokens"] == theirs["tokens"] and abs(ours["right"] - theirs["tokens_right"]) < 2 / theirs["tokens"]
+            written = [w["written"] for w in evaluated[-1]["written"]]
+            same = sum(a == b for a, b in zip(names["evaluations"]["after"]["written"].values(), written, strict=True))
+            said += (f", losses, {evaluated[-1]['tokens']} tokens and shares right of {len(evaluated)} evaluations equal, "
+                     f"{same} of {len(written)} answers equal")
+        else:
+            wrote = [p["prediction"] for p in evaluated[-1]["predictions"]]
+            same = sum(a == b for a, b in zip(names["evaluations"]["after"][1], wrote, strict=True))
+            said += f", {same} of {len(wrote)} answers equal"
+        print(f"{name}, {prompt[:20]!r}, loss_on={loss_on}, {task}: {said}")
+
+
+def check_tables() -> None:
+    butler = (ROOT / "notebooks/data/butler-rows/rows.jsonl").read_text(encoding="utf-8").split("\n")[:20]
+    check_instructions("butler.jsonl", butler, "alpaca max_input_tokens=12", 'ask "Name the colour." input="the sky" max_tokens=8')
+    check_instructions("butler.jsonl", butler, "gemma-chat", 'ask "Name a colour." max_tokens=8', "all")
+    chats = [json.dumps({"messages": [
+        *([{"role": "system", "content": f"Be brief {i}.\n"}] if i % 3 == 0 else []),
+        {"role": "user", "content": f" What is {i}? "}, {"role": "assistant", "content": f"a number {i}\n"},
+        *([{"role": "user", "content": "And then?"}, {"role": "assistant", "content": f"{i + 1}"}] if i % 2 else [])]})
+        for i in range(20)]
+    check_instructions("chats.jsonl", chats, "gemma-chat", 'ask "What is 4?" max_tokens=8')
+    check_instructions("chats.jsonl", chats, "alpaca", 'ask "What is 4?" max_tokens=8')
+    table = ["subject,body,answer"] + [f"s{i},text {i} {{subject}},it is {i}" for i in range(20)]
+    check_instructions(
+        "columns.csv", table, '"{{{{{subject}}}}} {body}: {output}"', 'ask "text 3" columns=["subject: s3"] max_tokens=8',
+        options="task=instruction")
+    even = [json.dumps({"instruction": f"Is {i} even?", "input": str(i), "output": ("yes", "no")[i % 2]}) for i in range(20)]
+    check_instructions("even.jsonl", even, "alpaca", 'ask "Is 4 even?" input="4"')
+
+
 if __name__ == "__main__":
+    check_tables()
     # 40 articles in steps of 12 go over the end of a pass with steps, and end in a short step with epochs.
     for case in [(200, "true", 64, "response", "steps=$steps", 2), (200, "false", 200, "all", "epochs=1.2", 3),
                  (7, "true", 33, "all", "steps=5", 3)]:

@@ -363,7 +363,7 @@ static INLINE void gemv_groups(const size_t length, const int has_minimum, size_
     v16 acc[SINGLE];
     for (int i = 0; i < SINGLE; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
     for (size_t group = 0; group < k; group += length, p += bytes) {
-      // The hardware prefetcher cannot follow so many streams with page ends. Beyond the end are the next panels.
+      // The hardware prefetcher cannot follow this many streams across page ends. The addresses beyond the end belong to the next panels.
       const uint8_t *ahead = p + AHEAD * bytes + (group + AHEAD * length < k ? 0 : (SINGLE - 1) * stride);
       v16 scales[SINGLE], minima[SINGLE];
       for (int i = 0; i < SINGLE; i++) {

@@ -155,7 +155,7 @@ struct Arguments: Equatable {
 
   private mutating func interpret(_ plain: [String], from: String?) throws {
     guard let first = plain.first else {
-      if from != nil { throw UsageError(message: "--from goes with pull") }
+      if from != nil { throw UsageError(message: "--from works with 'gnb pull' only") }
       return
     }
     guard action == .interactive else {
@@ -163,7 +163,7 @@ struct Arguments: Equatable {
         action = Self.verbs.contains(first) && first != "help" ? .usage(first) : .help(plain)
         return
       }
-      throw UsageError(message: "'\(first)' is one word too many")
+      throw UsageError(message: "unexpected argument '\(first)'")
     }
     let others = Array(plain.dropFirst())
     switch first {
@@ -175,7 +175,7 @@ struct Arguments: Equatable {
         throw UsageError(message: "\(first) needs a notebook: gnb \(first) FILE.gnb")
       }
       guard writeActual == nil || others.count == 1 else {
-        throw UsageError(message: "--write-actual goes with one notebook")
+        throw UsageError(message: "--write-actual takes one notebook, not several")
       }
       action = first == "check" ? .check(others) : .record(others)
     case "export":
@@ -212,7 +212,7 @@ struct Arguments: Equatable {
     case "help": action = .help(others)
     default:
       guard plain.count == 1 else {
-        throw UsageError(message: "'\(others[0])' is one word too many; to replay: gnb run FILE...")
+        throw UsageError(message: "unexpected argument '\(others[0])'. To replay notebooks: gnb run FILE...")
       }
       guard first.hasSuffix(".gnb") || first.contains("/") else {
         let near =
@@ -222,10 +222,10 @@ struct Arguments: Equatable {
       }
       action = .open(first)
     }
-    if from != nil, first != "pull" { throw UsageError(message: "--from goes with pull") }
+    if from != nil, first != "pull" { throw UsageError(message: "--from works with 'gnb pull' only") }
   }
 
-  /// - Throws: for an option that does nothing here.
+  /// - Throws: `UsageError` for an option that this action does not have.
   private func checkOptions() throws {
     let isCheck = if case .check = action { true } else { false }
     let isExport = if case .export = action { true } else { false }
@@ -233,11 +233,13 @@ struct Arguments: Equatable {
     let isPredict = if case .predict = action { true } else { false }
     let isPipe = if case .predict(_, "-") = action { true } else { false }
     for (option, isGiven, belongs, to) in [
-      ("--write-actual", writeActual != nil, isCheck, "check"), ("--junit", junit != nil, isCheck, "check"),
-      ("--to", to != nil, isExport || isPredict, "export and predict"),
-      (columns.first.map { "--" + $0.name } ?? "", !columns.isEmpty, isPredict, "predict"),
-      ("--format", lines != nil, isPipe, "predict DIR -"), ("--output", output != nil, isExport, "export"),
-      ("--present", presents, isOpen, "a notebook: gnb FILE.gnb --present"),
-    ] where isGiven && !belongs { throw UsageError(message: "\(option) goes with \(to)") }
+      ("--write-actual", writeActual != nil, isCheck, "'gnb check'"),
+      ("--junit", junit != nil, isCheck, "'gnb check'"),
+      ("--to", to != nil, isExport || isPredict, "'gnb export' and 'gnb predict'"),
+      (columns.first.map { "--" + $0.name } ?? "", !columns.isEmpty, isPredict, "'gnb predict'"),
+      ("--format", lines != nil, isPipe, "'gnb predict DIR -'"),
+      ("--output", output != nil, isExport, "'gnb export'"),
+      ("--present", presents, isOpen, "'gnb FILE.gnb'"),
+    ] where isGiven && !belongs { throw UsageError(message: "\(option) works with \(to) only") }
   }
 }

@@ -2,11 +2,12 @@ import Commands
 import Foundation
 import Gemma
 
-/// run, check, record, export: what is done to notebooks without a prompt.
+/// run, check, record and export: the actions on notebooks that need no prompt.
 extension Gnb {
-  /// A notebook ready to be replayed from its beginning in an empty session; nil if it cannot be, which has been told.
+  /// Reads a notebook for a replay from its beginning, in an empty session.
   ///
-  /// - Parameter verb: the name of what takes no overrides.
+  /// - Parameter verb: the name of the action, if the action takes no `--set` on the command line.
+  /// - Returns: nil if the notebook cannot be replayed. The reason was printed then.
   private func open(_ path: String, for verb: String? = nil) -> Replay? {
     session.reset()
     do {
@@ -163,11 +164,11 @@ extension Gnb {
     let text = Export.text(notebook, to: format)
     let missing = notebook.cells.count { $0.recording == nil }
     if format == .colab {
-      // Outputs are not part of it.
+      // The Colab export has no outputs.
     } else if missing == notebook.cells.count {
-      painter.say("\(path): no outputs are recorded; 'gnb record \(path)' does that")
+      painter.say("\(path): no outputs are recorded; 'gnb record \(path)' records them")
     } else if !Check.outdated(notebook).isEmpty {
-      painter.say("\(path): some recorded outputs are out of date; 'gnb record \(path)' makes them anew")
+      painter.say("\(path): some recorded outputs are out of date; 'gnb record \(path)' records them again")
     }
     let output = arguments.output ?? (path as NSString).deletingPathExtension + "." + format.ending
     if output == "-" {

@@ -4,7 +4,7 @@ import Gemma
 
 /// The program: arguments in, an exit status out.
 struct Gnb {
-  /// SPEC 1. Of several, the largest is told.
+  /// The exit statuses of the program (see README). When several apply, the program exits with the largest.
   enum Status: Int32, Comparable {
     case fine = 0
     case differs = 1
@@ -81,6 +81,10 @@ struct Gnb {
     let painter = TerminalPainter(
       color: color, redraws: isTerminal.error && !dumb && !accessible, quiet: arguments.quiet,
       showsResults: arguments.json != "-", hints: !accessible, columns: Self.terminalColumns,
+      chartRows: {
+        // Lines of JSON would come between the chart's.
+        isTerminal.output && isTerminal.error && arguments.json != "-" ? Self.terminalSize()?.rows : nil
+      },
       width: {
         // A terminal is never written beyond its edge; a file has a width of its own.
         let limit = isTerminal.output ? Self.terminalColumns() ?? 80 : 80
@@ -104,10 +108,12 @@ struct Gnb {
   }
 
   /// Columns of the terminal that standard output or error is.
-  static func terminalColumns() -> Int? {
+  static func terminalColumns() -> Int? { terminalSize().map { max(20, $0.columns) } }
+
+  private static func terminalSize() -> (columns: Int, rows: Int)? {
     var size = winsize()
     for descriptor in [Int32(1), 2] where ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 {
-      return max(20, Int(size.ws_col))
+      return (Int(size.ws_col), Int(size.ws_row))
     }
     return nil
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Gemma
 import Synchronization
 
 /// Signals. A handler may only touch atomics; what they mean is decided where they are read.
@@ -6,6 +7,7 @@ enum Interrupts {
   private static let count = Atomic<Int>(0)
   private static let resized = Atomic<Bool>(false)
   private static let stopped = Atomic<Bool>(false)
+  private static let continued = Atomic<Bool>(false)
   private static let endsAtSecond = Atomic<Bool>(true)
   private static let tells = Atomic<Bool>(true)
 
@@ -14,7 +16,12 @@ enum Interrupts {
   static var number: Int { count.load(ordering: .relaxed) }
   static func clear() { count.store(0, ordering: .relaxed) }
   static func takeResize() -> Bool { resized.exchange(false, ordering: .relaxed) }
+  /// Whether the program was stopped by Ctrl-Z and goes on. The shell has written to the terminal since.
+  static func takeContinue() -> Bool { continued.exchange(false, ordering: .relaxed) }
   static func takeStop() -> Bool { stopped.exchange(false, ordering: .relaxed) }
+
+  /// While a file is being written, this many Ctrl-C wait for the command to stop and to remove what it has written.
+  private static let patience = 4
 
   /// At a prompt no number of Ctrl-C ends the program; without one the second does.
   static var isAtPrompt: Bool {
@@ -28,12 +35,18 @@ enum Interrupts {
     set { tells.store(newValue, ordering: .relaxed) }
   }
 
-  /// Only `write` may be called in a handler.
-  private static func tell() {
-    let text: StaticString =
-      isAtPrompt
+  private static var answer: StaticString {
+    isAtPrompt
       ? "\r\u{1B}[Kstopping after this step; Ctrl-C again goes back to before the cell\n"
       : "\r\u{1B}[Kstopping after this step; Ctrl-C again ends at once\n"
+  }
+
+  /// What the first Ctrl-C is answered, as written.
+  static var word: String { "\(answer)" }
+
+  /// Only `write` may be called in a handler.
+  private static func tell() {
+    let text = answer
     _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
   }
 
@@ -47,23 +60,26 @@ enum Interrupts {
   }
 
   static func install() {
-    // A program that starts this one from a thread which blocks signals passes that on.
+    // A program that blocks SIGINT may start gnb. The blocked signals are inherited, so gnb unblocks SIGINT.
     var interrupt = sigset_t()
     sigemptyset(&interrupt)
     sigaddset(&interrupt, SIGINT)
     sigprocmask(SIG_UNBLOCK, &interrupt, nil)
     signal(SIGPIPE, SIG_IGN)
-    // A model's file is mapped, not copied: if it is cut while it is in use, its pages are gone, and so is what computes with them.
+    // A model's file is mapped into memory, not copied. If another program cuts the file short, reading the lost pages raises SIGBUS.
     signal(SIGBUS) { _ in
       let text: StaticString =
-        "\nerror[G031]: a file in use was cut short, or its disk failed, so gnb has to end. Bring the file back whole, and load it again.\n"
+        "\nerror[G031]: a file in use was cut short, or its disk failed. gnb has to stop. Restore the file, then load it again.\n"
       _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
       _exit(3)
     }
+    signal(SIGCONT) { _ in Interrupts.continued.store(true, ordering: .relaxed) }
     signal(SIGWINCH) { _ in Interrupts.resized.store(true, ordering: .relaxed) }
     signal(SIGINT) { _ in
       let number = Interrupts.count.add(1, ordering: .relaxed).newValue
-      if number > 1, !Interrupts.isAtPrompt { _exit(130) }
+      if number > 1, !Interrupts.isAtPrompt, !UnfinishedWrites.exist || number > Interrupts.patience {
+        _exit(130)
+      }
       if number == 1, Interrupts.isWorking, isatty(2) == 1 { Interrupts.tell() }
     }
   }

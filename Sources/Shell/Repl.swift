@@ -25,7 +25,7 @@ struct Repl {
     Interrupts.isWorking = !isTerminal
     var shown = -1
     var hintedAtScratch = false
-    // Before an audience, what a cell told stays on the screen until the presenter goes on.
+    // With --present, the output of a cell stays on the screen until the presenter presses Enter.
     var holds = false
     let keeper = isTerminal ? SessionKeeper(stepper) : nil
     var kept = stepper.moves

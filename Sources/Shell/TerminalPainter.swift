@@ -10,6 +10,12 @@ final class TerminalPainter {
   private let showsResults: Bool
   /// Columns of the terminal; nil where there is none.
   private let columns: () -> Int?
+  /// Rows of the terminal that a chart may be drawn on while a training runs; nil where there is none.
+  private let chartRows: () -> Int?
+  /// Of the training that runs.
+  private var chart = LiveChart()
+  /// Whether the user was told, below the chart, that Ctrl-C was seen.
+  private var wasTold = false
   let width: () -> Int
   /// Whether hints are given that are not part of a result.
   let hints: Bool
@@ -26,7 +32,7 @@ final class TerminalPainter {
 
   init(
     color: Bool, redraws: Bool, quiet: Bool, showsResults: Bool, hints: Bool,
-    columns: @escaping () -> Int?,
+    columns: @escaping () -> Int?, chartRows: @escaping () -> Int? = { nil },
     width: @escaping () -> Int
   ) {
     self.color = color
@@ -35,6 +41,7 @@ final class TerminalPainter {
     self.showsResults = showsResults
     self.hints = hints
     self.columns = columns
+    self.chartRows = chartRows
     self.width = width
   }
 
@@ -65,8 +72,19 @@ final class TerminalPainter {
   }
 
   private func clearProgress() {
-    if progressShown { FileDescriptor.error.write("\r\u{1B}[K") }
+    if progressShown { FileDescriptor.error.write(erasing()) }
     progressShown = false
+  }
+
+  /// What erases bar and chart. The word on Ctrl-C, which stands below the chart, stays.
+  private func erasing() -> String {
+    if Interrupts.takeContinue() { chart.leave() }
+    let columns = columns() ?? 80
+    guard chart.isShown, Interrupts.isSet, Interrupts.isWorking, !wasTold else {
+      return chart.erasing(columns: columns)
+    }
+    wasTold = true
+    return chart.erasing(columns: columns, below: 1) + Interrupts.word
   }
 
   func paint(_ event: Event) {
@@ -74,6 +92,7 @@ final class TerminalPainter {
     case .start:
       (lastTenth, lastInnerTenth) = (-1, 0)
       started = DispatchTime.now().uptimeNanoseconds
+      (chart, wasTold) = (LiveChart(), Interrupts.isSet)
     case .output where !showsOutputs: break
     case .output(.stream(let text)): out(text)
     case .output(.page(let page)) where pagesHelp && hints && showsResults && Pager.show(page.lines(width())):
@@ -119,7 +138,9 @@ final class TerminalPainter {
       let filled = Int(share * Double(room))
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
       let text = "\(bar) \(progress.unit) \(progress.done)/\(progress.total)  \(note)\(rest)"
-      FileDescriptor.error.write("\r\u{1B}[K" + DisplayWidth.truncate(text, to: (columns() ?? 80) - 1))
+      // Room for the ^C that the terminal shows behind it: on a line of its own it would move everything.
+      FileDescriptor.error.write(
+        place(for: progress) + DisplayWidth.truncate(text, to: (columns() ?? 80) - 3))
       progressShown = true
     } else {
       if let inside = progress.inside {
@@ -134,6 +155,18 @@ final class TerminalPainter {
       }
       FileDescriptor.error.write("\(progress.unit) \(progress.done)/\(progress.total)  \(note)\(rest)\n")
     }
+  }
+
+  /// What brings the cursor to the empty line of the bar, and draws the chart above it if its time has come.
+  private func place(for progress: ProgressReport) -> String {
+    if let losses = progress.losses { chart.add(losses, at: progress.done) }
+    if Interrupts.takeContinue() { chart.leave() }
+    // After Ctrl-C the chart makes room for the word on it.
+    guard !Interrupts.isSet else { return erasing() }
+    guard showsOutputs, let columns = columns(), let rows = chartRows(),
+      chart.isDue(columns: columns, rows: rows)
+    else { return "\r\u{1B}[K" }
+    return chart.drawing(columns: columns)
   }
 
   /// A notebook's text between cells.

@@ -19,7 +19,7 @@ struct Format {
   static let names = [
     "gguf", "safetensors", "index", "config", "tokenizer.json", "tokenizer.model", "adapter-config",
     "adapter-tensors",
-    "checkpoint", "tar.gz", "csv", "jsonl", "notebook", "commands", "hub",
+    "checkpoint", "tar.gz", "csv", "jsonl", "notebook", "commands", "hub", "gnb.json",
   ]
 
   /// Input `number` of a run: always the same.
@@ -90,7 +90,29 @@ struct Formats {
     case "notebook": return notebook()
     case "commands": return commands()
     case "hub": return try hub()
+    case "gnb.json": return notes()
     default: return nil
+    }
+  }
+
+  /// What gnb writes beside an adapter; read, and written again.
+  private func notes() -> Format {
+    let text = """
+      {"card":{"f1":0.5,"is":true,"nothing":null},"categories":["返品","配送"],"count":12,
+      "seen_texts":["0123456789abcdef","fedcba9876543210"]}
+      """
+    let path = folder + "/" + AdapterNotes.fileName
+    return Format(name: "gnb.json", seeds: [.json(Array(text.utf8))], words: ["seen_texts"]) {
+      try write($0, path)
+      var notes = try AdapterNotes(folder: folder)
+      var seen = try notes.seenTexts()
+      seen.add([Sample(id: "1", title: "", text: "new", category: "a")])
+      try notes.set(seen)
+      try notes.write()
+      let again = try AdapterNotes(folder: folder)
+      guard try again.seenTexts() == seen, again.keys == notes.keys else {
+        throw CocoaError(.coderInvalidValue)  // an error without words of its own ends the run
+      }
     }
   }
 

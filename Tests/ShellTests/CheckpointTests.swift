@@ -79,6 +79,30 @@ import Testing
     #expect(completed == told && told != "0")
   }
 
+  /// A model large enough that writing takes longer than two signals.
+  @Test func aSecondCtrlCLeavesNoHalfWrittenFolder() throws {
+    let model =
+      (ProcessInfo.processInfo.environment["GNB_CACHE"] ?? NSHomeDirectory() + "/.cache/gnb")
+      + "/models/gemma-3-270m/gemma-3-270m-Q4_K_M.gguf"
+    guard FileManager.default.fileExists(atPath: model) else {
+      print("skipped: gemma-3-270m is not in the cache: gnb pull gemma-3-270m")
+      return
+    }
+    try FileManager.default.createDirectory(atPath: program.folder, withIntermediateDirectories: true)
+    let process = Process()
+    process.executableURL = ProgramTests.binary
+    process.arguments = ["-c", "load model \(model)\nsave model \(program.folder)/saved type=f32"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: program.folder) }
+    try process.run()
+    while try names().isEmpty, process.isRunning { usleep(1000) }
+    for _ in 0..<2 { kill(process.processIdentifier, SIGINT) }
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130)
+    #expect(try names() == [])
+  }
+
   @Test func resumeTakesNothingBesideItself() throws {
     let run = try program.gnb(["-c", before + "train resume=nothing.ckpt steps=5"])
     #expect(run.status == 3 && run.errors.contains("no argument beside resume"))

@@ -16,7 +16,7 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationStatus == 0, "\(text)")
     let lines = text.split(separator: "\n")
-    #expect(lines.count == 15 && lines.allSatisfy { $0.contains("150 inputs") }, "\(text)")
+    #expect(lines.count == 16 && lines.allSatisfy { $0.contains("150 inputs") }, "\(text)")
     // Neither all refused nor all taken: the changes are of the right size.
     for line in lines {
       let taken = line.firstMatch(of: /([0-9]+) taken/).flatMap { Int($0.1) } ?? 0

@@ -5,29 +5,60 @@ enum AskCommands {
   static let all: [Command] = [ask, GenerateCommand.generate, score]
 
   struct AskArguments: Sendable {
-    let text = Argument(required: "text", .text, "the article or sentence")
+    let text = Argument(required: "text", .text, "the article or sentence, or an instruction")
+    let input = Argument("input", .text, "what the instruction is to be applied to")
+    let columns = Argument(
+      "columns", .list, "columns that a prompt of one's own shows beside the text: [\"subject: Refund\"]")
+    let maxTokens = Argument(
+      "max_tokens", .integer(1...8192), 256, "in an instruction task: the longest answer that is written")
   }
 
   static let ask = Command(
-    "ask", .ask, "classify a text, and show the probability of each category",
+    "ask", .ask, "put a text or an instruction to the model, with the prompt",
+    details:
+      "In a classification task the text is classified, and each category is shown with its probability. In an "
+      + "instruction task the text is an instruction: the model writes its answer, token by token.",
     arguments: AskArguments(),
-    examples: ["ask \"あの角度からのフリーキックが決まるなんて！\""]
+    examples: [
+      "ask \"あの角度からのフリーキックが決まるなんて！\"", "ask \"Correct the grammar.\" input=\"She go to school.\"",
+    ]
   ) { arguments, invocation in
     let session = invocation.session
     let workspace = session.workspace
-    let classifier = Classifier(
-      model: try workspace.needModel(), adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),
-      categories: try workspace.needCategories(), compute: try session.compute())
-    guard let answer = try classifier.classify([arguments.text], method: .constrained).first else {
-      return
+    let (model, prompt) = (try workspace.needModel(), try workspace.promptOrDefault())
+    let isInstruction =
+      try workspace.classifier.map { !$0.isClassification } ?? (workspace.needData().task == .instruction)
+    let sample = try InstructionCommands.question(
+      arguments.text, input: arguments.input, columns: arguments.columns, prompt: prompt,
+      hasInstructions: workspace.data.map(\.hasOwnInstructions) ?? isInstruction,
+      roles: Predictor.roles(workspace))
+    guard !isInstruction else {
+      return try InstructionCommands.write(
+        sample, maxTokens: arguments.maxTokens, prompt: prompt, invocation)
     }
+    if arguments.isGiven(\.maxTokens) {
+      throw GemmaError.invalidValue(
+        name: "max_tokens", expected: "an instruction task",
+        found: "a classification task, whose answer is one of the categories")
+    }
+    let classifier = Classifier(
+      model: model, adapter: workspace.adapter, prompt: prompt,
+      categories: try workspace.needCategories(), compute: try session.compute())
+    guard let answer = try classifier.classify([sample], method: .constrained).first else { return }
     invocation.tell(
       Prediction(
         question: arguments.text, category: answer.prediction, categories: classifier.categories,
         probabilities: answer.probabilities))
   } python: { call, script in
     script.need(.answers)
-    return script.promptIfMissing() + ["print(answer(\(call.python(\.text))))"]
+    var question = call.python(\.text)
+    if script.hasTable {
+      let columns = call.columns.map { _ in ", columns=\(call.python(\.columns))" } ?? ""
+      question = "asked(\(question), \(call.python(\.input))\(columns))"
+    }
+    let length =
+      script.hasTable || call.isChanged(\.maxTokens) ? ", max_new_tokens=\(call.python(\.maxTokens))" : ""
+    return script.promptIfMissing() + ["print(answer(\(question)\(length)))"]
   }
 
   struct ScoreArguments: Sendable {

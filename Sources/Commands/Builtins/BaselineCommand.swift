@@ -11,19 +11,24 @@ enum BaselineCommand {
   ) { invocation in
     let session = invocation.session
     let workspace = session.workspace
+    try workspace.needClassification(
+      "baseline", instead: "'evaluate' before the training: the untrained model is what to compare with")
     let (data, split) = (try workspace.needData(), try workspace.needSplit())
     let validation = try workspace.needSamples(of: .validation)
     let labels = split.train.map { data.samples[$0].category }
-    let truth = validation.map { data.samples[$0].category }
+    let samples = validation.map { data.samples[$0] }
+    var seen = SeenTexts()
+    seen.add(split.train.map { data.samples[$0] })
     var made: [Workspace.Evaluation] = []
     func add(_ name: String, _ predictions: [String], _ probabilities: [[Double]] = []) {
       made.append(
         .init(
-          name: name, method: "baseline", samples: validation, truth: truth, predictions: predictions,
-          probabilities: probabilities))
+          name: name, method: "baseline", part: .validation, samples: samples, of: data,
+          predictions: predictions,
+          probabilities: probabilities, seen: seen))
     }
     let majority = MajorityBaseline(labels: labels).prediction
-    add("majority", truth.map { _ in majority })
+    add("majority", samples.map { _ in majority })
     func tfidf(_ name: String, _ text: (Int) -> String) throws {
       func checked(_ article: Int) throws -> String {
         try invocation.checkInterruption()
@@ -39,7 +44,14 @@ enum BaselineCommand {
     if let model = workspace.model, let prompt = workspace.prompt, prompt.maxInputTokens != nil {
       try tfidf("tf-idf cut") { prompt.cut(data.samples[$0].text, tokenizer: model.tokenizer) }
     }
-    for evaluation in made { session.workspace.add(evaluation) }
+    // The same figures again take the place of those before; others get a name of their own.
+    for i in made.indices {
+      let earlier = session.workspace.evaluations.first { $0.name == made[i].name }
+      if let earlier, !earlier.isSame(as: made[i]) {
+        made[i].name = session.workspace.freeName(made[i].name)
+      }
+      session.workspace.add(made[i])
+    }
     invocation.tell(Baselines(evaluations: made))
   } python: { script in
     script.need(.baselines)

@@ -96,9 +96,12 @@ enum ClassifierCommands {
       session.workspace = session.workspace.replacing(
         model: model, name: classifier.base.name, precision: precision)
     }
-    session.workspace.adapter = adapter
-    session.workspace.steps = []
-    session.workspace.seen = seen
+    if let adapter {
+      session.workspace.attach(
+        adapter, name: URL(fileURLWithPath: path).lastPathComponent, seen: seen)
+    } else {
+      session.workspace.detach()
+    }
     session.workspace.prompt = classifier.prompt.restored
     session.workspace.classifier = classifier
     session.savedAdapter = adapter
@@ -169,7 +172,7 @@ extension Workspace {
   /// A workspace with another model. What the old one had measured and learnt is dropped; the data stays.
   func replacing(model: GemmaModel, name: String, precision: WeightPrecision) -> Workspace {
     var new = Workspace()
-    (new.data, new.split, new.prompt, new.lastTable) = (data, split, prompt, lastTable)
+    (new.data, new.split, new.prompt, new.lastTables) = (data, split, prompt, lastTables)
     new.origins = origins
     new.model = model
     new.modelName = name

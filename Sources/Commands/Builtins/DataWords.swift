@@ -21,6 +21,18 @@ extension DataSource {
   }
 }
 
+extension Dataset {
+  /// "task: instruction (an instruction and an answer in free words)"
+  var taskWords: String {
+    switch task {
+    case .classification:
+      let own = hasInstructions && onlyInstruction == nil ? ", each row with its own instruction" : ""
+      return "task: classification, into \(categories.count) categories\(own)"
+    case .instruction: return "task: instruction, with answers in free words"
+    }
+  }
+}
+
 extension TextEncoding {
   var words: String {
     switch self {

@@ -16,7 +16,7 @@ enum LoadCommands {
   static let loadModel = Command(
     "load model", .load, "load a model",
     details: "A name in the cache (see 'pull'), a .gguf file, or a Hugging Face folder with safetensors. "
-      + "A new model drops the adapter and what was measured with the old one.",
+      + "A new model drops the adapter and what was measured with the old one, and says so.",
     arguments: LoadModelArguments(),
     examples: ["load model gemma-3-270m", "load model ~/models/gemma-2-2b precision=f32"]
   ) { arguments, invocation in
@@ -28,9 +28,14 @@ enum LoadCommands {
     let precision = arguments.precision
     let model = try GemmaModel(
       file, precision: precision, compute: session.compute(), check: invocation.checkInterruption)
-    session.workspace = session.workspace.replacing(
-      model: model, name: arguments.name, precision: precision)
-    invocation.tell(LoadedModel(model: model, precision: precision, path: path, seconds: started.seconds))
+    let old = session.workspace
+    session.workspace = old.replacing(model: model, name: arguments.name, precision: precision)
+    let warnings =
+      session.workspace.data.map { DataWarning.sameStart($0, tokenizer: model.tokenizer) } ?? []
+    invocation.tell(
+      LoadedModel(
+        model: model, precision: precision, path: path, dropped: old.measured, warnings: warnings,
+        seconds: started.seconds))
   } python: {
     python(model: $0, &$1)
   }
@@ -44,7 +49,8 @@ enum LoadCommands {
     details:
       "A folder with adapter_config.json and adapter_model.safetensors, as PEFT and Unsloth write it, or a .gguf file as "
       + "llama.cpp takes it. What gnb cannot compute exactly is refused by name. Of an adapter for a multimodal model the "
-      + "text part is taken.",
+      + "text part is taken. A folder that gnb wrote also tells which texts the adapter was trained on (gnb.json); of others "
+      + "gnb cannot know whether they have seen the articles of an evaluation.",
     arguments: LoadAdapterArguments(),
     examples: ["load adapter my-adapter", "load adapter my-adapter.gguf"]
   ) { arguments, invocation in
@@ -52,13 +58,20 @@ enum LoadCommands {
     let model = try session.workspace.needModel()
     let stored = try StoredAdapter.open(path: arguments.path, for: model.file)
     let adapter = Adapter(stored, model: model, compute: try session.compute())
-    session.workspace.adapter = adapter
-    session.workspace.steps = []
-    session.workspace.classifier = nil
     var notes: [String] = []
-    let saved = try? SavedClassifier.read(folder: arguments.path)
-    session.workspace.seen = saved?.seen ?? SeenTexts()
-    if saved != nil {
+    var seen: SeenTexts?
+    if let folder = StoredAdapter.folder(arguments.path) {
+      let own = try AdapterNotes(folder: folder).seenTexts()
+      if !own.isEmpty {
+        seen = own
+        notes.append(
+          "it was trained on \(NumberFormat.count(own.hashes.count, "text")), which 'evaluate' will point out"
+        )
+      }
+    }
+    let name = arguments.path.split(separator: "/").last.map(String.init) ?? arguments.path
+    session.workspace.attach(adapter, name: name, seen: seen ?? SeenTexts())
+    if (try? SavedClassifier.read(folder: arguments.path)) != nil {
       notes.append(
         "note: the folder has a whole classifier; 'load classifier \(Value.string(arguments.path).source)' brings its prompt and "
           + "categories too")
@@ -87,6 +100,10 @@ struct LoadedModel: CommandResult {
   let model: GemmaModel
   let precision: WeightPrecision
   let path: String
+  /// What was made with the model before, and is gone.
+  let dropped: [String]
+  /// About the data that were loaded before.
+  let warnings: [DataWarning]
   let seconds: Double
 
   var outputs: [Output] {
@@ -101,6 +118,9 @@ struct LoadedModel: CommandResult {
       + (model.tokenizer.start.isEmpty
         ? [.line("the file says that no <bos> stands before a text, and gnb puts none there")] : [])
       + [.line(Span("loaded in "), Span(NumberFormat.duration(seconds), volatile: .time))]
+      + (dropped.isEmpty
+        ? [] : [.line("gone with the model before: \(dropped.joined(separator: " and "))")])
+      + warnings.map { .line("warning: \($0.words)") }
   }
 
   var fields: [(name: String, value: JSONValue)] {

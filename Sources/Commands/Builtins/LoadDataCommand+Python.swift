@@ -6,6 +6,8 @@ extension LoadDataCommand {
     script.need(.data)
     script.hasPrompt = false
     script.hasSplit = false
+    let hadTable = script.hasTable
+    script.hasTable = call.train != nil || isTable(call.name)
     script.data = nil
     let name = call.name
     if call.train != nil { return parts(call, &script) }
@@ -46,6 +48,9 @@ extension LoadDataCommand {
         ]
       }
     }
+    if hadTable || call.task != .auto {
+      lines.append("task = \(Python.literal(call.task == .instruction ? "instruction" : "classification"))")
+    }
     return lines + [
       "categories = sorted(categories)", "articles = read_articles(root, categories)",
       "print(count(articles))",
@@ -62,9 +67,8 @@ extension LoadDataCommand {
   {
     [
       "articles = \(read(call, path, categories))",
-      "categories = sorted({a[\"category\"] for a in articles})",
+      "categories = sorted({a[\"category\"] for a in articles})", task(call), "print(task, len(articles))",
     ]
-      + ["print(count(articles))"]
   }
 
   /// The call that reads a table, with what the user said about it.
@@ -82,6 +86,12 @@ extension LoadDataCommand {
     return "read_table(\(options.joined(separator: ", ")))"
   }
 
+  /// What is to be learnt.
+  private static func task(_ call: PythonCall<LoadDataArguments>) -> String {
+    call.task == .auto && !call.isVariable(\.task)
+      ? "task = find_task(articles)" : "task = \(call.python(\.task))"
+  }
+
   /// A file for each part.
   private static func parts(_ call: PythonCall<LoadDataArguments>, _ script: inout PythonScript) -> [String] {
     script.need(.table)
@@ -92,7 +102,7 @@ extension LoadDataCommand {
       "validation = " + (call.validation == nil ? "[]" : read(call, call.python(\.validation), given)))
     if call.test != nil { lines.append("test = \(read(call, call.python(\.test), given))") }
     return lines + [
-      "articles = train + validation", "categories = sorted({a[\"category\"] for a in articles})",
+      "articles = train + validation", "categories = sorted({a[\"category\"] for a in articles})", task(call),
       "print(count(train))", "print(count(validation))",
     ]
   }
@@ -167,41 +177,121 @@ extension PythonPiece {
 
 
     def count(articles):
-        return dict(Counter(a["category"] for a in articles if a["text"] is not None))
+        found = Counter(a["category"] for a in articles if a["text"] is not None)
+        return dict(found) if len(found) <= 50 else sum(found.values())
     """#)
 
   static let table = PythonPiece(
     "table", needs: [.data],
-    """
-    import pandas
+    #"""
+    import csv
+    import gzip
+    import io
+    import json
+
+    ROLES = {"human": "user", "gpt": "assistant", "model": "assistant", "bot": "assistant"}
+    TEXTS = \#(Python.list(ColumnNames.text))
+    LABELS = \#(Python.list(ColumnNames.label))
 
 
     def read_table(path, categories=None, text=None, label=None, sep=None, encoding=None, header="infer"):
-        \"""A table or JSON of texts and their categories. A draw from it is another one than gnb's.\"""
-        rows = None
+        """The rows of a table or of JSON: texts and categories, instructions and answers, or conversations."""
+        rows = []
         for name in [encoding] if encoding else ["utf-8-sig", "utf-16", "cp932", "euc_jp"]:
             try:
-                if path.removesuffix(".gz").endswith((".jsonl", ".ndjson", ".json")):
-                    rows = pandas.read_json(
-                        path, lines=not path.removesuffix(".gz").endswith(".json"), dtype=False, encoding=name)
-                else:
-                    rows = pandas.read_csv(
-                        path, sep=sep, engine="python", dtype=str, keep_default_na=False, encoding=name,
-                        header=header)
+                with (gzip.open if path.endswith(".gz") else open)(path, "rt", encoding=name, newline="") as file:
+                    content = file.read()
+                is_json = path.removesuffix(".gz").endswith((".jsonl", ".ndjson", ".json"))
+                rows = read_json(content) if is_json else read_csv(content, sep, header)
                 break
             except UnicodeError:
                 continue
-        if header is None:
-            rows.columns = [f"column{i + 1}" for i in range(len(rows.columns))]
-        rows.columns = rows.columns.str.strip().str.lower()
-        texts = ("text", "body", "content", "message", "input", "本文", "テキスト", "内容", "prompt")
-        labels = ("category", "label", "class", "kind", "output", "分類", "カテゴリ", "ラベル", "completion")
-        if text is None and "instruction" in rows:
-            rows["text"] = rows["input"].where(rows["input"] != "", rows["instruction"])
-        text = text.lower() if text else next(name for name in texts if name in rows)
-        label = label.lower() if label else next(name for name in labels if name in rows)
+        articles = [read_row(number, row, text, label) for number, row in rows]
+        return [a for a in articles if a and (not categories or a["category"] in categories)]
+
+
+    def read_csv(content, sep, header):
+        if sep is None:
+            try:
+                sep = csv.Sniffer().sniff(content[:10000], ",;\t|").delimiter
+            except csv.Error:
+                sep = ","
+        lines = [line for line in csv.reader(io.StringIO(content, newline=""), delimiter=sep) if line]
+        names = [f"column{i + 1}" for i in range(len(lines[0]))] if header is None else lines[0]
+        first = 0 if header is None else 1
         return [
-            {"id": i, "category": str(c).strip(), "text": t, "is_licence": False}
-            for i, (t, c) in enumerate(zip(rows[text], rows[label])) if not categories or c in categories]
-    """)
+            (f"line-{i + 1}", dict(zip(names, line)))
+            for i, line in enumerate(lines) if i >= first and len(line) == len(names)]
+
+
+    def read_json(content):
+        if content.lstrip().startswith("["):
+            return [(f"record-{i + 1}", row) for i, row in enumerate(json.loads(content))]
+        return [(f"line-{i + 1}", json.loads(line)) for i, line in enumerate(content.split("\n")) if line.strip()]
+
+
+    def read_row(number, row, text, label):
+        """A row, with all that a prompt can show of it; None if it lacks a text or an answer."""
+        columns = {
+            name.strip(): str(value).lower() if isinstance(value, bool) else str(value)
+            for name, value in row.items() if value is not None and not isinstance(value, (list, dict))}
+        known = {name.lower(): value for name, value in columns.items()}
+        article = {"id": number, "is_licence": False, "columns": columns}
+        turns = next((row[n] for n in ("messages", "conversations", "conversation") if isinstance(row.get(n), list)), None)
+        if turns and not (text or label):
+            turns = [
+                {"role": ROLES.get(role := t.get("role") or t.get("from"), role), "content": t.get("content", t.get("value"))}
+                for t in turns]
+            while turns and turns[-1]["role"] != "assistant":
+                turns.pop()
+            question = next((t["content"] for t in reversed(turns) if t["role"] == "user"), None)
+            if question is None:
+                return None
+            system = next((t["content"] for t in turns if t["role"] == "system"), "")
+            return article | {
+                "text": question, "category": turns[-1]["content"], "turns": turns,
+                "instruction": system or question, "input": question if system else ""}
+        pair = next(
+            ((a, b) for a, b in (("instruction", "output"), ("instruction", "response"), ("prompt", "completion"))
+             if known.get(a) and known.get(b)), None)
+        if pair and not (text or label):
+            source = known.get("input", known.get("context", "")) if pair[0] == "instruction" else ""
+            return article | {
+                "text": source or known[pair[0]], "category": known[pair[1]], "instruction": known[pair[0]], "input": source}
+        text, label = (
+            name.strip().lower() if name else next((n for n in names if n in known), None)
+            for name, names in ((text, TEXTS), (label, LABELS)))
+        if not (known.get(text) and known.get(label)):
+            return None
+        return article | {"text": known[text], "category": known[label].strip()}
+
+
+    def find_task(articles):
+        """Few different answers are categories."""
+        answers = len({a["category"] for a in articles})
+        few = answers * 2 <= len(articles)
+        own = all("instruction" in a for a in articles)
+        return "classification" if (few and answers <= 50 if own else few or answers <= 50) else "instruction"
+
+
+    def standard_instruction():
+        """For what has no instruction of its own: the one that all rows have, or to choose a category, or to answer."""
+        own = {a.get("instruction") for a in articles}
+        if None not in own:
+            return own.pop() if len(own) == 1 else ""
+        if task == "instruction":
+            return \#(Python.literal(PromptTemplate.answerInstruction))
+        return f\#(Python.literal(PromptTemplate.defaultInstruction(categories: ["{', '.join(categories)}"])))
+
+
+    def asked(text, source=None, columns=()):
+        """What is asked: an instruction where rows have their own, else a text."""
+        own = {a.get("instruction") for a in articles}
+        pairs = dict([part.strip() for part in column.split(":", 1)] for column in columns)
+        taken = {n: source or text for a in articles[:1] for n, v in a["columns"].items() if v == a["text"]}
+        article = {"text": source or text, "columns": taken | pairs}
+        if None not in own and (task == "instruction" or len(own) > 1):
+            article |= {"instruction": text, "input": source or ""}
+        return article
+    """#)
 }

@@ -13,6 +13,10 @@ enum LoadDataCommand {
     case no = "false"
   }
 
+  enum TaskChoice: String, CaseIterable {
+    case auto, classification, instruction
+  }
+
   private static let auto = "auto"
 
   struct LoadDataArguments: Sendable {
@@ -32,6 +36,9 @@ enum LoadDataCommand {
     let strict = Argument("strict", .bool, false, "stop at the first row that cannot be used")
     let duplicates = Argument(
       "duplicates", .choice(Duplicates.self), .drop, "what to do with a row that is there twice")
+    let task = Argument(
+      "task", .choice(TaskChoice.self), .auto,
+      "what is to be learnt: classification is one of few answers, instruction an answer in free words")
     let train = Argument("train", .path, "the file to train on, where each part has its own")
     let validation = Argument("validation", .path, "the file to validate with")
     let test = Argument("test", .path, "the file to test with")
@@ -50,8 +57,10 @@ enum LoadDataCommand {
       + "category, 分類, title, 件名, or by what they hold. Numbers, true and false are labels too. Rows may be instructions: "
       + "Alpaca's instruction, input and output, prompt and completion, or chats (messages, ShareGPT's conversations). "
       + "A folder or archive has a folder of .txt files for each category, plain or in the Livedoor layout. "
+      + "The task follows from the answers and is told: classification if they are few, instruction if they are free words. "
       + "A row that cannot be used is left out and counted: 'show rejects' lists them. "
-      + "Of the full Livedoor corpus the demo's five categories are taken unless others are named.",
+      + "Of the full Livedoor corpus the demo's five categories are taken unless others are named. Evaluations stay: each knows "
+      + "its articles.",
     arguments: LoadDataArguments(),
     examples: [
       "load data mini-news", "load data livedoor", "load data articles.csv categories=[sport, film]",
@@ -73,8 +82,11 @@ enum LoadDataCommand {
     session.workspace.split = split
     let classifier = session.workspace.classifier
     session.workspace.prompt = classifier.map { _ in session.workspace.prompt } ?? nil
-    session.workspace.evaluations = []
-    invocation.tell(LoadedData(data: data))
+    session.workspace.findTexts()
+    let warnings =
+      DataWarning.all(of: data)
+      + (session.workspace.model.map { DataWarning.sameStart(data, tokenizer: $0.tokenizer) } ?? [])
+    invocation.tell(LoadedData(data: data, warnings: warnings))
     if let misfit = classifier?.misfit(data).map({ Diagnostic($0) }) {
       invocation.print("note: \(misfit.message); \(misfit.help ?? "")")
     }
@@ -92,6 +104,7 @@ enum LoadDataCommand {
     if arguments.header != .auto { options.header = arguments.header == .yes }
     options.isStrict = arguments.strict
     options.keepsDuplicates = arguments.duplicates == .keep
+    options.task = Dataset.Task(rawValue: arguments.task.rawValue)
     let (name, categories) = (arguments.name, arguments.categories)
     let parts = [
       (Part.train, arguments.train), (.validation, arguments.validation), (.test, arguments.test),
@@ -116,6 +129,7 @@ enum LoadDataCommand {
 /// What `load data` loaded.
 struct LoadedData: CommandResult {
   let data: Dataset
+  let warnings: [DataWarning]
 
   /// What was found out about the files. Nothing is to be found out about folders in Livedoor's layout.
   private var sources: [DataSource] { data.sources.filter { $0.format != .livedoor } }
@@ -135,7 +149,7 @@ struct LoadedData: CommandResult {
         .line("\(count) articles in \(data.categories.count) categories\(left)"), categories,
       ]
     }
-    if !sources.isEmpty { outputs.append(sample) }
+    if !sources.isEmpty { outputs += [.line(data.taskWords), sample] }
     return outputs + notes.map { .line($0) }
   }
 
@@ -180,6 +194,9 @@ struct LoadedData: CommandResult {
         "\(NumberFormat.count(data.rejects.count)) row\(data.rejects.count == 1 ? "" : "s") cannot be used, and \(data.rejects.count == 1 ? "is" : "are") "
           + "left out: 'show rejects' lists them. The first: \(first.place): \(first.reason)")
     }
+    if data.hasLongConversations {
+      notes.append("these are conversations: 'prompt gemma-chat' shows them whole")
+    }
     let trimmed = data.sources.reduce(0) { $0 + $1.trimmedLabels }
     if trimmed > 0 {
       notes.append("white space around \(trimmed) label\(trimmed == 1 ? "" : "s") is cut off")
@@ -187,7 +204,7 @@ struct LoadedData: CommandResult {
     if data.sources.contains(where: \.hasRepeatedIDs) {
       notes.append("ids repeat in the column of ids, so rows are called by their place in the file")
     }
-    return notes + DataWarning.all(of: data).map { "warning: \($0.words)" }
+    return notes + warnings.map { "warning: \($0.words)" }
   }
 
   var fields: [(name: String, value: JSONValue)] {
@@ -200,7 +217,7 @@ struct LoadedData: CommandResult {
     return common + [
       ("task", .string(data.task.rawValue)), ("rejects", .int(data.rejects.count)),
       ("taken", .strings(sources.map(\.summary))),
-      ("warnings", .strings(DataWarning.all(of: data).map(\.words))),
+      ("warnings", .strings(warnings.map(\.words))),
     ]
   }
 }

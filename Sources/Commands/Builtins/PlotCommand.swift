@@ -34,6 +34,7 @@ enum PlotCommand {
             return tokenizer.encode($0.text).count
           }))
     case .accuracy:
+      try workspace.needClassification("plot accuracy", instead: "'plot loss' and 'compare'")
       guard !workspace.evaluations.isEmpty else {
         throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")
       }

@@ -53,10 +53,7 @@ enum PrepareCommands {
     }
     session.workspace.prompt = prompt
     session.workspace.classifier = nil
-    let warnings =
-      session.workspace.model.map { DataWarning.sameStart(data, tokenizer: $0.tokenizer) } ?? []
-    invocation.tell(
-      ChosenPrompt(prompt: prompt, data: data, warnings: warnings))
+    invocation.tell(ChosenPrompt(prompt: prompt, data: data))
   } python: {
     python(prompt: $0, &$1)
   }
@@ -130,9 +127,7 @@ enum PrepareCommands {
       seed: arguments.seed ?? session.settings.seed)
     try config.check(layers: model.config.layers.count)
     let adapter = Adapter(config, model: model, compute: try session.compute())
-    session.workspace.adapter = adapter
-    session.workspace.steps = []
-    session.workspace.classifier = nil
+    session.workspace.attach(adapter)
     invocation.tell(AttachedAdapter(adapter: adapter, model: model))
   } python: {
     python(lora: $0, &$1)

@@ -66,7 +66,6 @@ struct DrawnSplit: CommandResult {
 struct ChosenPrompt: CommandResult {
   let prompt: PromptTemplate
   let data: Dataset
-  let warnings: [DataWarning]
 
   var outputs: [Output] {
     let noun = data.hasInstructions ? "inputs" : "articles"
@@ -81,7 +80,7 @@ struct ChosenPrompt: CommandResult {
           .line(
             "note: this prompt has room for one question, so of each conversation only the last question and its answer "
               + "are taken; 'prompt gemma-chat' takes all turns")
-        ] : []) + warnings.map { .line("warning: \($0.words)") }
+        ] : [])
   }
 
   /// Whether there is no one instruction to show.

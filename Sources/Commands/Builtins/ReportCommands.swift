@@ -1,15 +1,15 @@
 import Gemma
 
-/// report, confusion, mistakes: details of one evaluation.
+/// report, confusion: details of one evaluation. mistakes is in MistakesCommands.
 enum ReportCommands {
-  static let all: [Command] = [report, confusion, mistakes]
+  static let all: [Command] = [report, confusion, MistakesCommands.mistakes]
 
   /// The arguments of commands about one evaluation.
   struct EvaluationArguments: Sendable {
     let name = evaluationName
   }
 
-  private static let evaluationName = Argument(
+  static let evaluationName = Argument(
     "name", .evaluation, positional: true, "the name of the evaluation; by default the last one")
 
   static let report = Command(
@@ -18,12 +18,13 @@ enum ReportCommands {
     arguments: EvaluationArguments(), examples: ["report"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
+    try workspace.needClassification("report", instead: "'evaluate' and 'compare'")
     let e = try workspace.evaluation(arguments.name)
     invocation.tell(
       Report(
         evaluation: e.name,
         report: ClassificationReport(
-          classes: try workspace.needData().categories, truth: e.truth, predicted: e.predictions)))
+          classes: e.categories, truth: e.truth, predicted: e.predictions)))
   } python: { call, script in
     script.need(.answers)
     return [
@@ -38,41 +39,19 @@ enum ReportCommands {
     arguments: EvaluationArguments(), examples: ["confusion"]
   ) { arguments, invocation in
     let workspace = invocation.session.workspace
+    try workspace.needClassification("confusion", instead: "'evaluate' and 'compare'")
     let e = try workspace.evaluation(arguments.name)
     invocation.tell(
       Confusion(
         evaluation: e.name,
         matrix: ConfusionMatrix(
-          classes: try workspace.needData().categories, truth: e.truth, predicted: e.predictions)))
+          classes: e.categories, truth: e.truth, predicted: e.predictions)))
   } python: { call, script in
     script.need(.answers)
     return [
       "truth, predicted = evaluation(\(call.python(\.name)))",
       "ConfusionMatrixDisplay.from_predictions(",
       "    truth, predicted, labels=categories, cmap=\"Blues\", xticks_rotation=\"vertical\")",
-    ]
-  }
-
-  struct MistakesArguments: Sendable {
-    let name = evaluationName
-    let limit = Argument("limit", .integer(1...100_000), 10, "show at most this many")
-  }
-
-  static let mistakes = Command(
-    "mistakes", .evaluate, "the articles with a wrong prediction",
-    arguments: MistakesArguments(), examples: ["mistakes", "mistakes limit=20"]
-  ) { arguments, invocation in
-    let workspace = invocation.session.workspace
-    let data = try workspace.needData()
-    let e = try workspace.evaluation(arguments.name)
-    invocation.tell(Mistakes(evaluation: e, data: data, limit: arguments.limit))
-  } python: { call, script in
-    script.need(.answers)
-    return [
-      "truth, predicted = evaluation(\(call.python(\.name)))",
-      "wrong = [i for i, (t, p) in enumerate(zip(truth, predicted)) if t != p]",
-      "for i in wrong[:\(call.python(\.limit))]:",
-      "    print(truth[i], \"|\", predicted[i], \"|\", validation[i][\"text\"][:80].replace(\"\\n\", \" \"))",
     ]
   }
 }
@@ -136,56 +115,6 @@ struct Confusion: CommandResult {
       ("name", .string(evaluation)), ("classes", .strings(matrix.classes)),
       ("counts", .array(matrix.counts.map { .array($0.map(JSONValue.int)) })),
       ("other", .array(matrix.outside.map(JSONValue.int))),
-    ]
-  }
-}
-
-/// The result of `mistakes`: the articles of an evaluation that have a wrong prediction.
-struct Mistakes: CommandResult {
-  let evaluation: Workspace.Evaluation
-  let data: Dataset
-  /// How many to show at most.
-  let limit: Int
-
-  /// Indices into the evaluation.
-  private var wrong: [Int] {
-    evaluation.samples.indices.filter { evaluation.predictions[$0] != evaluation.truth[$0] }
-  }
-
-  var outputs: [Output] {
-    let wrong = self.wrong
-    guard !wrong.isEmpty else {
-      return [.line("no mistakes in \(NumberFormat.count(evaluation.truth.count, "article"))")]
-    }
-    let shown = wrong.prefix(limit)
-    func confidence(_ i: Int) -> Table.Cell {
-      guard !evaluation.probabilities.isEmpty, let top = evaluation.probabilities[i].max() else {
-        return Table.Cell("")
-      }
-      return .number(top, digits: 2)
-    }
-    let table = Table(
-      [
-        .init("truth"), .init("prediction", flexible: true), .init("p", .right),
-        .init("article", flexible: true),
-      ],
-      rows: shown.map { i in
-        let text = data.samples[evaluation.samples[i]].text
-        let prediction = evaluation.predictions[i]
-        return [
-          .init(evaluation.truth[i]), .init(prediction.isEmpty ? "(nothing)" : prediction), confidence(i),
-          .init(text.split(whereSeparator: \.isNewline).joined(separator: " ")),
-        ]
-      })
-    guard shown.count < wrong.count else { return [.table(table)] }
-    let more = "\(wrong.count - shown.count) more of \(wrong.count): mistakes limit=\(wrong.count)"
-    return [.table(table), .line(Span(more, .faint))]
-  }
-
-  var fields: [(name: String, value: JSONValue)] {
-    [
-      ("name", .string(evaluation.name)),
-      ("mistakes", .strings(wrong.map { data.samples[evaluation.samples[$0]].id })),
     ]
   }
 }

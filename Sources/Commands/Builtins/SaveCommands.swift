@@ -15,7 +15,9 @@ enum SaveCommands {
     details:
       "A path that ends in .gguf becomes one file for llama.cpp (--lora). Any other path becomes a PEFT folder. "
       + "The folder names the base model by its name on the Hugging Face hub if gnb knows that name: "
-      + "google/gemma-3-270m for gemma-3-270m. " + Overwriting.rule,
+      + "google/gemma-3-270m for gemma-3-270m. Its file gnb.json has hashes of the texts that the adapter was trained on, so "
+      + "that 'evaluate' knows them after 'load adapter'; a .gguf file does not have them. "
+      + Overwriting.rule,
     arguments: SaveAdapterArguments(),
     examples: ["save adapter my-adapter", "save adapter my-adapter.gguf"]
   ) { arguments, invocation in
@@ -27,7 +29,10 @@ enum SaveCommands {
     if path.hasSuffix(".gguf") {
       try adapter.saveGGUF(path: path, model: workspace.needModel(), check: invocation.checkInterruption)
     } else {
+      var notes = try AdapterNotes(folder: path)
+      try notes.set(workspace.seen)
       try adapter.save(path: path, baseModel: workspace.baseName, check: invocation.checkInterruption)
+      try notes.write()
     }
     invocation.session.savedAdapter = adapter
     invocation.tell(SavedAdapter(parameters: adapter.parameterCount, base: workspace.baseName, path: path))
@@ -97,11 +102,7 @@ enum SaveCommands {
     let merged = try model.merging(
       adapter, precision: arguments.precision, compute: try session.compute(),
       check: invocation.checkInterruption)
-    session.workspace.model = merged
-    session.workspace.modelName += " (merged)"
-    session.workspace.adapter = nil
-    session.workspace.steps = []
-    session.workspace.classifier = nil
+    session.workspace.merge(into: merged)
     invocation.tell(
       Merged(
         adapter: adapter, kept: arguments.precision == .auto ? .f32 : arguments.precision,

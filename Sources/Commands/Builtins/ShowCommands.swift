@@ -5,7 +5,7 @@ import Gemma
 enum ShowCommands {
   static let all: [Command] = [
     model, data, split, sample, prompt, lora, tokens, config, session, SaveTableCommand.saveTable,
-    RejectsCommand.rejects,
+    RejectsCommand.rejects, MistakesCommands.mistake,
   ]
 
   /// A token's text with visible signs for line ends and tabs.
@@ -45,12 +45,22 @@ enum ShowCommands {
     ["print(count(train))", "print(count(validation))"]
   }
 
+  /// Where an article is looked up.
+  enum Place: String, CaseIterable {
+    case train, validation, test, all
+
+    var part: Part? { Part(rawValue: rawValue) }
+  }
+
   private static func pick(_ arguments: Arguments<SampleArguments>, _ invocation: Invocation) throws -> Sample
   {
     let workspace = invocation.session.workspace
     let data = try workspace.needData()
-    // After a split, the numbers count the training articles.
-    let order = workspace.split?.train ?? Array(data.samples.indices)
+    let order: [Int]
+    switch arguments.on {
+    case let place?: order = try place.part.map(workspace.needSamples) ?? Array(data.samples.indices)
+    case nil: order = workspace.split?.train ?? Array(data.samples.indices)
+    }
     let number = arguments.number
     guard number <= order.count else {
       throw GemmaError.invalidValue(name: "number", expected: "from 1 to \(order.count)", found: "\(number)")
@@ -61,16 +71,27 @@ enum ShowCommands {
   struct SampleArguments: Sendable {
     let number = Argument(
       "number", .integer(1...Int.max), 1, positional: true, "the number of the article, from 1")
+    let on = Argument(
+      "on", .choice(Place.self),
+      "the articles to count; by default those to train on, or all if there is no split")
   }
 
   /// The article that `pick` finds, in Python.
   private static func article(_ call: PythonCall<SampleArguments>, _ script: PythonScript) -> String {
-    "\(script.hasSplit ? "train" : "articles")[\(call.python(\.number)) - 1]"
+    let articles: String
+    switch call.on {
+    case .all: articles = "articles"
+    case let place?: articles = place.rawValue
+    case nil: articles = script.hasSplit ? "train" : "articles"
+    }
+    return "\(articles)[\(call.python(\.number)) - 1]"
   }
 
   static let sample = Command(
-    "show sample", .look, "one article", details: "After a split, the numbers count the training articles.",
-    arguments: SampleArguments(), examples: ["show sample 3"]
+    "show sample", .look, "one article",
+    details:
+      "After a split, the numbers count the training articles; on= names another part, or all articles.",
+    arguments: SampleArguments(), examples: ["show sample 3", "show sample 3 on=validation"]
   ) { arguments, invocation in
     invocation.tell(ShownSample(sample: try pick(arguments, invocation)))
   } python: { call, script in
@@ -91,7 +112,7 @@ enum ShowCommands {
     script.need(.prompt)
     return script.promptIfMissing() + [
       "article = \(article(call, script))",
-      "print(prompt(article[\"text\"]) + article[\"category\"] + end_token)",
+      "print(prompt(article) + last_answer(article) + end_token)",
     ]
   }
 
@@ -140,7 +161,12 @@ enum ShowCommands {
         "session",
         [
           ("model", w.model.map { $0.file.name } ?? "none"),
-          ("data", w.data.map { "\($0.name), \(NumberFormat.count($0.samples.count, "article"))" } ?? "none"),
+          (
+            "data",
+            w.data.map {
+              "\($0.name), \(NumberFormat.count($0.samples.count, $0.task == .instruction ? "instruction" : "article"))"
+            } ?? "none"
+          ), ("task", w.data?.task.rawValue ?? "none"),
           (
             "split",
             w.split.map {
@@ -153,7 +179,11 @@ enum ShowCommands {
             "adapter",
             w.adapter.map { "rank \($0.config.rank), \(NumberFormat.count(w.steps.count, "step"))" } ?? "none"
           ),
-          ("evaluations", w.evaluations.isEmpty ? "none" : w.evaluations.map(\.name).joined(separator: ", ")),
+          (
+            "evaluations",
+            w.evaluations.isEmpty && w.answers.isEmpty
+              ? "none" : (w.evaluations.map(\.name) + w.answers.map(\.name)).joined(separator: ", ")
+          ),
         ] + variables))
   }
 }

@@ -40,9 +40,10 @@ struct DataFacts: CommandResult {
     let noun = data.task == .instruction ? "instruction" : "article"
     let title = Output.line(
       "\(data.name): \(NumberFormat.count(data.samples.count, noun)), sha256 \(data.sha256.prefix(16))…")
-    guard data.task == .classification else { return [title] }
+    let task = Output.line(data.taskWords)
+    guard data.task == .classification else { return [title, task] }
     return [
-      title,
+      title, task,
       .table(
         Table(
           [.init("category"), .init("articles", .right), .init("first article", flexible: true)],
@@ -53,7 +54,9 @@ struct DataFacts: CommandResult {
   }
 
   var fields: [(name: String, value: JSONValue)] {
-    [("name", .string(data.name)), ("sha256", .string(data.sha256))]
+    [
+      ("name", .string(data.name)), ("sha256", .string(data.sha256)), ("task", .string(data.task.rawValue)),
+    ]
   }
 }
 
@@ -64,6 +67,10 @@ struct ShownSample: CommandResult {
   var outputs: [Output] {
     guard let request = sample.request else {
       return [.line(Span("\(sample.category)  ", .strong), Span(sample.id, .faint)), .line(sample.text)]
+    }
+    if !request.turns.isEmpty {
+      return [.line(Span(sample.id, .faint))]
+        + request.turns.map { .line(Span("\($0.role.rawValue)  ", .strong), Span($0.content)) }
     }
     return [.line(Span(sample.id, .faint)), .line(request.instruction)]
       + (request.input.isEmpty ? [] : [.line(request.input)]) + [.line(Span(sample.category, .strong))]

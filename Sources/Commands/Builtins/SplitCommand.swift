@@ -39,7 +39,8 @@ enum SplitCommand {
       + "order of the file. "
       + "'sklearn' draws the articles of the Colab demo: scikit-learn's load_files and train_test_split (0.7 and 0.3, "
       + "random_state=seed), then the first articles of each part. The demo also drew from the LICENSE.txt of each "
-      + "category; licence_files=true does the same. Licence files and duplicates that are drawn are then dropped.",
+      + "category; licence_files=true does the same. Licence files and duplicates that are drawn are then dropped. "
+      + "Evaluations of an earlier split stay: each knows its articles.",
     arguments: SplitArguments(),
     examples: [
       "split", "split train=100 validation=1000 seed=200", "split train=0.8 validation=0.1 test=0.1",
@@ -50,7 +51,6 @@ enum SplitCommand {
     let data = try session.workspace.needData()
     let split = try draw(arguments, data)
     session.workspace.split = split
-    session.workspace.evaluations = []
     invocation.tell(DrawnSplit(split: split, data: data, method: arguments.method))
   } python: {
     python(split: $0, &$1)

@@ -66,7 +66,11 @@ enum StepCommands {
     "list", .step, "list all cells: which were run, and which comes next", examples: ["list"]
   ) {
     invocation in
-    invocation.tell(CellList(stepper: try stepper(invocation)))
+    // Only a 'save table' that is typed next means the list: a cell that saves a table means that of an earlier cell.
+    let (session, list) = (invocation.session, CellList(stepper: try stepper(invocation)))
+    let tables = session.workspace.lastTables
+    invocation.tell(list)
+    (session.workspace.lastTables, session.listed) = (tables, list.stepper.list)
   }
 
   static let keep = Command(

@@ -215,11 +215,11 @@ extension PythonPiece {
 
     def example(article, answer_only):
         \"""Tokens, and which of them are to be predicted: those labelled -100 are not.\"""
-        start = prompt_ids(article["text"])
-        target = encode(article["category"]) + [tokenizer.convert_tokens_to_ids(end_token)]
+        start, labels = tokens(article)
+        target = answer_ids(last_answer(article))
         return {
             "input_ids": start + target, "attention_mask": [1] * len(start + target),
-            "labels": ([-100] * len(start) if answer_only else start) + target}
+            "labels": (labels if answer_only else start) + target}
 
 
     def examples(answer_only):

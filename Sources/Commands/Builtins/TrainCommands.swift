@@ -50,6 +50,7 @@ enum TrainCommands {
     let checkpointEvery = Argument(
       "checkpoint_every", .integer(1...1_000_000), 20, "steps between checkpoints")
     let resume = Argument("resume", .path, "continue from this checkpoint; takes no other arguments")
+    let explain = Explanation.argument
   }
 
   static let train = Command(
@@ -61,15 +62,17 @@ enum TrainCommands {
       + "the end of an epoch is filled up with the first articles of the next epoch. A second 'train' continues with "
       + "the adapter as it is, and with a fresh optimiser. With 'checkpoint' the state is written every "
       + "checkpoint_every steps and at Ctrl-C. 'train resume=FILE' continues from it with the same settings, and "
-      + "gives the same adapter, bit for bit, as a training that was not interrupted.",
+      + "gives the same adapter, bit for bit, as a training that was not interrupted. A terminal of at least 80 columns and 24 "
+      + "rows shows the losses as a chart while it trains.",
     arguments: TrainArguments(),
     examples: [
-      "train", "train steps=60 lr=2e-3", "train epochs=2 loss_on=all", "train eval_every=10 patience=3",
+      "train", "train steps=60 lr=2e-3", "train epochs=2 loss_on=all",
+      "train eval_every=10 patience=3 explain=true",
       "train checkpoint=run.ckpt", "train resume=run.ckpt",
     ]
   ) { arguments, invocation in
     let run = try makeRun(arguments, invocation)
-    try TrainCommands.run(run, invocation)
+    try TrainCommands.run(run, explains: arguments.explain, invocation)
   } python: {
     python($0, &$1)
   }
@@ -89,7 +92,7 @@ enum TrainCommands {
     let compute = try session.compute()
     let run: TrainingRun
     if let path = arguments.resume {
-      if let other = arguments.given(beside: \.resume) {
+      if let other = arguments.given(beside: \.resume, \.explain) {
         throw GemmaError.invalidValue(
           name: "train", expected: "no argument beside resume: the checkpoint has the settings", found: other)
       }
@@ -104,7 +107,7 @@ enum TrainCommands {
         plan: plan(arguments, session: session), model: model,
         adapter: try session.workspace.needAdapter().copy(compute: compute),
         examples: examples(split.train[...]),
-        history: session.workspace.steps,
+        history: session.workspace.steps, seen: session.workspace.seen,
         checkpoint: arguments.checkpoint,
         compute: compute)
       if !session.workspace.steps.isEmpty {
@@ -135,7 +138,24 @@ enum TrainCommands {
     guard run.plan.evaluateEvery > 0 else { return run }
     let looked = try session.workspace.needSamples(of: .validation).prefix(run.plan.evaluateLimit)
     let (answers, texts) = (examples(looked), looked.map { data.samples[$0] })
+    let known = looked.count { run.seen.contains(data.samples[$0]) }
+    if known > 0 {
+      invocation.print(
+        "note: \(known) of the \(NumberFormat.count(looked.count, "validation article")) were trained on before, which makes the "
+          + "validation loss too low")
+    }
     let adapter = run.trainer.adapter
+    if data.task == .instruction {
+      run.look = { [weak trainer = run.trainer] in
+        let found = try model.answerLoss(of: answers, adapter: adapter, compute: compute) { share in
+          inside.tell(
+            after: trainer?.completed ?? 0, 0, "\(NumberFormat.percent(share, 0)) of the validation loss")
+          return invocation.context.interruption() != .undo
+        }
+        return (found.loss, found.shareRight)
+      }
+      return run
+    }
     run.look = { [weak trainer = run.trainer] in
       let classifier = Classifier(
         model: model, adapter: adapter, prompt: prompt, categories: categories, compute: compute)
@@ -185,15 +205,15 @@ enum TrainCommands {
   }
 
   /// Trains until the last step, or until the user or early stopping ends it, and shows the result.
-  private static func run(_ run: TrainingRun, _ invocation: Invocation) throws {
+  private static func run(_ run: TrainingRun, explains: Bool, _ invocation: Invocation) throws {
     let session = invocation.session
+    let (data, split) = (try session.workspace.needData(), try session.workspace.needSplit())
     let started = Stopwatch()
     let total = run.plan.training.steps
     let before = run.trainer.completed
     var tokens = 0
     func keep() {
-      session.workspace.adapter = run.trainer.adapter
-      session.workspace.add(run)
+      session.workspace.add(run, articles: split.train.map { data.samples[$0] })
     }
     func save() throws {
       guard run.checkpoint != nil else { return }
@@ -204,14 +224,14 @@ enum TrainCommands {
       while !run.isFinished {
         let (step, point) = try run.next()
         tokens += step.tokens
-        if let point { tell(point, invocation) }
+        if let point { tell(point, session.measure, invocation) }
         try invocation.progress(
           ProgressReport(
             done: step.step, total: step.steps, unit: "step",
             note: [
               Span("loss \(NumberFormat.fixed(step.loss))  lr \(NumberFormat.short(step.rate))  "),
               Span("\(NumberFormat.fixed(Double(tokens) / started.seconds, 0)) tokens/s", volatile: .rate),
-            ], fields: fields(step)))
+            ], fields: fields(step), losses: .init(training: step.loss, validation: point?.loss)))
       }
     } catch GemmaError.interrupted {
       guard invocation.context.interruption() != .undo else { throw GemmaError.interrupted }
@@ -240,13 +260,13 @@ enum TrainCommands {
     invocation.tell(
       Trained(
         last: last, done: done, losses: run.history.suffix(done).map(\.loss), tokens: tokens,
-        points: run.points, seconds: started.seconds))
+        points: run.points, measure: session.measure, explains: explains, seconds: started.seconds))
   }
 
-  private static func tell(_ point: ValidationPoint, _ invocation: Invocation) {
+  private static func tell(_ point: ValidationPoint, _ measure: String, _ invocation: Invocation) {
     invocation.print(
       "step \(point.step): validation loss \(NumberFormat.fixed(point.loss)), perplexity "
-        + "\(NumberFormat.fixed(point.perplexity, 3)), accuracy \(NumberFormat.fixed(point.accuracy, 3))")
+        + "\(NumberFormat.fixed(point.perplexity, 3)), \(measure) \(NumberFormat.fixed(point.accuracy, 3))")
   }
 
   private static func fields(_ step: TrainingStep) -> [(name: String, value: JSONValue)] {
@@ -257,68 +277,7 @@ enum TrainCommands {
   }
 }
 
-/// The result of `train`.
-struct Trained: CommandResult {
-  /// The adapter's last step, from this training or an earlier one.
-  let last: TrainingStep
-  /// Number of steps in this training.
-  let done: Int
-  let losses: [Double]
-  let tokens: Int
-  let points: [ValidationPoint]
-  let seconds: Double
-
-  var outputs: [Output] {
-    let line = Output.line(
-      "step \(last.step)/\(last.steps)  loss \(NumberFormat.fixed(last.loss))  lr \(NumberFormat.short(last.rate))"
-    )
-    guard done > 0 else { return [line] }
-    return [
-      line,
-      .line(
-        Span("trained in "), Span(NumberFormat.duration(seconds), volatile: .time), Span(" at "),
-        Span("\(NumberFormat.fixed(Double(tokens) / seconds, 0)) tokens/s", volatile: .rate)),
-    ]
-  }
-
-  var fields: [(name: String, value: JSONValue)] {
-    let looks = points.map { point -> JSONValue in
-      .object([
-        ("step", .int(point.step)), ("loss", .number(point.loss)), ("perplexity", .number(point.perplexity)),
-        ("accuracy", .number(point.accuracy)),
-      ])
-    }
-    return [
-      ("steps", .int(done)), ("loss", .number(last.loss)), ("tokens", .int(tokens)),
-      ("losses", .numbers(losses)),
-    ] + (looks.isEmpty ? [] : [("validation", .array(looks))])
-  }
-
-  var volatile: [(name: String, value: JSONValue)] { [("seconds", .number(seconds))] }
-}
-
-/// Shows the progress inside a step that takes more than two seconds, at most five times a second.
-private final class InnerProgress {
-  private let invocation: Invocation
-  private let total: Int
-  private var done = -1
-  private var sinceStep = Stopwatch()
-  private var sinceTold = Stopwatch()
-
-  /// - Parameter total: number of steps in the training.
-  init(_ invocation: Invocation, _ total: Int) {
-    self.invocation = invocation
-    self.total = total
-  }
-
-  /// - Parameters:
-  ///   - done: number of completed steps.
-  ///   - share: the completed share of the next step, from 0 to 1.
-  func tell(after done: Int, _ share: Double, _ note: String) {
-    if done != self.done { (self.done, sinceStep) = (done, Stopwatch()) }
-    guard sinceStep.seconds > 2, sinceTold.seconds > 0.2 else { return }
-    sinceTold = Stopwatch()
-    invocation.emit(
-      .progress(ProgressReport(done: done, total: total, unit: "step", inside: share, note: [Span(note)])))
-  }
+extension Session {
+  /// What a validation counts beside the loss.
+  fileprivate var measure: String { workspace.data?.task == .instruction ? "tokens right" : "accuracy" }
 }

@@ -19,12 +19,23 @@ public struct LastSession: Codable {
   /// The adapter's folder below `last`, and its seed, which PEFT's files do not contain.
   var adapter: String?
   var adapterSeed: UInt64 = 0
+  /// The file that the adapter was loaded from, if it was.
+  var adapterName: String?
+  /// What it was trained on.
+  var seen: SeenTexts?
   var steps: [TrainingStep]
-  /// The articles that the indices of the evaluations belong to.
+  /// What looks at the validation articles saw, for 'plot loss'.
+  var looks: [ValidationPoint]?
+  /// The model's file or folder and the notebook's file, as they were when the session was saved.
+  var modelStamp: FileStamp?
+  var notebookStamp: FileStamp?
+  /// The articles of the session's data: the split's indices belong to them.
   var dataHash: String?
   var evaluations: [Workspace.Evaluation]
   /// Which of them were made with the adapter as it is; nil in files of older versions.
   var presentEvaluations: [String]?
+  /// Those of an instruction task.
+  var answers: [InstructionEvaluation]?
 }
 
 extension LastSession {
@@ -86,6 +97,9 @@ extension LastSession {
       tell("'run' runs them, 'list' shows them")
       return stepper
     }
+    if let path, FileStamp(path: path) != notebookStamp {
+      tell("note: \(path) has changed since then; the cells are those of the saved session")
+    }
     stepper.resume(at: position, states: states)
     tell("back after \(NumberFormat.count(position, "cell")), without running them again: " + found(session))
     return stepper
@@ -102,13 +116,20 @@ extension LastSession {
     {
       throw failure
     }
+    if let modelStamp, let model = session.workspace.model, FileStamp(path: model.file.path) != modelStamp {
+      throw GemmaError.invalidValue(
+        name: "model", expected: "the files of that session",
+        found: "other files: \(model.file.path) has changed")
+    }
     if let adapter {
       let model = try session.workspace.needModel()
       var stored = try StoredAdapter.open(
         path: Self.folder(in: session.cache) + "/" + adapter, for: model.file)
       stored.config.seed = adapterSeed
-      session.workspace.adapter = Adapter(stored, model: model, compute: try session.compute())
-      session.workspace.steps = steps
+      session.workspace.attach(
+        Adapter(stored, model: model, compute: try session.compute()), name: adapterName,
+        seen: seen ?? SeenTexts())
+      session.workspace.goOn(after: steps, looks: looks ?? [])
     }
     if let dataHash {
       guard session.workspace.data?.sha256 == dataHash else {
@@ -118,6 +139,8 @@ extension LastSession {
       }
       session.workspace.evaluations = evaluations
       session.workspace.presentEvaluations = Set(presentEvaluations ?? [])
+      session.workspace.findTexts()
+      session.workspace.answers = answers ?? []
     }
   }
 
@@ -133,7 +156,8 @@ extension LastSession {
       parts.append(
         steps.isEmpty ? "a fresh adapter" : "the adapter after \(NumberFormat.count(steps.count, "step"))")
     }
-    if !evaluations.isEmpty { parts.append(NumberFormat.count(evaluations.count, "evaluation")) }
+    let count = evaluations.count + w.answers.count
+    if count > 0 { parts.append(NumberFormat.count(count, "evaluation")) }
     return parts.joined(separator: ", ")
   }
 }
@@ -170,9 +194,14 @@ public final class SessionKeeper {
       path: stepper.isSession ? nil : stepper.notebook.path, position: isWhole ? stepper.position : 0,
       states: isWhole ? stepper.states : stepper.states.map { _ in .waiting },
       lines: isWhole ? lines + workspace.origins.lines : [],
-      adapter: name, adapterSeed: adapter?.config.seed ?? 0, steps: workspace.steps,
+      adapter: name, adapterSeed: adapter?.config.seed ?? 0, adapterName: workspace.adapterName,
+      seen: workspace.seen, steps: workspace.steps,
+      looks: workspace.looks,
+      modelStamp: isWhole ? workspace.model.flatMap { FileStamp(path: $0.file.path) } : nil,
+      notebookStamp: stepper.isSession ? nil : FileStamp(path: stepper.notebook.path),
       dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : [],
-      presentEvaluations: isWhole ? workspace.presentEvaluations.sorted() : []
+      presentEvaluations: isWhole ? workspace.presentEvaluations.sorted() : [],
+      answers: isWhole ? workspace.answers : nil
     ).write(in: session.cache)
     for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []
     where other.hasPrefix("adapter-") && other != name {

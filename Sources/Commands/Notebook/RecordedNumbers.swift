@@ -34,7 +34,7 @@ public struct RecordedNumbers: Sendable, Equatable {
     }
   }
 
-  /// Those of what a run told at `width`; nil if it showed no table and no chart. Words are as short as they were shown.
+  /// The numbers of the tables and charts that a run showed at `width`; nil if it showed none. Texts are shortened as they were shown.
   init?(_ transcript: Transcript, width: Int) {
     var texts: [String] = []
     var first = 1
@@ -49,7 +49,7 @@ public struct RecordedNumbers: Sendable, Equatable {
       }
     }
     guard !texts.isEmpty else { return nil }
-    // A comment ends at its first "-->": that sign stands in strings only.
+    // A comment ends at its first "-->". In this JSON the sign can be in strings only, where it is escaped.
     let text = "[" + texts.joined(separator: ",\n") + "]"
     let lines = text.replacingOccurrences(of: ">", with: "\\u003e").components(separatedBy: "\n")
     guard let made = try? RecordedNumbers(lines: lines, count: first - 1) else { return nil }

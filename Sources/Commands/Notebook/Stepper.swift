@@ -89,6 +89,7 @@ public final class Stepper: Stepping {
       snapshot.settings, snapshot.variables, snapshot.workspace
     )
     scratch = nil
+    session.listed = nil
   }
 
   /// The results of the cells, without those of the lines typed between them.
@@ -236,6 +237,7 @@ public final class Stepper: Stepping {
 
   private func finish(_ run: CellRun, _ statements: [Statement]) {
     let cell = cells[position]
+    session.listed = nil
     forget(from: position)
     runs[position] = run
     states[position] = run.wasInterrupted ? .interrupted : .done

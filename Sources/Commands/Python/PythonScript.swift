@@ -9,6 +9,8 @@ public struct PythonScript {
   var cutsArticles = false
   var hasAdapter = false
   var hasSplit = false
+  /// Whether the data is a table, whose rows may have instructions and columns.
+  var hasTable = false
   var isInLoop = false
   /// The trainings that wrote checkpoints, by path.
   var trainings: [String: BoundArguments] = [:]
@@ -43,10 +45,16 @@ public struct PythonScript {
       "f"
       + Python.literal(
         PromptTemplate.defaultInstruction(categories: ["{', '.join(categories)}"]))
-    var block = Python.block(template.template)
-    block[0] = "template = " + block[0]
-    return block + [
-      "instruction = \(instruction ?? standard)", "max_input_tokens = \(limit)",
+    func assigned(_ name: String, _ text: String) -> [String] {
+      var block = Python.block(text)
+      block[0] = "\(name) = " + block[0]
+      return block
+    }
+    let short = template.withoutInput.map { assigned("short_template", $0) } ?? ["short_template = None"]
+    return assigned("template", template.template) + short + [
+      "whole_chats = \(template.hasTurns ? "True" : "False")",
+      "instruction = \(instruction ?? (hasTable ? "standard_instruction()" : standard))",
+      "max_input_tokens = \(limit)",
       "end_token = \(Python.literal(template.endsTurn ? "<end_of_turn>" : "<eos>"))",
     ]
   }

@@ -4,7 +4,7 @@ import Gemma
 public enum ArgumentKind: Sendable, Equatable {
   case integer(ClosedRange<Int>)
   case number(ClosedRange<Double>)
-  /// A whole number of at least so many, or a share between 0 and 1.
+  /// A whole number with a lower limit, or a share between 0 and 1.
   case amount(Int)
   case bool
   case text

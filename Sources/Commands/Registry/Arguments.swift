@@ -11,8 +11,15 @@ public struct Arguments<Keys: Sendable>: Sendable {
     return argument.read(bound.values[argument.spec.name])
   }
 
+  /// Whether the user gave it.
+  func isGiven<Content>(_ key: KeyPath<Keys, Argument<Content>>) -> Bool {
+    bound.given.contains(keys[keyPath: key].spec.name)
+  }
+
   /// The alphabetically first of the other arguments that were given.
-  func given<Content>(beside key: KeyPath<Keys, Argument<Content>>) -> String? {
-    bound.given.subtracting([keys[keyPath: key].spec.name]).min()
+  func given<each Content>(beside these: repeat KeyPath<Keys, Argument<each Content>>) -> String? {
+    var names: Set<String> = []
+    for key in repeat each these { names.insert(keys[keyPath: key].spec.name) }
+    return bound.given.subtracting(names).min()
   }
 }

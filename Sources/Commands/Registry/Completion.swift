@@ -123,7 +123,7 @@ public struct Completion: Equatable {
     return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? String(word[dollar...]) : nil
   }
 
-  /// The beginning of `{input}` that the cursor stands in, within a template's quotes.
+  /// The part of `{input}` before the cursor, inside the quotes of a template.
   private static func placeholder(in word: String) -> String? {
     guard word.count(where: { $0 == "\"" }) % 2 == 1, let brace = word.lastIndex(of: "{") else { return nil }
     let name = word[word.index(after: brace)...]
@@ -137,7 +137,9 @@ public struct Completion: Equatable {
     case .bool: return (["true", "false"], false)
     case .choice(let words): return (words, false)
     case .pullName: return (Catalogue.items.map(\.name), false)
-    case .evaluation: return (session.workspace.evaluations.map { Value.string($0.name).source }, false)
+    case .evaluation:
+      let names = session.workspace.evaluations.map(\.name) + session.workspace.answers.map(\.name)
+      return (names.map { Value.string($0).source }, false)
     case .cell: return (session.stepper?.cellNames ?? [], false)
     case .topic:
       let words = Glossary.entries.map(\.word).filter { !$0.contains(" ") }

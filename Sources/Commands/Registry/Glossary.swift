@@ -83,6 +83,10 @@ public enum Glossary {
       "One pass over all training articles. After several the model has seen each article as often, and may begin to learn them by heart.",
       see: ["train epochs=2"]),
     entry(
+      "exact match", [],
+      "The share of written answers that are, to the character, the expected ones. It is strict: an answer in other words counts as wrong, so read some of the answers as well.",
+      see: ["evaluate", "compare"]),
+    entry(
       "f1", ["f1-score", "macro average"],
       "The harmonic mean of precision and recall: it is high only if both are. The macro average counts every category alike, however many articles it has.",
       see: ["report"]),
@@ -103,9 +107,13 @@ public enum Glossary {
       "Greedy writing takes the most probable token each time and always gives the same text. Above temperature 0 tokens are drawn at random; top_k and top_p leave the improbable ones out.",
       see: ["generate \"昔々\" temperature=0.8 top_p=0.9"]),
     entry(
-      "instruction", [],
-      "The part of a prompt that tells the model what to do, here to name one of the categories. It is the same for every article.",
-      see: ["prompt instruction=\"...\"", "show prompt"]),
+      "instruction", ["instruction tuning", "task"],
+      "What a prompt asks the model to do. If all rows share one, or the answers are few, the task is a classification; rows with an instruction of their own and an answer in free words are an instruction task.",
+      see: ["prompt instruction=\"Name the topic.\"", "load data butler-rows", "ask \"Name a fruit.\""]),
+    entry(
+      "interval", ["95% interval", "confidence interval", "wilson"],
+      "A measured accuracy is that of a few articles; on all such articles it probably lies in the 95% interval beside it. With four times the articles the interval is half as wide (Wilson, 1927).",
+      see: ["evaluate explain=true", "compare"]),
     entry(
       "label", ["labels", "category", "categories", "class"],
       "The right answer that comes with a training article. In gnb a label is a word, and the model is taught to write it.",
@@ -133,7 +141,7 @@ public enum Glossary {
     entry(
       "mcnemar", ["mcnemar's test", "p", "significance"],
       "A test of whether two models that classified the same articles really differ. Its p is the chance of so unequal a count if they were equally good; below 0.05 one usually calls the difference real.",
-      see: ["compare"]),
+      see: ["compare", "compare explain=true"]),
     entry(
       "mlp", ["feed-forward"],
       "The part of a layer that works on each token alone, and holds most of the weights. Its matrices are gate_proj, up_proj and down_proj.",
@@ -191,9 +199,13 @@ public enum Glossary {
       "The piece of text that a model reads and writes at a time: a word, a part of one, or a single character. The tokenizer cuts a text into tokens, and the vocabulary numbers them.",
       see: ["show tokens \"機械学習\"", "plot lengths"]),
     entry(
+      "tokens right", [],
+      "How many of the answers' tokens are the model's first choice when it has read the right answer so far. It rises before whole answers come out right, and is kinder than writing: there one wrong token leads to others.",
+      see: ["evaluate", "train eval_every=10"]),
+    entry(
       "validation", ["validation loss", "validation set", "test set"],
       "Articles that training never sees, to measure on. The loss and the accuracy on them tell what the model will do with new texts.",
-      see: ["split", "evaluate", "train eval_every=10"]),
+      see: ["split", "evaluate", "train eval_every=10 explain=true"]),
     entry(
       "warm-up", ["warmup"],
       "The first steps, over which the learning rate rises from zero. The optimiser's averages are then still uncertain, and large steps would do harm.",

@@ -22,8 +22,8 @@ public struct Help: Sendable {
       lines += Self.entry(name, page.summary, indent: 2, column: names + 4, width: width)
     }
     lines += [
-      "", "help COMMAND tells its arguments; at the prompt so does COMMAND?.",
-      "help loss explains a word, help G012 an error.",
+      "", "help COMMAND shows the arguments of a command; so does COMMAND? at the prompt.",
+      "help loss explains a word; help G012 explains an error.",
     ]
     return lines.flatMap { DisplayWidth.wrap($0, to: width) }
   }
@@ -36,14 +36,14 @@ public struct Help: Sendable {
     }
   }
 
-  /// What is no command, and yet asked for.
+  /// Help pages on subjects that are not commands.
   static let pages: [(name: String, isTyped: Bool, summary: String, text: String)] = [
     (
       "let", true, "set a variable",
       """
       let NAME = VALUE
       Sets a variable. A value is a word, a number (60, 2e-4, 1k), a string "...", a block of lines \"""...\""" or a list [a, b].
-      $NAME stands for it, within strings too. 'gnb run FILE --set NAME=VALUE' sets it from outside.
+      $NAME is replaced by the value, also inside strings. 'gnb run FILE --set NAME=VALUE' sets it from the command line.
       for example:
         let rank = 8
         lora rank=$rank; train; evaluate as="rank $rank"
@@ -103,7 +103,7 @@ public struct Help: Sendable {
     guard let page = Self.pages.first(where: { $0.name == name }) else { return nil }
     return Page { width in
       page.text.components(separatedBy: "\n").flatMap { line -> [String] in
-        // What stands in two columns keeps them.
+        // A line with two columns stays in two columns.
         guard let gap = line.range(of: "  "), !line.hasPrefix(" ") else {
           return DisplayWidth.wrap(line, to: width)
         }
@@ -113,7 +113,7 @@ public struct Help: Sendable {
     }
   }
 
-  /// What a word asks for: a command, all commands of a verb, or an error code.
+  /// The help page for a word: a command, all commands of a verb, a word of the glossary, or an error code.
   public func topic(_ topic: String) throws -> Page {
     if let code = Diagnostic.Code(rawValue: topic.uppercased()) {
       return Page { DisplayWidth.wrap("\(code.rawValue): \(code.explanation)", to: $0) }
@@ -146,7 +146,7 @@ public struct Help: Sendable {
     }
   }
 
-  /// What help can be asked for.
+  /// Every word that has a help page.
   var topics: [String] {
     table.commands.map(\.name) + table.verbs + Self.pages.map(\.name)
       + Glossary.entries.flatMap { [$0.word] + $0.others }
@@ -220,44 +220,47 @@ extension Diagnostic.Code {
   public var explanation: String {
     switch self {
     case .unexpected:
-      "The line is not written as the language has it. The caret shows where it stopped making sense."
+      "The line does not follow the grammar of the language. The caret marks the first place that is wrong."
     case .unclosedString:
       "A string begins with \" and must end with \" on its line; \"\"\" begins a text of several lines."
     case .unclosedBracket:
-      "A [ or { has no partner. At a prompt, go on typing: the command runs when it is closed."
+      "A [ or { has no partner. At a prompt, go on typing: the command runs when the bracket is closed."
     case .unknownCommand: "No command has that name. 'help' lists all."
-    case .unknownNoun: "The command exists but does not do that. 'help' and its name list what it does."
-    case .unknownArgument: "The command has no argument of that name. 'help' and its name list them."
-    case .missingArgument: "The command cannot do without this argument."
-    case .tooManyValues: "The command takes fewer values; further ones need their argument's name."
+    case .unknownNoun:
+      "The command exists but has no such subject. 'help' with the command's name lists its subjects."
+    case .unknownArgument:
+      "The command has no argument of that name. 'help' with the command's name lists its arguments."
+    case .missingArgument: "The command needs this argument."
+    case .tooManyValues: "The command takes fewer values without a name. Write further values as NAME=VALUE."
     case .wrongType: "The argument takes another kind of value, such as a number in place of a word."
     case .notAChoice: "The argument takes one of a few words."
     case .outOfRange: "The number is outside what the argument takes."
-    case .unknownVariable: "A $name was used that no 'let' has set before it."
+    case .unknownVariable: "A $name is used before any 'let' sets it."
     case .givenTwice: "The same argument has two values on one line."
     case .badNotebook: "The file is not a .gnb notebook as docs/notebook-format.md describes it."
     case .badAttribute:
-      "A cell's first line has something it does not take: #id, raises=, rows=, pause, timeout=."
+      "The first line of a cell has an unknown attribute. It may have #id, raises=, rows=, pause and timeout=."
     case .fileNotFound: "There is no file or folder at that path."
-    case .inputOutput: "The system refused to read or write; its own reason is in the message."
-    case .malformedFile: "The file is damaged, cut short, or of another kind than its name says."
-    case .unsupported: "The file is in order but asks for something this version of gnb does not do."
-    case .hashMismatch: "The file is not the one that was asked for: its sha256 differs."
-    case .invalidValue: "The value cannot be used here; the message says what would do."
-    case .missingStep: "Another command has to come first; the help line names it."
-    case .interrupted: "Stopped by Ctrl-C. What was done before is kept."
-    case .notRaised: "A cell marked raises= was meant to fail and did not."
+    case .inputOutput:
+      "The system refused to read or write the file. The message ends with the system's reason."
+    case .malformedFile: "The file is damaged, cut short, or not of the kind that its name says."
+    case .unsupported: "The file is correct but needs a feature that this version of gnb does not have."
+    case .hashMismatch: "The file is not the expected file: its sha256 differs."
+    case .invalidValue: "The value cannot be used here. The message says which values can."
+    case .missingStep: "Another command has to run first. The help line names it."
+    case .interrupted: "Ctrl-C stopped the command. The results of earlier commands are kept."
+    case .notRaised: "The cell has raises=, so it should fail, but it did not fail."
     case .promptOnly:
-      "Stepping ('next', 'back', 'goto' and the like) happens at the prompt; a notebook or a script only runs forward."
+      "Commands such as 'next', 'back' and 'goto' work at the prompt only. A notebook or a script runs from its first line to its last."
     case .timedOut: "The cell took longer than its timeout= allows, and was stopped."
     case .outdated:
-      "The recorded output belongs to another text of this or an earlier cell, another seed or another input. "
-        + "'gnb record' makes it anew."
+      "The recorded output was made before this cell, an earlier cell, the seed or an input file changed. "
+        + "'gnb record' records it again."
     case .differs:
-      "The cell did not tell what its recorded output says. Lines with - were recorded, lines with + came now."
+      "The output of the cell differs from its recorded output. Lines with - were recorded. Lines with + are the output now."
     case .diverged:
-      "The loss leapt up, or was no longer a number. Training stopped, and the adapter went back to where the loss was well."
-    case .internalError: "An error gnb did not foresee. Please report it with the notebook that caused it."
+      "The loss rose suddenly, or was no longer a number. Training stopped, and the adapter of the last good step was restored."
+    case .internalError: "An error in gnb itself. Please report it with the notebook that caused it."
     }
   }
 }

@@ -8,6 +8,8 @@ public final class Invocation {
   public let context: RunContext
   public let cell: String
   public let command: String
+  /// The tables that the command has shown.
+  private var tables: [Table] = []
 
   init(session: Session, table: CommandTable, context: RunContext, cell: String, command: String) {
     self.session = session
@@ -24,7 +26,9 @@ public final class Invocation {
   public func print(_ text: String) { emit(.output(.line(text))) }
   public func show(_ output: Output) {
     guard case .table(let table) = output else { return emit(.output(output)) }
-    session.workspace.lastTable = table
+    tables.append(table)
+    session.listed = nil
+    session.workspace.lastTables = tables
     emit(.output(.table(context.rowLimit.map(table.limited) ?? table)))
   }
 

@@ -59,16 +59,19 @@ public struct Chart: Sendable, Equatable {
   /// Of a value of a series that is no line.
   static let mark: Character = "o"
   static let nothing = "(nothing to plot)"
-  static let rows = 10
+  /// Of a curve.
+  public static let rows = 10
 
   /// The chart in at most `width` columns.
-  public func lines(width: Int) -> [String] {
+  ///
+  /// - Parameter rows: the height of a curve, at least 2.
+  public func lines(width: Int, rows: Int = Chart.rows) -> [String] {
     switch shape {
     case .curve(let xLabel, let series):
       let names = series.enumerated().map { ($0 == 0 ? "─ " : "\(Self.mark) ") + $1.name }
       return DisplayWidth.wrap(title, to: width)
         + (series.count > 1 ? DisplayWidth.wrap(names.joined(separator: "  "), to: width) : [])
-        + (Frame(series).map { Self.curve(series, $0, xLabel, width: width) } ?? [Self.nothing])
+        + (Frame(series).map { Self.curve(series, $0, xLabel, width: width, rows: rows) } ?? [Self.nothing])
     case .bars(let bars):
       return DisplayWidth.wrap(title, to: width) + Self.bars(bars, full: full, width: width)
     }
@@ -104,7 +107,9 @@ public struct Chart: Sendable, Equatable {
   static func label(_ y: Double) -> String { NumberFormat.short(y, 3) }
 
   /// A curve in braille dots, two by four a character, and the marks of the other series over it.
-  private static func curve(_ series: [Series], _ frame: Frame, _ xLabel: String, width: Int) -> [String] {
+  private static func curve(
+    _ series: [Series], _ frame: Frame, _ xLabel: String, width: Int, rows: Int
+  ) -> [String] {
     let middle = rows / 2
     let marks = [
       0: frame.high, middle: frame.high - (frame.high - frame.low) * Double(middle) / Double(rows - 1),

@@ -1,5 +1,5 @@
 extension Table {
-  /// What stands in one row and column: its text, and the number behind it.
+  /// One cell of a table: its text, and the number that the text shows.
   public struct Cell: Sendable, Equatable {
     /// As people read it.
     public var text: String
@@ -11,7 +11,7 @@ extension Table {
       self.value = value
     }
 
-    /// A number shown with so many digits after the point.
+    /// A number, shown with this many digits after the decimal point.
     public static func number(_ value: Double, digits: Int = 4) -> Cell {
       Cell(NumberFormat.fixed(value, digits), .number(value))
     }

@@ -203,14 +203,12 @@ extension Workspace {
 
   private func measured(_ evaluation: Evaluation) -> SavedClassifier.Measured {
     let (low, high) = Significance.wilson(correct: evaluation.correct, total: evaluation.truth.count)
-    let samples = Set(evaluation.samples)
-    let part = Part.allCases.first { samples.isSubset(of: split?.samples(of: $0) ?? []) }
     let best = evaluation.probabilities.compactMap { $0.max() }
     return SavedClassifier.Measured(
-      name: evaluation.name, method: evaluation.method, on: part?.rawValue ?? "other",
+      name: evaluation.name, method: evaluation.method, on: evaluation.part.rawValue,
       articles: evaluation.truth.count, correct: evaluation.correct, accuracy: evaluation.accuracy, low: low,
       high: high,
-      seen: evaluation.samples.count { index in data.map { seen.contains($0.samples[index]) } ?? false },
+      seen: evaluation.trainedOn,
       meanProbability: best.isEmpty ? nil : best.reduce(0, +) / Double(best.count))
   }
 }

@@ -16,6 +16,8 @@ public final class Session {
   public var expectedInputs: [String: String] = [:]
   /// Values from the command line that `let` does not overwrite.
   public var overrides: [String: Value] = [:]
+  /// The table of `list`, while it stands last on the screen. It is no result of a cell, and so no part of the workspace.
+  var listed: Table?
   /// The adapter that a file has, as it is.
   weak var savedAdapter: Adapter?
   private let firstSettings: Settings
@@ -33,6 +35,7 @@ public final class Session {
   /// Returns the session to its first state: no model, no data, no results, default settings.
   public func reset() {
     workspace = Workspace()
+    listed = nil
     variables = [:]
     overrides = [:]
     expectedInputs = [:]

@@ -2,55 +2,26 @@ import Gemma
 
 /// The model, data, adapter and results of a session. Copies share the frozen weights, so copying is cheap.
 public struct Workspace: Sendable {
-  public struct Evaluation: Sendable, Codable {
-    public var name: String
-    /// The method: "constrained", "generate" or "baseline".
-    public var method: String
-    /// Indices into the data set, in order.
-    public var samples: [Int]
-    public var truth: [String]
-    public var predictions: [String]
-    /// [sample][category]; empty where the method gives no probabilities.
-    public var probabilities: [[Double]]
-
-    public var correct: Int { zip(truth, predictions).count { $0 == $1 } }
-    public var accuracy: Double { truth.isEmpty ? 0 : Double(correct) / Double(truth.count) }
-
-    /// Counts of the articles that both classified, by which of the two were right.
-    func agreement(with other: Evaluation) -> (both: Int, onlyFirst: Int, onlySecond: Int, neither: Int) {
-      let rightOfOther = Dictionary(
-        zip(other.samples, zip(other.truth, other.predictions).map { $0 == $1 }),
-        uniquingKeysWith: { old, _ in old })
-      var counts = (both: 0, onlyFirst: 0, onlySecond: 0, neither: 0)
-      for (i, sample) in samples.enumerated() {
-        guard let otherRight = rightOfOther[sample] else { continue }
-        switch (truth[i] == predictions[i], otherRight) {
-        case (true, true): counts.both += 1
-        case (true, false): counts.onlyFirst += 1
-        case (false, true): counts.onlySecond += 1
-        case (false, false): counts.neither += 1
-        }
-      }
-      return counts
-    }
-  }
-
   public var model: GemmaModel?
   public var modelName = ""
-  public var data: Dataset?
+  public var data: Dataset? { didSet { answers = [] } }
   public var split: Split?
   public var prompt: PromptTemplate?
   public var adapter: Adapter? {
     didSet { presentEvaluations = [] }
   }
+  /// The file that the adapter was loaded from; nil for one that `lora` made.
+  var adapterName: String?
   /// How the model's weights are kept in memory.
   public var precision = WeightPrecision.auto
   /// What `load classifier` restored, until another model, adapter or prompt takes its place.
   public var classifier: SavedClassifier?
   /// The names of the evaluations that were made with the adapter as it is now.
   public internal(set) var presentEvaluations: Set<String> = []
-  /// The texts that this adapter was trained on, also in earlier sessions.
+  /// The texts that this adapter was trained on, also in earlier sessions, and those of adapters merged into the model.
   public var seen = SeenTexts()
+  /// The texts that adapters were trained on before they were merged into the model.
+  private(set) var seenByModel = SeenTexts()
   /// Steps trained on this adapter so far.
   public var steps: [TrainingStep] = [] {
     didSet {
@@ -60,12 +31,14 @@ public struct Workspace: Sendable {
   }
   /// What looks at the validation articles saw; their steps are places in `steps`, from 1.
   public private(set) var looks: [ValidationPoint] = []
-  /// The evaluations in their order. A new one replaces an older one with the same name.
+  /// The evaluations in their order. Other data and another split leave them as they are.
   public var evaluations: [Evaluation] = []
+  /// The evaluations of an instruction task, in the same way.
+  public var answers: [InstructionEvaluation] = []
   /// The commands that loaded the model, the data and the rest, in order.
   public internal(set) var origins = Origins()
-  /// The table shown last, whole, for `save table`.
-  var lastTable: Table?
+  /// The tables that the last command with a table showed, whole, for `save table`.
+  var lastTables: [Table] = []
 
   public init() {}
 
@@ -126,48 +99,69 @@ public struct Workspace: Sendable {
     throw misfit
   }
 
-  /// A name that no evaluation has yet: "untrained", "step 60", "step 60 (2)".
+  /// What belongs to the model, and goes when another is loaded, in words.
+  var measured: [String] {
+    var parts: [String] = []
+    if adapter != nil {
+      parts.append(
+        steps.isEmpty ? "its adapter" : "its adapter after \(NumberFormat.count(steps.count, "step"))")
+    }
+    if !evaluations.isEmpty { parts.append(NumberFormat.count(evaluations.count, "evaluation")) }
+    return parts
+  }
+
+  /// Attaches an adapter that is not trained in this session yet.
   ///
-  /// - Parameter part: text to add if the evaluation is not on the validation articles.
-  func freeName(on part: String) -> String {
-    let loaded = classifier?.training.map { "loaded, step \($0.steps)" }
-    let standard = (steps.isEmpty ? loaded ?? "untrained" : "step \(steps.count)") + part
-    var (name, number) = (standard, 1)
-    while evaluations.contains(where: { $0.name == name }) {
-      number += 1
-      name = "\(standard) (\(number))"
-    }
-    return name
+  /// - Parameters:
+  ///   - name: the file that it was loaded from.
+  ///   - seen: what it was trained on.
+  mutating func attach(_ adapter: Adapter, name: String? = nil, seen: SeenTexts = SeenTexts()) {
+    self.adapter = adapter
+    adapterName = name
+    classifier = nil
+    steps = []
+    self.seen = seenByModel.union(seen)
   }
 
-  /// The evaluation with this name, or with this number in `compare`; without a name the last one.
-  func evaluation(_ name: String?) throws -> Evaluation {
-    guard let last = evaluations.last else {
-      throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")
-    }
-    guard let name else { return last }
-    let numbered = Int(name).flatMap { evaluations.indices.contains($0 - 1) ? evaluations[$0 - 1] : nil }
-    guard let found = evaluations.first(where: { $0.name == name }) ?? numbered else {
-      throw GemmaError.invalidValue(
-        name: "evaluation", expected: "one of \(evaluations.map(\.name).joined(separator: ", "))", found: name
-      )
-    }
-    return found
+  /// Leaves the model without an adapter.
+  mutating func detach() {
+    adapter = nil
+    adapterName = nil
+    classifier = nil
+    steps = []
+    seen = seenByModel
   }
 
-  /// The steps and looks of a training, after those of earlier ones.
-  mutating func add(_ run: TrainingRun) {
+  /// Steps that the attached adapter was trained in an earlier session, and its looks at the validation articles.
+  mutating func goOn(after steps: [TrainingStep], looks: [ValidationPoint]) {
+    self.steps = steps
+    self.looks = looks
+  }
+
+  /// Puts the model that the adapter was merged into in the place of both. The model has then seen what the adapter was trained on.
+  mutating func merge(into model: GemmaModel) {
+    self.model = model
+    modelName += " (merged)"
+    adapter = nil
+    adapterName = nil
+    classifier = nil
+    steps = []
+    seenByModel = seen
+  }
+
+  /// The adapter of a training with its steps and looks, after those of earlier ones.
+  ///
+  /// - Parameter articles: those that its examples were made of, in their order.
+  mutating func add(_ run: TrainingRun, articles: [Sample]) {
+    if run.isResumed { adapterName = nil }
+    adapter = run.trainer.adapter
+    seen = seenByModel.union(run.seen)
+    seen.add(run.usedExamples.map { articles[$0] })
     let before = run.history.count - run.trainer.completed
     looks.removeAll { $0.step > before }
     looks += run.points.map {
       ValidationPoint(step: before + $0.step, loss: $0.loss, accuracy: $0.accuracy)
     }
     steps = run.history
-  }
-
-  mutating func add(_ evaluation: Evaluation) {
-    evaluations.removeAll { $0.name == evaluation.name }
-    evaluations.append(evaluation)
-    presentEvaluations.insert(evaluation.name)
   }
 }

@@ -22,8 +22,11 @@ package enum BundledData: String, CaseIterable {
 
 extension Dataset {
   /// 300 short articles written for gnb, in the layout of the Livedoor corpus.
-  public static func miniNews(categories: [String]? = nil) throws -> Dataset {
-    try select([miniNewsContent.get()], categories: categories, name: BundledData.miniNews.rawValue)
+  public static func miniNews(
+    categories: [String]? = nil, options: DataOptions = DataOptions()
+  ) throws -> Dataset {
+    try select(
+      [miniNewsContent.get()], categories: categories, name: BundledData.miniNews.rawValue, options: options)
   }
 
   /// Read once: a notebook may load them in every cell.
@@ -36,7 +39,7 @@ extension Dataset {
     _ name: String, categories: [String]? = nil, options: DataOptions = DataOptions()
   ) throws -> Dataset? {
     guard let set = BundledData(rawValue: name) else { return nil }
-    if set == .miniNews { return try miniNews(categories: categories) }
+    if set == .miniNews { return try miniNews(categories: categories, options: options) }
     return try select(
       [DataFile.bundled(set, options: options)], categories: categories, name: name, options: options)
   }

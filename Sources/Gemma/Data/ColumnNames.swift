@@ -1,13 +1,13 @@
 import Foundation
 
 /// What columns are called in the data sets of the world, in English and Japanese. The first name that a file has is taken.
-enum ColumnNames {
-  static let text = [
+package enum ColumnNames {
+  package static let text = [
     "text", "body", "content", "message", "sentence", "article", "document", "review", "comment",
     "description", "utterance", "query", "question", "post", "tweet", "input", "prompt", "本文", "テキスト",
     "文章", "内容", "記事", "文", "コメント", "レビュー", "問い合わせ", "お問い合わせ", "問合せ", "メッセージ", "発話", "発言", "質問", "入力",
   ]
-  static let label = [
+  package static let label = [
     "category", "label", "class", "kind", "topic", "genre", "intent", "sentiment", "type", "target",
     "department", "queue", "tag", "output", "answer", "completion", "分類", "カテゴリ", "カテゴリー", "ラベル", "種類", "種別",
     "区分", "クラス", "ジャンル", "感情", "タグ", "正解", "部署", "担当", "出力",

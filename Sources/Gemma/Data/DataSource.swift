@@ -88,6 +88,8 @@ public struct DataOptions: Sendable {
   /// Whether the first row that cannot be used is an error.
   public var isStrict = false
   public var keepsDuplicates = false
+  /// Nil follows from the data.
+  public var task: Dataset.Task?
 
   public init() {}
 }

@@ -27,11 +27,12 @@ public struct Dataset: Sendable, Equatable {
 
   /// - Parameters:
   ///   - licenceFiles: those that lie among the samples.
+  ///   - task: nil follows from the data.
   ///   - keepsOrder: leaves samples as they are given; otherwise they are sorted by category and id.
   /// - Throws: `invalidValue` if nothing is left, or one category only.
   public init(
     name: String, samples: [Sample], licenceFiles: [LeftOut] = [], sources: [DataSource] = [],
-    keepsOrder: Bool = false, keepsDuplicates: Bool = false
+    keepsOrder: Bool = false, keepsDuplicates: Bool = false, task: Task? = nil
   ) throws {
     let ordered = keepsOrder ? samples : samples.sorted { ($0.category, $0.id) < ($1.category, $1.id) }
     var seen: [String: Part?] = [:]
@@ -55,9 +56,11 @@ public struct Dataset: Sendable, Equatable {
     guard !kept.isEmpty else {
       throw GemmaError.invalidValue(name: "data set \(name)", expected: "at least one text", found: "none")
     }
-    let isFew = categories.count <= 50 && categories.count * 2 <= kept.count
-    task = kept.allSatisfy { $0.request != nil } && !isFew ? .instruction : .classification
-    guard categories.count > 1 || task == .instruction else {
+    self.task =
+      task
+      ?? Self.task(
+        answers: categories.count, rows: kept.count, hasRequests: kept.allSatisfy { $0.request != nil })
+    guard categories.count > 1 || self.task == .instruction else {
       throw GemmaError.invalidValue(
         name: "data set \(name)", expected: "at least two categories", found: "only \(categories[0])")
     }
@@ -74,6 +77,17 @@ public struct Dataset: Sendable, Equatable {
     (self.keptDuplicates, self.leaks) = (keptDuplicates, leaks)
     sha256 = hash.finish()
   }
+
+  /// What the number of different answers says. Rows without an instruction of their own are labelled, and their labels may be as many
+  /// as in a small file; only texts of which more than half have an answer of their own are no categories.
+  private static func task(answers: Int, rows: Int, hasRequests: Bool) -> Task {
+    let isFew = answers * 2 <= rows
+    if hasRequests { return isFew && answers <= mostCategories ? .classification : .instruction }
+    return isFew || answers <= mostCategories ? .classification : .instruction
+  }
+
+  /// More different answers are not taken for categories, unless the user says so.
+  static let mostCategories = 50
 
   /// Texts left out because an equal one was there.
   public var duplicates: Int { leftOut.count(where: \.isDuplicate) }
@@ -139,6 +153,7 @@ extension Dataset {
     }
     return try Dataset(
       name: name, samples: samples, licenceFiles: contents.flatMap(\.licenceFiles),
-      sources: contents.map(\.source), keepsOrder: true, keepsDuplicates: options.keepsDuplicates)
+      sources: contents.map(\.source), keepsOrder: true, keepsDuplicates: options.keepsDuplicates,
+      task: options.task)
   }
 }

@@ -62,6 +62,9 @@ extension PromptTemplate {
   /// The names of the fields before the response.
   public var fields: [String] { Piece.all(template).compactMap(\.field) }
 
+  /// The columns of a file among them.
+  public var columns: [String] { fields.filter { !Self.standardFields.contains($0) } }
+
   /// A stretch of a prompt. Markers are special tokens in what is the template's.
   struct Stretch {
     let text: String
@@ -159,11 +162,12 @@ extension Dataset {
     }
   }
 
-  /// The instruction for rows that have none of their own, and for a plain text: the one that all rows have, or to choose one of the
-  /// categories. It is empty where rows have different ones.
+  /// The instruction for rows that have none of their own, and for a plain text: the one that all rows have, to choose one of the
+  /// categories, or to answer. It is empty where rows have different ones.
   public var standardInstruction: String {
-    guard hasInstructions else { return PromptTemplate.defaultInstruction(categories: categories) }
-    return onlyInstruction ?? ""
+    if hasInstructions { return onlyInstruction ?? "" }
+    return task == .classification
+      ? PromptTemplate.defaultInstruction(categories: categories) : PromptTemplate.answerInstruction
   }
 
   /// The instruction that all rows have, if it is one.

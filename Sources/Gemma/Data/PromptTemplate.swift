@@ -94,6 +94,9 @@ public struct PromptTemplate: Sendable, Equatable {
       + "Answer with the category only."
   }
 
+  /// The instruction for texts with answers in free words.
+  public static let answerInstruction = "Answer the text below."
+
   /// The article, cut at a token boundary if it is longer than allowed.
   public func cut(_ input: String, tokenizer: Tokenizer) -> String {
     guard let maxInputTokens else { return input }

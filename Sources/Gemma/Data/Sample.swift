@@ -22,7 +22,7 @@ public struct Sample: Sendable, Equatable {
     /// The whole conversation it is taken from, the answer last; empty if it is from none.
     public let turns: [Turn]
 
-    package init(instruction: String, input: String, turns: [Turn] = []) {
+    public init(instruction: String, input: String, turns: [Turn] = []) {
       (self.instruction, self.input, self.turns) = (instruction, input, turns)
     }
   }
@@ -30,6 +30,11 @@ public struct Sample: Sendable, Equatable {
   public struct Column: Sendable, Equatable {
     public let name: String
     public let value: String
+
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
   }
 
   public init(
@@ -52,7 +57,7 @@ public struct Sample: Sendable, Equatable {
 }
 
 /// A part of the data.
-public enum Part: String, Sendable, CaseIterable {
+public enum Part: String, Sendable, CaseIterable, Codable {
   case train, validation, test
 }
 
@@ -64,6 +69,11 @@ public struct Turn: Sendable, Equatable {
 
   public let role: Role
   public let content: String
+
+  public init(role: Role, content: String) {
+    self.role = role
+    self.content = content
+  }
 }
 
 /// A file of a category that a data set leaves out. It still takes part in scikit-learn's draw.

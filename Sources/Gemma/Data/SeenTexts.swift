@@ -11,6 +11,8 @@ public struct SeenTexts: Sendable, Equatable {
     for sample in samples { hashes.insert(sample.textHash) }
   }
 
+  public func union(_ other: SeenTexts) -> SeenTexts { SeenTexts(hashes: hashes.union(other.hashes)) }
+
   public func contains(_ sample: Sample) -> Bool { hashes.contains(sample.textHash) }
 }
 

@@ -23,6 +23,7 @@ public final class AtomicWriter {
   public private(set) var count = 0
   private let temporary: String
   private var descriptor: Int32
+  private let unfinished = UnfinishedWrites()
 
   /// - Throws: `inputOutput` with the system's reason, like the other methods.
   public init(path: String) throws {

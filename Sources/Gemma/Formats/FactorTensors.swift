@@ -73,13 +73,13 @@ struct FactorTensors {
             found: "ranks \(rank) and \(b.shape[1])")
         }
         var factors = StoredAdapter.Factors(
-          layer: layer, projection: projection, rank: rank, a: Self.values(a), b: Self.values(b))
+          layer: layer, projection: projection, rank: rank, a: a.values, b: b.values)
         if dora {
           let magnitude = try part(.magnitude, "DoRA's magnitudes", dimensions: 1)
           guard magnitude.count == shape.outputs else {
             throw misfit("its \(module) has \(magnitude.count) magnitudes for \(shape.outputs) outputs")
           }
-          factors.magnitude = Self.values(magnitude)
+          factors.magnitude = magnitude.values
         } else if let magnitude = parts[.magnitude] {
           throw GemmaError.malformed(
             path: path, location: "tensor \(magnitude.name)", expected: "magnitudes with use_dora only",
@@ -87,13 +87,6 @@ struct FactorTensors {
         }
         return factors
       }
-    }
-  }
-
-  private static func values(_ view: TensorView) -> [Float] {
-    [Float](unsafeUninitializedCapacity: view.count) { buffer, count in
-      if let target = buffer.baseAddress { view.decode(into: target) }
-      count = view.count
     }
   }
 }

@@ -54,7 +54,7 @@ public final class ModelFile: Sendable {
     let own = file.tensor(head.ggufName)
     // If the file has an output matrix, it is used, as in llama.cpp.
     config.hasOwnHead =
-      try own.map { try !isEqual($0, file.tensor(ModelTensor.embedding(config).ggufName)) } ?? false
+      own.map { !isEqual($0, file.tensor(ModelTensor.embedding(config).ggufName)) } ?? false
     var places: [String: String] = [:]
     for tensor in ModelTensor.all(config) { places[tensor.name] = tensor.ggufName }
     try refuseOthers(file, Set(places.values).union([head.ggufName]), path: path) { name in
@@ -100,17 +100,19 @@ public final class ModelFile: Sendable {
         + ", which no Gemma 2 or 3 language model has")
   }
 
-  static func isEqual(_ a: TensorView, _ b: TensorView?) throws -> Bool {
+  static func isEqual(_ a: TensorView, _ b: TensorView?) -> Bool {
     guard let b, a.type == b.type, a.shape == b.shape else { return false }
     guard let first = a.bytes.baseAddress, let second = b.bytes.baseAddress else { return a.bytes.isEmpty }
+    defer {
+      a.release()
+      b.release()
+    }
     return memcmp(first, second, a.bytes.count) == 0
   }
 
   private static func isOnes(_ view: TensorView?) -> Bool {
     guard let view, view.type.isRead, view.count <= 1 << 16 else { return false }
-    var values = [Float](repeating: 0, count: view.count)
-    values.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { view.decode(into: base) } }
-    return values.allSatisfy { $0 == 1 }
+    return view.values.allSatisfy { $0 == 1 }
   }
 
   /// The last part of the path, or the model's name on the hub.

@@ -35,6 +35,9 @@ public struct StoredAdapter: Sendable {
       ? try StoredAdapter(peft: path, base: base) : try StoredAdapter(GGUFFile(path: path), base: base)
   }
 
+  /// The path, if it is a folder.
+  public static func folder(_ path: String) -> String? { isFolder(path) ? path : nil }
+
   static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue

@@ -12,6 +12,8 @@ struct CrossEntropy: Sendable {
     var logProbabilities: [Double]
     /// log of the sum of exp of all logits, for each row.
     var logSums: [Float]
+    /// Whether no other token has a higher logit than the target.
+    var isFirst: [Bool]
   }
 
   private func logits(_ hidden: Matrix, _ range: Range<Int>, compute: Compute) -> Matrix {
@@ -56,7 +58,7 @@ struct CrossEntropy: Sendable {
       }
       index += 1
     }
-    var result = Result(logProbabilities: [], logSums: [])
+    var result = Result(logProbabilities: [], logSums: [], isFirst: [])
     for row in 0..<rows {
       var top = maxima.row(row)[0]
       for i in 0..<count { top = max(top, maxima.row(row)[i]) }
@@ -66,6 +68,7 @@ struct CrossEntropy: Sendable {
       }
       let logSum = Double(top) + ElementaryMath.log(sum)
       result.logSums.append(Float(logSum))
+      result.isFirst.append(chosen.data[row] >= top)
       result.logProbabilities.append(Double(chosen.data[row]) - logSum)
     }
     return result

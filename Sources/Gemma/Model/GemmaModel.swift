@@ -28,13 +28,7 @@ public final class GemmaModel: Sendable {
     isMerged = false
 
     func norm(_ tensor: ModelTensor) throws -> RMSNorm {
-      let view = try file.tensor(tensor)
-      var weight = [Float](repeating: 0, count: view.shape.reduce(1, *))
-      if let base = view.bytes.baseAddress {
-        weight.withUnsafeMutableBufferPointer {
-          if let target = $0.baseAddress { view.type.dequantize(from: base, into: target, count: $0.count) }
-        }
-      }
+      var weight = try file.tensor(tensor).values
       if !file.normWeightsIncludeOne { for i in weight.indices { weight[i] += 1 } }
       return RMSNorm(weight: weight, epsilon: config.rmsNormEpsilon)
     }

@@ -19,7 +19,8 @@ extension ModelSaver {
         path: path, reason: "there is a file with this name, but safetensors need a folder")
     }
     let staging = URL(fileURLWithPath: path).path + ".tmp-\(ProcessInfo.processInfo.processIdentifier)"
-    defer { try? manager.removeItem(atPath: staging) }
+    let unfinished = UnfinishedWrites()
+    defer { withExtendedLifetime(unfinished) { try? manager.removeItem(atPath: staging) } }
     do {
       let weights = isFolder.boolValue ? try Self.weights(in: path) : []
       try manager.createDirectory(atPath: staging, withIntermediateDirectories: false)

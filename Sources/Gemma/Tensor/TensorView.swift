@@ -10,6 +10,14 @@ public struct TensorView: @unchecked Sendable {
   public var count: Int { shape.reduce(1, *) }
 
   /// All values, in the file's order.
+  var values: [Float] {
+    [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let target = buffer.baseAddress { decode(into: target) }
+      initialized = count
+    }
+  }
+
+  /// Writes all values, in the file's order, to `count` floats.
   func decode(into target: UnsafeMutablePointer<Float>) {
     if let base = bytes.baseAddress { type.dequantize(from: base, into: target, count: count) }
   }

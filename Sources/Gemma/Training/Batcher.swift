@@ -32,7 +32,9 @@ struct Batcher: Sendable {
   /// Joins examples into sequences of at most `tokens` tokens: the longest example first, each into the first sequence
   /// with enough room (first-fit decreasing). A longer example becomes a sequence alone. Sequences are in the order of
   /// their first example; in a sequence, examples keep their order.
-  static func packed(_ examples: [TokenizedExample], tokens: Int) -> [[TokenizedExample]] {
+  ///
+  /// - Returns: the examples' indices.
+  static func packs(_ examples: [TokenizedExample], tokens: Int) -> [[Int]] {
     var packs: [(room: Int, examples: [Int])] = []
     for index in examples.indices.sorted(by: {
       (examples[$1].ids.count, $0) < (examples[$0].ids.count, $1)
@@ -45,7 +47,7 @@ struct Batcher: Sendable {
         packs.append((tokens - count, [index]))
       }
     }
-    return packs.map { $0.examples.sorted() }.sorted { $0[0] < $1[0] }.map { $0.map { examples[$0] } }
+    return packs.map { $0.examples.sorted() }.sorted { $0[0] < $1[0] }
   }
 
   /// The examples at these places of the stream.
@@ -165,6 +167,6 @@ package enum BatcherProbe {
   }
 
   package static func packed(_ examples: [TokenizedExample], tokens: Int) -> [[TokenizedExample]] {
-    Batcher.packed(examples, tokens: tokens)
+    Batcher.packs(examples, tokens: tokens).map { $0.map { examples[$0] } }
   }
 }

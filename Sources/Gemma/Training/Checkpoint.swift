@@ -16,6 +16,8 @@ struct Checkpoint {
     var points: [ValidationPoint]
     var best: ValidationPoint?
     var seed: UInt64
+    /// What the adapter was trained on before; checkpoints of an older version do not have it.
+    var seen: SeenTexts?
   }
 
   private static let bestName = "best.parameters"
@@ -57,7 +59,7 @@ struct Checkpoint {
       model: describe(trainer.model), examples: examples, adapter: adapter.peftSettings(baseModel: ""),
       plan: run.plan,
       completed: trainer.completed, losses: trainer.losses, history: run.history, points: run.points,
-      best: run.best?.point, seed: adapter.config.seed)
+      best: run.best?.point, seed: adapter.config.seed, seen: run.seen)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let text: Data

@@ -70,6 +70,8 @@ public final class Trainer {
   let model: GemmaModel
   /// The sequences that `batch` counts: single examples, or several joined by `packing`.
   private let sequences: [[TokenizedExample]]
+  /// The indices of each sequence's examples.
+  private let members: [[Int]]
   private let batcher: Batcher
   /// The parameters at the last good loss.
   private var lastGood: Matrix?
@@ -97,8 +99,11 @@ public final class Trainer {
     }
     self.model = model
     self.adapter = adapter
-    sequences =
-      config.packing > 0 ? Batcher.packed(examples, tokens: config.packing) : examples.map { [$0] }
+    let members =
+      config.packing > 0
+      ? Batcher.packs(examples, tokens: config.packing) : examples.indices.map { [$0] }
+    self.members = members
+    sequences = members.map { $0.map { examples[$0] } }
     batcher = Batcher(
       count: sequences.count, size: config.batch * config.accumulate, cutsAtEpochs: config.epochs != nil,
       shuffle: config.shuffle, seed: config.seed)
@@ -120,6 +125,14 @@ public final class Trainer {
     var config = config
     config.steps = max(1, Int(steps))
     return config
+  }
+
+  /// The indices of the examples that the first steps train on.
+  public func examples(ofFirst steps: Int) -> Set<Int> {
+    guard steps > 0 else { return [] }
+    let end = batcher.places(step: steps - 1).upperBound
+    let used = end >= sequences.count ? Array(sequences.indices) : batcher.examples(0..<end)
+    return Set(used.flatMap { members[$0] })
   }
 
   /// Number of sequences that `batch` counts.
@@ -166,7 +179,7 @@ public final class Trainer {
         layerDone: countLayer)
       guard var tape else { continue }
       let result = entropy.forward(hidden, targets: pass.targets, compute: compute)
-      for (row, logProbability) in result.logProbabilities.enumerated() {
+      for (row, logProbability) in result.logProbabilities.enumerated() where pass.weights[row] > 0 {
         loss -= logProbability * Double(pass.weights[row])
       }
       let dHidden = entropy.backward(

@@ -21,6 +21,8 @@ public struct ValidationPoint: Sendable, Equatable, Codable {
   public var step: Int
   /// Mean of -log p over the answers' tokens.
   public var loss: Double
+  /// The share of articles whose category is right; in an instruction task the share of the answers' tokens that are the model's
+  /// first choice.
   public var accuracy: Double
 
   public init(step: Int, loss: Double, accuracy: Double) {
@@ -43,19 +45,26 @@ public final class TrainingRun {
   public internal(set) var points: [ValidationPoint] = []
   /// The measurement with the lowest validation loss and its parameters; kept only if `patience` is set.
   var best: (point: ValidationPoint, parameters: Matrix)?
+  /// The texts that the adapter was trained on before this run.
+  public let seen: SeenTexts
   /// The file to write checkpoints to.
   public let checkpoint: String?
   /// Measures validation loss and accuracy with the present adapter.
   public var look: (() throws -> (loss: Double, accuracy: Double))?
+  /// Whether it goes on from a checkpoint.
+  public private(set) var isResumed = false
+  /// The step whose adapter `finish` brought back.
+  private var restored: Int?
   private let examplesHash: String
   private let compute: Compute
 
   /// - Parameters:
   ///   - history: steps of earlier trainings of this adapter.
+  ///   - seen: what it was trained on then.
   ///   - checkpoint: a file to write checkpoints to.
   public init(
     plan: TrainingPlan, model: GemmaModel, adapter: Adapter, examples: [TokenizedExample],
-    history: [TrainingStep] = [], checkpoint: String? = nil, compute: Compute
+    history: [TrainingStep] = [], seen: SeenTexts = SeenTexts(), checkpoint: String? = nil, compute: Compute
   ) throws {
     trainer = try Trainer(
       model: model, adapter: adapter, examples: examples, config: plan.training, compute: compute)
@@ -63,6 +72,7 @@ public final class TrainingRun {
     plan.training = trainer.config
     self.plan = plan
     self.history = history
+    self.seen = seen
     self.checkpoint = checkpoint
     self.compute = compute
     var hash = SHA256()
@@ -85,7 +95,8 @@ public final class TrainingRun {
     }
     try self.init(
       plan: saved.state.plan, model: model, adapter: saved.adapter(model: model, compute: compute),
-      examples: examples, history: saved.state.history, checkpoint: path, compute: compute)
+      examples: examples, history: saved.state.history, seen: saved.state.seen ?? SeenTexts(),
+      checkpoint: path, compute: compute)
     guard saved.state.examples == examplesHash else {
       throw GemmaError.invalidValue(
         name: "resume", expected: "the training articles of the checkpoint",
@@ -93,6 +104,7 @@ public final class TrainingRun {
           + "with the same split and prompt")
     }
     try saved.restore(self, compute: compute)
+    isResumed = true
   }
 
   /// Whether no step remains.
@@ -134,12 +146,16 @@ public final class TrainingRun {
     try Checkpoint.write(self, examples: examplesHash, to: checkpoint)
   }
 
+  /// The indices of the examples that the adapter as it is was trained on in this run.
+  public var usedExamples: Set<Int> { trainer.examples(ofFirst: restored ?? trainer.completed) }
+
   /// If `patience` is set, restores the adapter with the lowest validation loss.
   /// - Returns: the measurement of that adapter, if the adapter was changed.
   public func finish() -> ValidationPoint? {
     guard let best, best.point.step != trainer.completed else { return nil }
     trainer.adapter.parameters.copy(from: best.parameters)
     trainer.adapter.parametersChanged()
+    restored = best.point.step
     return best.point
   }
 }

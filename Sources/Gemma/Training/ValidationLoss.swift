@@ -1,6 +1,34 @@
+/// How well a model predicts answers that are there.
+public struct AnswerLoss: Sendable, Equatable, Codable {
+  /// Mean of -log p over the answers' tokens.
+  public var loss: Double
+  /// The answers' tokens, with the one that ends each.
+  public var tokens: Int
+  /// Those that are the model's first choice, given the right tokens before them.
+  public var right: Int
+
+  public init(loss: Double, tokens: Int, right: Int) {
+    self.loss = loss
+    self.tokens = tokens
+    self.right = right
+  }
+
+  public var perplexity: Double { ElementaryMath.exp(loss) }
+  public var shareRight: Double { tokens == 0 ? 0 : Double(right) / Double(tokens) }
+}
+
 extension GemmaModel {
   /// Mean of -log p over the answers' tokens of all examples. It is the loss of `loss_on=response`.
   public func loss(of examples: [TokenizedExample], adapter: Adapter?, compute: Compute) throws -> Double {
+    try answerLoss(of: examples, adapter: adapter, compute: compute).loss
+  }
+
+  /// - Parameter progress: called after each pass with the share that is done. If it returns false, measuring stops.
+  /// - Throws: `interrupted` if `progress` returned false.
+  public func answerLoss(
+    of examples: [TokenizedExample], adapter: Adapter?, compute: Compute,
+    progress: (_ share: Double) -> Bool = { _ in true }
+  ) throws -> AnswerLoss {
     for example in examples { try checkRows(example.ids) }
     let silent = TrainingNoise(dropout: 0, neftuneAlpha: 0, seed: 0)
     let passes = MicroBatch.make(
@@ -8,15 +36,17 @@ extension GemmaModel {
       rowLimit: MicroBatch.rowLimit(config))
     let entropy = CrossEntropy(head: head, softCap: config.finalSoftCap)
     var (sum, count) = (0.0, 0.0)
-    for pass in passes {
+    var right = 0
+    for (number, pass) in passes.enumerated() {
       let hidden = try forward(pass.batch, adapter: adapter, compute: compute).hidden
-      for (row, value) in entropy.forward(hidden, targets: pass.targets, compute: compute).logProbabilities
-        .enumerated()
-      {
+      let result = entropy.forward(hidden, targets: pass.targets, compute: compute)
+      for (row, value) in result.logProbabilities.enumerated() where pass.weights[row] > 0 {
         sum -= value * Double(pass.weights[row])
         count += Double(pass.weights[row])
+        if result.isFirst[row] { right += Int(pass.weights[row]) }
       }
+      guard progress(Double(number + 1) / Double(passes.count)) else { throw GemmaError.interrupted }
     }
-    return sum / max(count, 1)
+    return AnswerLoss(loss: sum / max(count, 1), tokens: Int(count), right: right)
   }
 }

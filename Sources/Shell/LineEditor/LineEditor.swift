@@ -147,7 +147,7 @@ final class LineEditor {
     )
   }
 
-  /// One character of UTF-8 input; signals are seen to while waiting for it.
+  /// Reads one character of UTF-8 input. While it waits, it handles signals.
   private func readCharacter(_ character: UnsafeMutablePointer<wchar_t>?) -> Int32 {
     var bytes: [UInt8] = []
     while true {

@@ -93,6 +93,28 @@ import Testing
     }
   }
 
+  @Test func instructionsConversationsAndColumnsAreCarriedOver() throws {
+    let code = try cells([
+      "load model gemma-3-270m", "load data butler-rows\nsplit train=4 validation=4", "prompt alpaca",
+      "evaluate write=5 max_tokens=9", "ask \"Say it.\" input=\"he\" max_tokens=7", "compare a b",
+      "load data chats.jsonl task=instruction\nprompt gemma-chat",
+      "prompt \"{subject}: {body}\" instruction=\"Do.\"",
+      "show prompt 2", "load data mini-news\nprompt alpaca",
+    ]).joined(separator: "\n")
+    for piece in [
+      "task = find_task(articles)", "short_template = (", "### Instruction:\\n\"\n    \"{instruction}",
+      "whole_chats = False\ninstruction = standard_instruction()",
+      "evaluate(validation, None, write=5, max_new_tokens=9)",
+      "print(answer(asked(\"Say it.\", \"he\"), max_new_tokens=7))", "compare(\"a\", \"b\")",
+      "task = \"instruction\"", "whole_chats = True", "\"{subject}: {body}\"", "instruction = \"Do.\"",
+      "short_template = None", "print(prompt(article) + last_answer(article) + end_token)",
+      // Other data is another task.
+      "task = \"classification\"",
+    ] { #expect(code.contains(piece), "\(piece)") }
+    // The names of the rows are those that reading the file gives them.
+    #expect(code.contains("train = [by_id[i] for i in [\n    \"line-"))
+  }
+
   @Test func defaultsAreWrittenOutAndThePromptIsMadeWhereItIsMissing() throws {
     let code = try cells(
       ["load model gemma-3-270m", "load data mini-news", "split", "lora\ntrain"], seed: 11)

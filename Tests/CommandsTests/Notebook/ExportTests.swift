@@ -158,6 +158,16 @@ import Testing
     #expect(html(markdown).contains(expected), "\(html(markdown))")
   }
 
+  @Test func aTextMayUseALinkThatAnotherTextDefines() {
+    var notebook = Notebook(path: "a.gnb")
+    notebook.parts = [
+      .prose(["See [LoRA]."]), .prose(["[lora]: https://example.org/lora", "", "[a](b)"]),
+    ]
+    let html = Export.text(notebook, to: .html)
+    #expect(html.contains("<a href=\"https://example.org/lora\">LoRA</a>"))
+    #expect(!html.contains("[lora]:") && html.components(separatedBy: "<a href").count == 3)
+  }
+
   @Test(arguments: [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a <svg/onload=alert(1)> b",
     "<iframe src=\"javascript:alert(1)\">",

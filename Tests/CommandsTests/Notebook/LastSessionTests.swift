@@ -75,6 +75,35 @@ import Testing
     #expect(stepper.position == 2 && recorder.session.workspace.data == nil, "earlier places are run to")
   }
 
+  @Test func theValidationLossesComeBackForThePlot() throws {
+    let lines = training.dropLast(2) + ["train steps=4 batch=2 eval_every=2", "plot loss"]
+    let first = try session(Array(lines)).recorder.session.workspace.looks
+    #expect(first.map(\.step) == [5, 7])
+    #expect(try last().recorder.session.workspace.looks == first)
+  }
+
+  @Test func whatWasWrittenInAnInstructionTaskComesBack() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let data = folder + "/a.jsonl"
+    let rows = (0..<8).map { #"{"prompt": "say \#($0)", "completion": "it \#($0)"}"# }
+    try rows.joined(separator: "\n").write(toFile: data, atomically: true, encoding: .utf8)
+    let first = try session([
+      "load model \(Self.tiny)", "load data \(data)\nsplit train=4 validation=4",
+      "prompt \"{instruction}={output}\"",
+      "evaluate write=2 max_tokens=3",
+    ])
+    let (recorder, stepper, told) = try last()
+    let written = first.recorder.session.workspace.answers
+    #expect(written.count == 1 && written[0].written.count == 2)
+    #expect(
+      recorder.session.workspace.answers == written && told.last?.hasSuffix("1 evaluation") == true, "\(told)"
+    )
+    stepper.enter("evaluate write=2 max_tokens=3 as=again")
+    #expect(recorder.lines().contains { $0.hasPrefix("1 before") })
+    stepper.enter("load data mini-news")
+    #expect(recorder.session.workspace.answers.isEmpty, "other data, other rows")
+  }
+
   @Test func whatHasLoadedNothingLeavesTheOneBeforeAlone() throws {
     #expect(throws: GemmaError.self) { try last() }
     _ = try session(["load data mini-news", "split train=10 validation=5"])
@@ -95,6 +124,36 @@ import Testing
     let (recorder, stepper, told) = try last()
     #expect(told.count == 2 && told[0].contains("a.csv"), "\(told)")
     #expect(stepper.position == 0 && stepper.cells.count == 3 && recorder.session.workspace.data == nil)
+  }
+
+  @Test func aChangedModelIsNotTakenForTheSameOne() throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let copy = folder + "/model"
+    try files.copyItem(atPath: Self.tiny, toPath: copy)
+    _ = try session(["load model \(copy)", "lora rank=2"])
+    #expect(try last().recorder.session.workspace.adapter != nil)
+    let config = copy + "/config.json"
+    try (String(contentsOfFile: config, encoding: .utf8) + "\n").write(
+      toFile: config, atomically: true, encoding: .utf8)
+    let (recorder, stepper, told) = try last()
+    #expect(told.first?.contains("\(copy) has changed") == true, "\(told)")
+    #expect(stepper.position == 0 && recorder.session.workspace.model == nil)
+  }
+
+  @Test func aNotebookChangedSinceIsSaid() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let path = folder + "/a.gnb"
+    let text = "---\ngnb: 1\n---\n\n```gnb\nload data mini-news\n```\n"
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    let recorder = Recorder(cache: folder)
+    let stepper = try Stepper(NotebookReader.read(path: path), session: recorder.session)
+    stepper.enter("next")
+    try SessionKeeper(stepper).keep()
+    #expect(try last().told.count == 1)
+    try (text + "\nmore\n").write(toFile: path, atomically: true, encoding: .utf8)
+    let told = try last().told
+    #expect(told.count == 2 && told[0].contains("a.gnb has changed since then"), "\(told)")
   }
 
   @Test func afterAMergeTheCellsAreRunAgain() throws {

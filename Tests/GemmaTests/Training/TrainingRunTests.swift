@@ -259,6 +259,27 @@ import Testing
     #expect(packs.map { $0.map { Int($0.ids[0]) / 100 } } == [[0, 3], [1, 5], [2], [4], [6]])
   }
 
+  @Test func theExamplesThatStepsTookAreKnown() throws {
+    let plain = try run(
+      plan { ($0.training.batch, $0.training.accumulate, $0.training.shuffle) = (2, 1, false) })
+    #expect(plain.usedExamples.isEmpty)
+    #expect(plain.trainer.examples(ofFirst: 2) == [0, 1, 2, 3])
+    #expect(
+      plain.trainer.examples(ofFirst: 6) == Set(0..<12) && plain.trainer.examples(ofFirst: 1000).count == 12)
+    _ = try plain.next()
+    #expect(plain.usedExamples == [0, 1])
+    // A pack is a sequence: its examples are used together.
+    let packed = try run(
+      plan {
+        ($0.training.batch, $0.training.accumulate, $0.training.shuffle) = (1, 1, false)
+        $0.training.packing = 24
+      })
+    let first = BatcherProbe.packed(examples, tokens: 24)[0]
+    let used = packed.trainer.examples(ofFirst: 1)
+    #expect(first.count > 1 && used.count == first.count)
+    #expect(used.sorted().map { examples[$0].ids } == first.map(\.ids))
+  }
+
   @Test func packedSequencesSeeOnlyThemselves() throws {
     // All examples in one pack, one step: the same loss as one batch of them.
     let packed = try run(

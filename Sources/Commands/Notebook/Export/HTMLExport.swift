@@ -5,9 +5,10 @@ enum HTMLExport {
     var body = ""
     var number = 0
     var explained: Set<Volatile> = []
+    let definitions = MarkdownHTML.definitions(notebook)
     for part in notebook.parts {
       switch part {
-      case .prose(let lines): body += MarkdownHTML.html(lines)
+      case .prose(let lines): body += MarkdownHTML.html(lines, definitions: definitions)
       case .cell(let cell):
         number += 1
         let name = cell.hasID ? cell.name : "\(number)"

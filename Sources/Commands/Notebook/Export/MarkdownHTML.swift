@@ -11,8 +11,19 @@ enum MarkdownHTML {
   private static let extensions = ["table", "strikethrough", "autolink", "tasklist"]
   private static let register: Void = cmark_gfm_core_extensions_ensure_registered()
 
-  static func html(_ lines: [String]) -> String {
+  /// The definitions of link references, such as `[LoRA]: https://...`, in all texts of a notebook. A cell between two texts does not
+  /// end the document, so a text may use a definition that another text has.
+  static func definitions(_ notebook: Notebook) -> [String] {
+    notebook.parts.flatMap { part -> [String] in
+      guard case .prose(let lines) = part else { return [] }
+      return lines.filter { $0.firstMatch(of: /^ {0,3}\[[^\]\^][^\]]*\]:[ \t]*\S/) != nil }
+    }
+  }
+
+  /// - Parameter definitions: link references for these lines, beside their own.
+  static func html(_ lines: [String], definitions: [String] = []) -> String {
     register
+    let lines = definitions.isEmpty ? lines : lines + [""] + definitions
     // What is not UTF-8, and NUL, become U+FFFD. Without CMARK_OPT_UNSAFE no raw HTML is ever written.
     let options = CMARK_OPT_VALIDATE_UTF8
     guard let parser = cmark_parser_new(options) else { return "" }

@@ -71,7 +71,7 @@ public enum RecordedOutput {
     return ranges
   }
 
-  /// What stands in these display columns.
+  /// The text in each of these ranges of display columns.
   private static func cells(_ line: String, _ columns: [Range<Int>]) -> [String] {
     var cells = [String](repeating: "", count: columns.count)
     var position = 0

@@ -128,7 +128,7 @@ enum HubFolder {
         return false
       }
       if BitsAndBytes.isStored(head, in: source) { return true }
-      return try !ModelFile.isEqual(own, source.tensor(embedding))
+      return !ModelFile.isEqual(own, source.tensor(embedding))
     }
   }
 }

@@ -1,0 +1,45 @@
+import Gemma
+
+/// What an instruction task has in place of classifications.
+extension Workspace {
+  /// - Parameters:
+  ///   - command: the command that needs categories.
+  ///   - instead: the command that does the like for answers in free words.
+  /// - Throws: `invalidValue` in an instruction task.
+  func needClassification(_ command: String, instead: String) throws {
+    guard data?.task == .instruction else { return }
+    throw GemmaError.invalidValue(
+      name: command,
+      expected: "a classification task (if the answers are categories: load data ... task=classification)",
+      found: "an instruction task, whose answers are free words; use \(instead)")
+  }
+
+  /// A name that no evaluation has yet: "untrained", "step 60", "step 60, train (2)".
+  func freeAnswersName(on part: Part) -> String {
+    let standard =
+      (steps.isEmpty ? "untrained" : "step \(steps.count)")
+      + (part == .validation ? "" : ", \(part.rawValue)")
+    var (name, number) = (standard, 1)
+    while answers.contains(where: { $0.name == name }) {
+      number += 1
+      name = "\(standard) (\(number))"
+    }
+    return name
+  }
+
+  /// The evaluation with this name, or with this number in `compare`.
+  func answers(_ name: String) throws -> InstructionEvaluation {
+    let numbered = Int(name).flatMap { answers.indices.contains($0 - 1) ? answers[$0 - 1] : nil }
+    guard let found = answers.first(where: { $0.name == name }) ?? numbered else {
+      guard !answers.isEmpty else { throw GemmaError.missing(need: "an evaluation", remedy: "evaluate") }
+      throw GemmaError.invalidValue(
+        name: "evaluation", expected: "one of \(answers.map(\.name).joined(separator: ", "))", found: name)
+    }
+    return found
+  }
+
+  mutating func add(_ evaluation: InstructionEvaluation) {
+    answers.removeAll { $0.name == evaluation.name }
+    answers.append(evaluation)
+  }
+}
