@@ -126,6 +126,8 @@ extension LastSession {
       var stored = try StoredAdapter.open(
         path: Self.folder(in: session.cache) + "/" + adapter, for: model.file)
       stored.config.seed = adapterSeed
+      // The notes of a loaded classifier stay: this is its adapter.
+      let classifier = session.workspace.classifier
       session.workspace.attach(
         Adapter(stored, model: model, compute: try session.compute()), name: adapterName,
         seen: seen ?? SeenTexts())
@@ -140,6 +142,7 @@ extension LastSession {
       session.workspace.evaluations = evaluations
       session.workspace.presentEvaluations = Set(presentEvaluations ?? [])
       session.workspace.findTexts()
+      session.workspace.classifier = classifier
       session.workspace.answers = answers ?? []
     }
   }
