@@ -131,6 +131,7 @@ extension LastSession {
       session.workspace.attach(
         Adapter(stored, model: model, compute: try session.compute()), name: adapterName,
         seen: seen ?? SeenTexts())
+      session.workspace.classifier = classifier
       session.workspace.goOn(after: steps, looks: looks ?? [])
     }
     if let dataHash {
@@ -142,7 +143,6 @@ extension LastSession {
       session.workspace.evaluations = evaluations
       session.workspace.presentEvaluations = Set(presentEvaluations ?? [])
       session.workspace.findTexts()
-      session.workspace.classifier = classifier
       session.workspace.answers = answers ?? []
     }
   }
