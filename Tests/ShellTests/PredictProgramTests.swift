@@ -67,10 +67,12 @@ import Testing
         "--to takes a file that ends in .csv, .tsv or .jsonl"
       ),
       (["predict", classifier, "-", "--to", "a.csv"], 2, "standard output"),
-      (["predict", classifier, input, "--format", "text"], 2, "--format goes with predict DIR -"),
+      (
+        ["predict", classifier, input, "--format", "text"], 2, "--format works with 'gnb predict DIR -' only"
+      ),
       (["predict", classifier, "-", "--format", "xml"], 2, "--format takes auto, text, jsonl, table"),
-      (["run", "a.gnb", "--to", "csv"], 2, "--to goes with export and predict"),
-      (["run", "a.gnb", "--text", "b"], 2, "--text goes with predict"),
+      (["run", "a.gnb", "--to", "csv"], 2, "--to works with 'gnb export' and 'gnb predict' only"),
+      (["run", "a.gnb", "--text", "b"], 2, "--text works with 'gnb predict' only"),
       (["predict", folder + "/nothing", input], 3, "nothing"),
       (["predict", classifier, folder + "/nothing.csv"], 3, "nothing.csv"),
       (["predict", Self.tiny + "/adapter", input], 3, "an adapter without categories"),

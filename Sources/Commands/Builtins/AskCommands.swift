@@ -26,10 +26,13 @@ enum AskCommands {
     let session = invocation.session
     let workspace = session.workspace
     let (model, prompt) = (try workspace.needModel(), try workspace.promptOrDefault())
+    if workspace.classifier == nil { _ = try workspace.needData() }
+    let isInstruction = !workspace.isClassification
     let sample = try InstructionCommands.question(
       arguments.text, input: arguments.input, columns: arguments.columns, prompt: prompt,
-      workspace: workspace)
-    guard workspace.isClassification else {
+      hasInstructions: workspace.data.map(\.hasOwnInstructions) ?? isInstruction,
+      roles: Predictor.roles(workspace))
+    guard !isInstruction else {
       return try InstructionCommands.write(
         sample, maxTokens: arguments.maxTokens, prompt: prompt, invocation)
     }
@@ -39,8 +42,8 @@ enum AskCommands {
         found: "a classification task, whose answer is one of the categories")
     }
     let classifier = Classifier(
-      model: model, adapter: workspace.adapter, prompt: prompt, categories: try workspace.needCategories(),
-      compute: try session.compute())
+      model: model, adapter: workspace.adapter, prompt: prompt,
+      categories: try workspace.needCategories(), compute: try session.compute())
     guard let answer = try classifier.classify([sample], method: .constrained).first else { return }
     invocation.tell(
       Prediction(

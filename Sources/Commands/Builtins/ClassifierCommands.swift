@@ -96,8 +96,12 @@ enum ClassifierCommands {
       session.workspace = session.workspace.replacing(
         model: model, name: classifier.base.name, precision: precision)
     }
-    session.workspace.attach(
-      adapter, name: adapter.map { _ in URL(fileURLWithPath: path).lastPathComponent }, seen: seen)
+    if let adapter {
+      session.workspace.attach(
+        adapter, name: URL(fileURLWithPath: path).lastPathComponent, seen: seen)
+    } else {
+      session.workspace.detach()
+    }
     session.workspace.prompt = classifier.prompt.restored
     session.workspace.classifier = classifier
     session.savedAdapter = adapter

@@ -80,18 +80,15 @@ enum InstructionCommands {
   /// - Throws: `invalidValue` for an input where there is no instruction, and for columns that the prompt needs and that are not
   ///   given.
   static func question(
-    _ text: String, input: String?, columns given: [String]?, prompt: PromptTemplate, workspace: Workspace
+    _ text: String, input: String?, columns given: [String]?, prompt: PromptTemplate, hasInstructions: Bool,
+    roles: [DataSource.Role]
   ) throws -> Sample {
-    // With one instruction for all rows the text is what it is applied to.
-    let isInstruction =
-      workspace.data.map { $0.hasInstructions && ($0.task == .instruction || $0.onlyInstruction == nil) }
-      ?? !workspace.isClassification
-    if input != nil, !isInstruction {
+    if input != nil, !hasInstructions {
       throw GemmaError.invalidValue(
         name: "input", expected: "rows that have their own instruction",
         found: "one instruction for all rows; give the text alone")
     }
-    let sample = isInstruction ? Sample(instruction: text, input: input ?? "") : Sample(text: text)
+    let sample = hasInstructions ? Sample(instruction: text, input: input ?? "") : Sample(text: text)
     var columns = try (given ?? []).map { pair in
       guard let colon = pair.firstIndex(of: ":") else {
         throw GemmaError.invalidValue(name: "columns", expected: "\"COLUMN: TEXT\"", found: pair)
@@ -100,7 +97,7 @@ enum InstructionCommands {
         name: pair[..<colon].trimmingCharacters(in: .whitespaces),
         value: pair[pair.index(after: colon)...].trimmingCharacters(in: .whitespaces))
     }
-    let own = Predictor.roles(workspace).filter { ["text", "input"].contains($0.name) }.map(\.column)
+    let own = roles.filter { ["text", "input"].contains($0.name) }.map(\.column)
     columns += own.filter { name in !columns.contains { $0.name == name } }.map {
       Sample.Column(name: $0, value: input ?? text)
     }
@@ -134,4 +131,9 @@ enum InstructionCommands {
     invocation.show(.stream("\n"))
     invocation.tell(Generated(answer: answer, limit: maxTokens, seconds: started.seconds))
   }
+}
+
+extension Dataset {
+  /// Whether a question is an instruction. With one instruction for all rows the text is what it is applied to.
+  var hasOwnInstructions: Bool { hasInstructions && (task == .instruction || onlyInstruction == nil) }
 }

@@ -29,9 +29,9 @@ enum LoadCommands {
     let model = try GemmaModel(
       file, precision: precision, compute: session.compute(), check: invocation.checkInterruption)
     let old = session.workspace
-    let workspace = old.replacing(model: model, name: arguments.name, precision: precision)
-    session.workspace = workspace
-    let warnings = workspace.data.map { DataWarning.sameStart($0, tokenizer: model.tokenizer) } ?? []
+    session.workspace = old.replacing(model: model, name: arguments.name, precision: precision)
+    let warnings =
+      session.workspace.data.map { DataWarning.sameStart($0, tokenizer: model.tokenizer) } ?? []
     invocation.tell(
       LoadedModel(
         model: model, precision: precision, path: path, dropped: old.measured, warnings: warnings,

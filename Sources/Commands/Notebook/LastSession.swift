@@ -32,10 +32,10 @@ public struct LastSession: Codable {
   /// The articles of the session's data: the split's indices belong to them.
   var dataHash: String?
   var evaluations: [Workspace.Evaluation]
-  /// Those of an instruction task.
-  var answers: [InstructionEvaluation]?
   /// Which of them were made with the adapter as it is; nil in files of older versions.
   var presentEvaluations: [String]?
+  /// Those of an instruction task.
+  var answers: [InstructionEvaluation]?
 }
 
 extension LastSession {
@@ -126,9 +126,12 @@ extension LastSession {
       var stored = try StoredAdapter.open(
         path: Self.folder(in: session.cache) + "/" + adapter, for: model.file)
       stored.config.seed = adapterSeed
+      // The notes of a loaded classifier stay: this is its adapter.
+      let classifier = session.workspace.classifier
       session.workspace.attach(
         Adapter(stored, model: model, compute: try session.compute()), name: adapterName,
         seen: seen ?? SeenTexts())
+      session.workspace.classifier = classifier
       session.workspace.goOn(after: steps, looks: looks ?? [])
     }
     if let dataHash {
@@ -138,9 +141,9 @@ extension LastSession {
           found: "other articles: the files have changed")
       }
       session.workspace.evaluations = evaluations
+      session.workspace.presentEvaluations = Set(presentEvaluations ?? [])
       session.workspace.findTexts()
       session.workspace.answers = answers ?? []
-      session.workspace.presentEvaluations = Set(presentEvaluations ?? [])
     }
   }
 
@@ -200,8 +203,8 @@ public final class SessionKeeper {
       modelStamp: isWhole ? workspace.model.flatMap { FileStamp(path: $0.file.path) } : nil,
       notebookStamp: stepper.isSession ? nil : FileStamp(path: stepper.notebook.path),
       dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : [],
-      answers: isWhole ? workspace.answers : nil,
-      presentEvaluations: isWhole ? workspace.presentEvaluations.sorted() : []
+      presentEvaluations: isWhole ? workspace.presentEvaluations.sorted() : [],
+      answers: isWhole ? workspace.answers : nil
     ).write(in: session.cache)
     for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []
     where other.hasPrefix("adapter-") && other != name {

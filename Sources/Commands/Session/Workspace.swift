@@ -118,12 +118,21 @@ public struct Workspace: Sendable {
   /// - Parameters:
   ///   - name: the file that it was loaded from.
   ///   - seen: what it was trained on.
-  mutating func attach(_ adapter: Adapter?, name: String? = nil, seen: SeenTexts = SeenTexts()) {
+  mutating func attach(_ adapter: Adapter, name: String? = nil, seen: SeenTexts = SeenTexts()) {
     self.adapter = adapter
     adapterName = name
-    steps = []
     classifier = nil
+    steps = []
     self.seen = seenByModel.union(seen)
+  }
+
+  /// Leaves the model without an adapter.
+  mutating func detach() {
+    adapter = nil
+    adapterName = nil
+    classifier = nil
+    steps = []
+    seen = seenByModel
   }
 
   /// Steps that the attached adapter was trained in an earlier session, and its looks at the validation articles.
@@ -138,9 +147,9 @@ public struct Workspace: Sendable {
     modelName += " (merged)"
     adapter = nil
     adapterName = nil
+    classifier = nil
     steps = []
     seenByModel = seen
-    classifier = nil
   }
 
   /// The adapter of a training with its steps and looks, after those of earlier ones.

@@ -55,7 +55,7 @@ import Testing
         "load data mini-news categories=[movie-enter, sports-watch]; split train=12 validation=9; evaluate")
         == nil)
     #expect(values(other, "evaluate", "predictions") == values(recorder, "evaluate", "predictions"))
-    #expect(values(other, "evaluate", "name") == [.string("loaded, step 2")])
+    #expect(values(other, "evaluate", "name") == [.string("adapter c")])
   }
 
   @Test func theFolderHasAllThatWasAskedFor() throws {
