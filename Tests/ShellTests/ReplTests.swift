@@ -80,7 +80,7 @@ import Testing
     try terminal.wait(prompt: "gnb[1]> evaluate method=constrained")
     terminal.send("\u{15}load \t\t")
     try terminal.wait("what can be loaded, and the line again below it") {
-      $0.contains("adapter  data") && $0.lines.last == "gnb[1]> load"
+      $0.contains("adapter") && $0.contains("classifier") && $0.lines.last == "gnb[1]> load"
     }
     _ = try program.write("a name.csv", Data())
     terminal.send("\u{15}load data \"a\t")

@@ -29,12 +29,10 @@ enum SaveCommands {
     if path.hasSuffix(".gguf") {
       try adapter.saveGGUF(path: path, model: workspace.needModel(), check: invocation.checkInterruption)
     } else {
-      let folder = try FolderWriter(path: path)
-      _ = try adapter.write(to: folder, baseModel: workspace.baseName, check: invocation.checkInterruption)
-      var notes = try AdapterNotes(folder: folder.folder)
+      var notes = try AdapterNotes(folder: path)
       try notes.set(workspace.seen)
+      try adapter.save(path: path, baseModel: workspace.baseName, check: invocation.checkInterruption)
       try notes.write()
-      try folder.finish()
     }
     invocation.session.savedAdapter = adapter
     invocation.tell(SavedAdapter(parameters: adapter.parameterCount, base: workspace.baseName, path: path))

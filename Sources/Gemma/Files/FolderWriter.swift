@@ -12,6 +12,7 @@ public final class FolderWriter {
   public let path: String
   private let temporary: String
   private var isFinished = false
+  private let unfinished = UnfinishedWrites()
 
   /// - Throws: `inputOutput` with the system's reason, like the other methods.
   public init(path: String) throws {

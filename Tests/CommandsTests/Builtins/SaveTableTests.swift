@@ -34,7 +34,10 @@ import Testing
       "show model", "show sample", "show prompt", "show lora", "show tokens film", "show config",
       "show session",
       "score \"a film\"", "ask film", "generate film max_tokens=2", "plot loss", "help", "set seed=4",
-      "save adapter \(folder)/adapter", "load adapter \(folder)/adapter", "save model \(folder)/model",
+      "save adapter \(folder)/adapter", "load adapter \(folder)/adapter",
+      "save classifier \(folder)/classifier",
+      "load classifier \(folder)/classifier", "predict \(folder)/own.csv to=\(folder)/answers.csv",
+      "save model \(folder)/model",
       "merge",
     ]
   }

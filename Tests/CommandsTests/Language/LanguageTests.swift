@@ -61,7 +61,7 @@ extension [[Span]] {
     #expect(
       diagnostic?.lines(width: 80) == [
         "error[G012]: unknown argument 'lerning_rate'", "  --> test:1:10", " 1 | ask \"角度\" lerning_rate=1",
-        "   |            ^^^^^^^^^^^^", "help: 'ask' takes: text",
+        "   |            ^^^^^^^^^^^^", "help: 'ask' takes: text, input, columns, max_tokens",
       ])
   }
 
