@@ -109,5 +109,7 @@ PEFT gets one sequence, because eight do not fit in this machine's memory. The f
 Alpaca prompts. Peak memory is the process's highest resident size, including mapped pages of the files.
 """
 page = root / "docs/performance.md"
-page.write_text(page.read_text().partition("\n## Gemma 2 2B and 9B")[0] + text)
+before = page.read_text()
+threads = before.partition("\n## Threads")
+page.write_text(before.partition("\n## Gemma 2 2B and 9B")[0] + text.rstrip() + "\n" + "".join(threads[1:]))
 print(text)

@@ -22,6 +22,18 @@ import Testing
     #expect(cycles.isEmpty, "Sources/\(module):\n\(cycles.joined(separator: "\n"))")
   }
 
+  /// Layers, model and training work on matrices. Pointers to numbers stay where the arithmetic and the files are.
+  @Test func pointersStayInTheArithmeticAndTheFiles() throws {
+    let folder = Self.sources.appendingPathComponent("Gemma")
+    let paths = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
+      .filter { $0.hasSuffix(".swift") }
+    #expect(paths.contains("Tensor/CPU+Attention.swift") && paths.contains("Layers/Attention.swift"))
+    for path in paths where !["Tensor/", "Formats/", "Files/"].contains(where: path.hasPrefix) {
+      let text = try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
+      #expect(text.firstMatch(of: /Unsafe(Mutable)?Pointer\b/) == nil, "Sources/Gemma/\(path)")
+    }
+  }
+
   @Test func aCycleIsToldWithFileTypeAndFolders() {
     let files = [
       SourceFile(path: "Low/Pipe.swift", text: "struct Pipe { var end: Tap? }"),

@@ -10,11 +10,11 @@ enum ClassifierCommands {
 
   static let save = Command(
     "save classifier", .load,
-    "write all that classifies: adapter, categories, prompt, what it was measured with",
+    "write a classifier: adapter, categories, prompt and figures",
     details:
       "The folder is a PEFT adapter as 'save adapter' writes it, and more. \(AdapterNotes.fileName) has the categories, the prompt with its "
       + "cut, the base model's name and hash, what the data was and hashes of the texts trained on. README.md is a model card with the "
-      + "figures of all evaluations of this adapter. 'load classifier' brings it all back. Texts themselves are not in it. Without an adapter it is "
+      + "figures of all evaluations of this adapter. 'load classifier' restores it all. The folder does not contain the texts. Without an adapter it is "
       + "the prompt and the categories only. " + Overwriting.rule,
     arguments: SaveArguments(), examples: ["save classifier my-classifier"]
   ) { arguments, invocation in

@@ -14,7 +14,7 @@ enum EvaluateCommand {
       "max_tokens", .integer(1...8192), 128, "in an instruction task: the longest answer that it writes")
     let name = Argument(
       "as", .text,
-      "a name for this evaluation; another with this name is replaced, which is said; by default a new name from training steps and part"
+      "a name for this evaluation; an evaluation that already has this name is replaced, with a message; by default a new name from training steps and part"
     )
     let explain = Explanation.argument
   }

@@ -23,23 +23,24 @@ enum LoadDataCommand {
     let name = Argument("name", .dataName, "mini-news", positional: true, "the data set's name or path")
     let categories = Argument("categories", .categories, "only these categories")
     let text = Argument("text", .text, "the column of the texts; by default found by its name or content")
-    let label = Argument("label", .text, "the column of the categories; likewise")
-    let title = Argument("title", .text, "the column of the titles; likewise")
+    let label = Argument(
+      "label", .text, "the column of the categories; by default found by its name or content")
+    let title = Argument("title", .text, "the column of the titles; by default found by its name")
     let id = Argument("id", .text, "the column of the ids; the row's line by default")
     let delimiter = Argument(
       "delimiter", .choice([auto] + Delimiter.allCases.map(\.rawValue)), auto,
-      "what stands between two fields")
+      "the character between two fields")
     let encoding = Argument(
       "encoding", .choice([auto] + TextEncoding.allCases.map(\.rawValue)), auto,
       "how characters are written as bytes")
     let header = Argument("header", .choice(Header.self), .auto, "whether the first row names the columns")
     let strict = Argument("strict", .bool, false, "stop at the first row that cannot be used")
     let duplicates = Argument(
-      "duplicates", .choice(Duplicates.self), .drop, "what to do with a row that is there twice")
+      "duplicates", .choice(Duplicates.self), .drop, "whether to leave out or keep a row that occurs twice")
     let task = Argument(
       "task", .choice(TaskChoice.self), .auto,
       "what is to be learnt: classification is one of few answers, instruction an answer in free words")
-    let train = Argument("train", .path, "the file to train on, where each part has its own")
+    let train = Argument("train", .path, "the file to train on, if each part has its own file")
     let validation = Argument("validation", .path, "the file to validate with")
     let test = Argument("test", .path, "the file to test with")
 
@@ -53,11 +54,11 @@ enum LoadDataCommand {
       "\(LoadDataArguments.sets) come with gnb. Otherwise a name in the cache ('livedoor'), a file, a folder or an archive, "
       + "or - for standard input. A file is a table of text (CSV, TSV, or with semicolons or bars), JSON lines or a JSON "
       + "array, and may be compressed by gzip. Separator, encoding (UTF-8, UTF-16, Shift_JIS, EUC-JP), header and columns are "
-      + "found out and told; an argument says otherwise. Columns are known by names such as text, body, 本文, label, "
-      + "category, 分類, title, 件名, or by what they hold. Numbers, true and false are labels too. Rows may be instructions: "
+      + "found out and shown; an argument overrides each of them. Columns are known by names such as text, body, 本文, label, "
+      + "category, 分類, title, 件名, or by their values. Numbers, true and false are labels too. Rows may be instructions: "
       + "Alpaca's instruction, input and output, prompt and completion, or chats (messages, ShareGPT's conversations). "
       + "A folder or archive has a folder of .txt files for each category, plain or in the Livedoor layout. "
-      + "The task follows from the answers and is told: classification if they are few, instruction if they are free words. "
+      + "The task follows from the answers and is shown: classification if there are few different ones, instruction if they are free words. "
       + "A row that cannot be used is left out and counted: 'show rejects' lists them. "
       + "Of the full Livedoor corpus the demo's five categories are taken unless others are named. Evaluations stay: each knows "
       + "its articles.",
@@ -68,7 +69,7 @@ enum LoadDataCommand {
     ]
   ) { arguments, invocation in
     let session = invocation.session
-    let data = try read(arguments, session)
+    let data = try read(arguments, invocation)
     try session.checkInput(arguments.name, path: arguments.name) { data.sha256 }
     try invocation.checkInterruption()
     var split: Split?
@@ -100,8 +101,12 @@ enum LoadDataCommand {
     python(data: $0, &$1)
   }
 
-  private static func read(_ arguments: Arguments<LoadDataArguments>, _ session: Session) throws -> Dataset {
+  private static func read(_ arguments: Arguments<LoadDataArguments>, _ invocation: Invocation) throws
+    -> Dataset
+  {
+    let session = invocation.session
     var options = DataOptions()
+    options.check = invocation.checkInterruption
     (options.text, options.label) = (arguments.text, arguments.label)
     (options.title, options.id) = (arguments.title, arguments.id)
     options.delimiter = Delimiter(rawValue: arguments.delimiter)
@@ -140,7 +145,7 @@ struct LoadedData: CommandResult {
   private var sources: [DataSource] { data.sources.filter { $0.format != .livedoor } }
 
   var outputs: [Output] {
-    var left = data.duplicates == 0 ? "" : " (\(data.duplicates) left out as duplicates)"
+    var left = data.duplicates == 0 ? "" : " (\(NumberFormat.count(data.duplicates, "duplicate")) left out)"
     if data.keptDuplicates > 0 { left += " (\(data.keptDuplicates) exact duplicates kept)" }
     let count = NumberFormat.count(data.samples.count)
     var outputs = sources.map { Output.line($0.summary) }

@@ -8,9 +8,9 @@ enum MistakesCommands {
   }
 
   static let mistakes = Command(
-    "mistakes", .evaluate, "the articles with a wrong prediction, the surest first",
+    "mistakes", .evaluate, "the articles with a wrong prediction, the most confident first",
     details:
-      "They are numbered in the order of the probability p of the wrong answer: what the model was sure of is often a wrong label, or "
+      "They are numbered in the order of the probability p of the wrong answer: a wrong answer with a high probability is often a wrong label in the data, or "
       + "worth a look. 'show mistake 3' has the whole text and every probability.",
     arguments: MistakesArguments(), examples: ["mistakes", "mistakes limit=20"]
   ) { arguments, invocation in

@@ -34,7 +34,7 @@ enum PredictCommand {
     details:
       "Takes any file that 'load data' takes, without labels. Every row gets a row, in the file's order, duplicates too: its id, the "
       + "prediction, and the probability p_CATEGORY of each category. A row that cannot be used has an empty prediction, and "
-      + "the column 'error' says why. The probabilities are not calibrated. If the file has labels, the accuracy is told too. "
+      + "the column 'error' says why. The probabilities are not calibrated. If the file has labels, the accuracy is shown too. "
       + "The rows are written to OUT.part beside OUT, which gets its name at the end. After Ctrl-C the same command goes on from there; with "
       + "another model, prompt or file it begins anew. " + Overwriting.rule,
     arguments: PredictArguments(),
@@ -54,7 +54,7 @@ enum PredictCommand {
         name: "to", expected: "another file than the one that is read", found: arguments.to)
     }
     let roles = Predictor.roles(workspace)
-    let rows = try read(arguments, roles: roles, session)
+    let rows = try read(arguments, roles: roles, invocation)
     try predictor.checkColumns(rows.source.columns, of: rows.source.path)
     let wanted = Array(rows.rows.prefix(arguments.limit ?? rows.rows.count))
     let labels = predictor.labels(of: rows, column: arguments.label, roles: roles).map {
@@ -152,9 +152,11 @@ enum PredictCommand {
   }
 
   private static func read(
-    _ arguments: Arguments<PredictArguments>, roles: [DataSource.Role], _ session: Session
+    _ arguments: Arguments<PredictArguments>, roles: [DataSource.Role], _ invocation: Invocation
   ) throws -> RowsToAnswer {
+    let session = invocation.session
     var options = DataOptions()
+    options.check = invocation.checkInterruption
     (options.text, options.id, options.label) = (arguments.text, arguments.id, arguments.label)
     options.delimiter = Delimiter(rawValue: arguments.delimiter)
     options.encoding = TextEncoding(rawValue: arguments.encoding)

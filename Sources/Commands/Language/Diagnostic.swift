@@ -153,7 +153,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     }
     return words("error[\(code.rawValue)]: \(message)", width)
       + (location.map { ["  --> " + VisibleText.line($0)] } ?? [])
-      + excerpt(number: (range?.line).map(String.init) ?? "") + difference.map(VisibleText.line)
+      + excerpt(number: (range?.line).map(String.init) ?? "", width: width) + difference.map(VisibleText.line)
       + helpLines(width)
   }
 
@@ -161,7 +161,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
   /// changes those.
   func recordedLines(width: Int) -> [String] {
     words("error[\(code.rawValue)]: " + detail.map(\.recorded).joined(), width)
-      + excerpt(number: "") + helpLines(width)
+      + excerpt(number: "", width: nil) + helpLines(width)
   }
 
   /// Wraps a message. It may quote a file or typed text of any length, so it is cut first.
@@ -173,15 +173,15 @@ public struct Diagnostic: Error, Sendable, Equatable {
   private func helpLines(_ width: Int) -> [String] { help.map { words("help: " + $0, width) } ?? [] }
 
   /// The source line and the caret. Columns are those of a terminal: a Japanese character takes two.
-  private func excerpt(number: String) -> [String] {
+  ///
+  /// - Parameter width: a longer line is cut to the part around the caret; nil cuts only very long lines.
+  private func excerpt(number: String, width: Int?) -> [String] {
     guard let range, let sourceLine else { return [] }
     let characters = SourceText.characters(sourceLine)
     let start = min(range.columns.lowerBound - 1, characters.count)
     let end = min(max(range.columns.upperBound - 1, start), characters.count)
-    // A very long line is cut to the part around the place.
-    let shown =
-      characters.count <= 400
-      ? 0..<characters.count : max(0, start - 60)..<min(characters.count, min(end, start + 100) + 100)
+    let shown = Self.window(
+      characters, around: start..<end, columns: width.map { max(24, $0 - number.count - 4) })
     func part(_ range: Range<Int>) -> String { VisibleText.line(String(characters[range])) }
     let marked = start..<min(end, shown.upperBound)
     let before = (shown.lowerBound > 0 ? "…" : "") + part(shown.lowerBound..<start)
@@ -193,6 +193,43 @@ public struct Diagnostic: Error, Sendable, Equatable {
       " \(margin) | " + String(repeating: " ", count: DisplayWidth.of(before))
         + String(repeating: "^", count: max(1, DisplayWidth.of(part(marked)))),
     ]
+  }
+
+  /// The part of a line to show, so that it fits into `columns` with a sign at each cut.
+  private static func window(_ characters: [Character], around place: Range<Int>, columns: Int?) -> Range<Int>
+  {
+    guard let columns else {
+      return characters.count <= 400
+        ? 0..<characters.count
+        : max(
+          0, place.lowerBound - 60)..<min(
+            characters.count, min(place.upperBound, place.lowerBound + 100) + 100)
+    }
+    func width(_ i: Int) -> Int { DisplayWidth.of(VisibleText.line(String(characters[i]))) }
+    var used = 0
+    if characters.count <= columns,
+      characters.indices.allSatisfy({
+        used += width($0)
+        return used <= columns
+      })
+    {
+      return 0..<characters.count
+    }
+    var (low, high) = (place.lowerBound, place.lowerBound)
+    used = 2
+    func extendLeft(to limit: Int) {
+      while low > 0, used + width(low - 1) <= limit {
+        low -= 1
+        used += width(low)
+      }
+    }
+    extendLeft(to: columns / 3)
+    while high < characters.count, used + width(high) <= columns {
+      used += width(high)
+      high += 1
+    }
+    extendLeft(to: columns)
+    return low..<high
   }
 
   /// A copy with the file's name and the text of the line.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What columns are called in the data sets of the world, in English and Japanese. The first name that a file has is taken.
+/// Usual names of columns in English and Japanese. The first name that a file has is used.
 package enum ColumnNames {
   package static let text = [
     "text", "body", "content", "message", "sentence", "article", "document", "review", "comment",

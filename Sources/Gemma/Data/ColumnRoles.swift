@@ -1,10 +1,10 @@
-/// What the columns of a table are taken for: said by the user, by their names, or guessed from what they hold.
+/// The role of each column of a table: given by the user, known by its name, or guessed from its values.
 struct ColumnRoles {
   enum Form: Equatable {
     case labelled(text: Int, label: Int)
-    /// Texts that want an answer.
+    /// Texts without labels, to be answered.
     case unlabelled(text: Int)
-    /// Alpaca's, or a prompt and its completion, which may be missing where an answer is wanted.
+    /// Alpaca's columns, or a prompt and its completion. The answer may be missing in rows to be answered.
     case instructions(instruction: Int, input: Int?, output: Int?)
     case conversation(Int)
   }
@@ -13,14 +13,14 @@ struct ColumnRoles {
   var title: Int?
   var id: Int?
 
-  /// Pairs that are meant together; Alpaca's `text` is the whole prompt with the answer, hence the order.
+  /// Names that belong together. Alpaca's `text` is the whole prompt with the answer, so it comes last.
   private static let pairs = [
     ("text", "category"), ("text", "label"), ("input", "output"), ("text", "output"), ("input", "category"),
     ("input", "label"),
   ]
   private static let looked = 1000
 
-  /// - Throws: `malformed` with the columns there are, where it cannot be known which holds the text and which the label.
+  /// - Throws: `malformed`, which lists the columns, if gnb cannot know which column has the texts and which the labels.
   init(_ table: RecordTable, options: DataOptions) throws {
     let names = table.columns.map(ColumnNames.normalised)
     func named(_ role: String, _ name: String?) throws -> Int? {
@@ -72,7 +72,7 @@ struct ColumnRoles {
     if let id, used.contains(id) { self.id = nil }
   }
 
-  /// Of one row: the columns that it has decide.
+  /// The form of one row, by the columns that it has.
   init?(row: RecordTable.Row, names: [String], like other: ColumnRoles) {
     let names = zip(names, row.fields).map { $1 == .missing ? "" : $0 }
     let form = Self.byName(names) {
@@ -150,7 +150,7 @@ struct ColumnRoles {
     return (text ?? only).map { .unlabelled(text: $0) }
   }
 
-  /// By names that are usual for one of the two, and where those say nothing by content: labels are few and short, texts long.
+  /// Finds both columns by their usual names. If no name is known, by content: labels are few and short, texts are long.
   private static func guess(
     _ table: RecordTable, _ names: [String], text: Int?, label: Int?, but taken: Set<Int>
   ) -> Form? {
@@ -184,7 +184,7 @@ struct ColumnRoles {
     return .labelled(text: text, label: label)
   }
 
-  /// What a column holds.
+  /// Facts about the values of a column.
   private struct Content {
     var filled = 0
     private var distinct: Set<String> = []

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Something given as data: read by what its bytes and the ending of its name say, or refused by the name of its kind.
+/// Reads a file or folder of data. The bytes and the ending of the name decide how; other kinds of file are refused by name.
 enum DataFile {
-  /// What was read.
+  /// The content of a file.
   typealias Content = (samples: [Sample], licenceFiles: [LeftOut], source: DataSource)
 
   /// - Parameter path: a file, a folder, or "-" for standard input.
@@ -77,7 +77,7 @@ enum DataFile {
       let first = text.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
       let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
       if ends("json", "jsonl", "ndjson") || isJSON && !ends("csv", "tsv", "tab") {
-        table = try JSONRecords.table(text, encoding: encoding, path: path)
+        table = try JSONRecords.table(text, encoding: encoding, path: path, check: options.check)
       } else if !options.needsLabels, ends("txt") {
         table = RecordTable(lines: text, encoding: encoding, path: path)
       } else {
@@ -117,7 +117,7 @@ enum DataFile {
   }
 }
 
-/// What is piped into the program. Read once and kept: a cell that is taken back can load it again.
+/// The standard input of the program. It is read once and kept, so that a cell that is run again can load it again.
 private enum StandardInput {
   static let bytes = Result<[UInt8], any Error> {
     guard isatty(0) == 0 else {

@@ -1,4 +1,4 @@
-/// What was read from one file or folder, and how: for people to check what was guessed.
+/// How one file or folder was read, so that people can check what was guessed.
 public struct DataSource: Sendable, Equatable {
   public enum Format: Sendable, Equatable {
     case delimited(Delimiter, header: Bool)
@@ -12,7 +12,7 @@ public struct DataSource: Sendable, Equatable {
     case livedoor
   }
 
-  /// What a column is taken for.
+  /// The role of a column.
   public struct Role: Sendable, Equatable, Codable {
     public let name: String
     public let column: String
@@ -31,7 +31,7 @@ public struct DataSource: Sendable, Equatable {
   public let rejects: [Reject]
   /// Labels that had white space around them.
   public let trimmedLabels: Int
-  /// Whether the column of ids was left aside, since one of them stands twice.
+  /// Whether the column of ids is not used, because an id occurs twice.
   public let hasRepeatedIDs: Bool
 }
 
@@ -43,14 +43,14 @@ public struct Reject: Sendable, Equatable {
   public let column: String?
   public let expected: String
   public let found: String
-  /// What the row begins with.
+  /// The beginning of the row.
   public let excerpt: String
   /// The row's own id; nil if it has none.
   var id: String?
-  /// How many of the file's samples stand before it.
+  /// Number of the file's samples before it.
   var samplesBefore = 0
 
-  /// The same as an error, for those who want none.
+  /// The same as an error, for `strict=true`.
   var error: GemmaError {
     .malformed(
       path: path, location: place + (column.map { ", column '\($0)'" } ?? ""), expected: expected,
@@ -58,7 +58,7 @@ public struct Reject: Sendable, Equatable {
   }
 }
 
-/// The sign between two fields.
+/// The character between two fields.
 public enum Delimiter: String, Sendable, CaseIterable {
   case comma, semicolon, tab, bar
 
@@ -74,14 +74,14 @@ public enum Delimiter: String, Sendable, CaseIterable {
   }
 }
 
-/// What the user says about a data file; nil is found out.
-public struct DataOptions: Sendable {
+/// The user's settings for a data file. gnb finds out what is nil.
+public struct DataOptions {
   /// Names of columns.
   public var text, label, title, id: String?
   public var delimiter: Delimiter?
   public var encoding: TextEncoding?
   public var header: Bool?
-  /// False for rows that want an answer: a label may be missing, and is read where there is one.
+  /// False for rows to be answered: a label may be missing, and is read if there is one.
   public var needsLabels = true
   /// What the columns were taken for in the data that was learnt from. Without labels, the same names are taken first.
   public var likeRoles: [DataSource.Role] = []
@@ -90,6 +90,8 @@ public struct DataOptions: Sendable {
   public var keepsDuplicates = false
   /// Nil follows from the data.
   public var task: Dataset.Task?
+  /// Called again and again while a file is read. An error that it throws ends the reading.
+  public var check: () throws -> Void = {}
 
   public init() {}
 }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Something about a data set that its owner should look at before training.
+/// A warning about a data set: something that its owner should check before training.
 public enum DataWarning: Sendable, Equatable {
   /// Categories that differ in capitals, spaces, signs or width only.
   case nearEqual([String])
-  /// So many texts stand under two categories; the ids and categories of the first.
+  /// The number of texts that have two categories, with the ids and categories of the first one.
   case conflicts(count: Int, ids: [String], categories: [String])
   case numbers([String])
   /// Categories with fewer than `few` rows.

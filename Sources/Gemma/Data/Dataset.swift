@@ -1,6 +1,6 @@
 /// Texts with categories, or instructions with answers.
 public struct Dataset: Sendable, Equatable {
-  /// What is to be learnt.
+  /// The kind of task.
   public enum Task: String, Sendable {
     /// Few distinct answers.
     case classification
@@ -11,11 +11,11 @@ public struct Dataset: Sendable, Equatable {
   public let name: String
   /// Of a table, in the file's order; of folders and archives by category and id.
   public let samples: [Sample]
-  /// Sorted.
+  /// The categories, sorted.
   public let categories: [String]
-  /// What was there and is no sample.
+  /// Files and rows that are not samples.
   public let leftOut: [LeftOut]
-  /// What it was read from; empty for samples that were made here.
+  /// The files that it was read from; empty for samples made by a program.
   public let sources: [DataSource]
   public let task: Task
   /// Samples that are kept although an equal one is there.
@@ -42,7 +42,7 @@ public struct Dataset: Sendable, Equatable {
     for sample in ordered {
       let first = seen[sample.content]
       if first == nil { seen[sample.content] = .some(sample.part) }
-      // What a part's own file shares with another's would be measured on what was trained.
+      // A text in the files of two parts would be measured although it was trained on.
       let isLeak = first.map { $0 != sample.part } ?? false
       if isLeak { leaks += 1 }
       if first == nil || keepsDuplicates && !isLeak {

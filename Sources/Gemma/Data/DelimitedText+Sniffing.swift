@@ -1,15 +1,15 @@
-/// What a table of text is like, found out by reading its beginning in each way, as DuckDB's sniffer does.
+/// Guesses the separator and the header of a table of text. It reads the beginning in each possible way, as DuckDB's sniffer does.
 extension DelimitedText {
-  /// Rows that are looked at.
+  /// Number of rows that are read to guess.
   private static let looked = 500
 
-  /// The sign under which most rows have as many fields as the first one. Names that are known decide before that.
+  /// The separator with which most rows have as many fields as the first row. A separator that gives known column names comes first.
   ///
-  /// - Parameter expected: taken where nothing speaks for another.
+  /// - Parameter expected: the separator if no other one fits better.
   static func delimiter(_ bytes: UnsafeRawBufferPointer, expected: Delimiter) -> Delimiter {
     let part = UnsafeRawBufferPointer(rebasing: bytes.prefix(1 << 18))
     func merit(_ delimiter: Delimiter) -> (known: Int, share: Double, isExpected: Int, width: Int)? {
-      var rows = scan(part, separator: delimiter.sign).rows
+      var rows = scan(part, separator: delimiter.sign, check: {}).rows
       // The last row may be cut.
       if rows.count > 1, part.count < bytes.count { rows.removeLast() }
       guard let width = rows.first?.fields.count, width > 1 else { return nil }
@@ -22,8 +22,8 @@ extension DelimitedText {
     return found.max { $0.1 < $1.1 }?.0 ?? expected
   }
 
-  /// Whether the first row names the columns: by a name that is known; by words above a column of numbers; or because what stands above
-  /// a column of a few values is none of them.
+  /// Whether the first row names the columns: if it has a known name, or a word above a column of numbers, or a value above
+  /// a column with few different values that is none of these values.
   static func hasHeader(_ rows: [Row]) -> Bool {
     guard let first = rows.first?.fields else { return true }
     let isNamed = first.indices.contains { column in
@@ -47,7 +47,7 @@ extension DelimitedText {
       hasFewValues = true
       if distinct.contains(first[column]) { return false }
     }
-    // Above nothing but texts, a row as long as they are is one of them.
+    // If all columns have texts, a first row of the same length is a text too.
     guard !hasFewValues else { return true }
     let lengths = rest.map { $0.fields.reduce(0) { $0 + $1.count } }.sorted()
     return first.reduce(0) { $0 + $1.count } * 2 <= lengths[lengths.count / 2]

@@ -23,26 +23,27 @@ package enum DelimitedText {
   package static func parse(_ bytes: some Collection<UInt8>, separator: Unicode.Scalar, path: String) throws
     -> [Row]
   {
-    let (rows, unclosed) = scan(bytes, separator: separator)
+    let (rows, unclosed) = scan(bytes, separator: separator, check: {})
     guard let unclosed else { return rows }
     throw GemmaError.malformed(
       path: path, location: "line \(unclosed.line)", expected: "a closing quote", found: "the end")
   }
 
-  /// So many quotes that are never closed are passed over; the rest of the file is left out then, since each is looked for to the end.
+  /// The largest number of unclosed quotes that are skipped. After them the rest of the file is not read, because each one needs a search to the
+  /// end of the file.
   private static let mostUnclosed = 20
 
   /// All rows but those with a quote that is never closed: reading goes on at the line after such a quote.
   ///
   /// - Returns: also the lines of those rows.
-  static func rows(_ bytes: UnsafeRawBufferPointer, separator: Unicode.Scalar) -> (
-    rows: [Row], unclosed: [Int]
-  ) {
+  static func rows(
+    _ bytes: UnsafeRawBufferPointer, separator: Unicode.Scalar, check: () throws -> Void
+  ) rethrows -> (rows: [Row], unclosed: [Int]) {
     var rows: [Row] = []
     var unclosed: [Int] = []
     var (start, line) = (0, 1)
     while true {
-      let found = scan(bytes[start...], separator: separator, firstLine: line)
+      let found = try scan(bytes[start...], separator: separator, firstLine: line, check: check)
       rows += found.rows
       guard let open = found.unclosed else { break }
       unclosed.append(open.line)
@@ -57,8 +58,8 @@ package enum DelimitedText {
 
   /// - Returns: also where the row with a quote that is never closed begins.
   static func scan<Bytes: Collection<UInt8>>(
-    _ bytes: Bytes, separator: Unicode.Scalar, firstLine: Int = 1
-  ) -> (rows: [Row], unclosed: (start: Bytes.Index, line: Int)?) {
+    _ bytes: Bytes, separator: Unicode.Scalar, firstLine: Int = 1, check: () throws -> Void
+  ) rethrows -> (rows: [Row], unclosed: (start: Bytes.Index, line: Int)?) {
     let (separator, quote) = (UInt8(ascii: separator), UInt8(ascii: "\""))
     let (cr, lf) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
     var rows: [Row] = []
@@ -80,7 +81,8 @@ package enum DelimitedText {
       state = .start
     }
     /// - Parameter next: where the next record begins.
-    func endRecord(_ next: Bytes.Index) {
+    func endRecord(_ next: Bytes.Index) throws {
+      if rows.count % 1024 == 0 { try check() }
       // A line of nothing is no record; one that ends with a separator has an empty field after it.
       if state != .start || !fields.isEmpty {
         endField()
@@ -105,16 +107,16 @@ package enum DelimitedText {
         state = .quoted
       case (.start, quote): state = .quoted
       case (_, separator): endField()
-      case (_, cr): endRecord(index)
+      case (_, cr): try endRecord(index)
       case (_, lf):
-        if isSecondHalf { start.index = index } else { endRecord(index) }
+        if isSecondHalf { start.index = index } else { try endRecord(index) }
       default:
         field.append(byte)
         state = .plain
       }
     }
     guard state != .quoted else { return (rows, (start.index, start.line)) }
-    endRecord(index)
+    try endRecord(index)
     return (rows, nil)
   }
 }

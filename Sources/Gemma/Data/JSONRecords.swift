@@ -4,15 +4,16 @@ enum JSONRecords {
   /// JSON is a row that cannot be used; an array that is none is an error, since nothing says where it goes on.
   ///
   /// - Parameter bytes: UTF-8, but for damage.
-  static func table(_ bytes: UnsafeRawBufferPointer, encoding: TextEncoding, path: String) throws
-    -> RecordTable
-  {
+  static func table(
+    _ bytes: UnsafeRawBufferPointer, encoding: TextEncoding, path: String, check: () throws -> Void = {}
+  ) throws -> RecordTable {
     var whole = JSONReader(path: path, bytes: bytes)
     var records = Records()
     if whole.peek() == UInt8(ascii: "[") {
       var table = RecordTable(path: path, format: .jsonArray, encoding: encoding)
       try whole.array { reader in
         let number = records.rows.count + 1
+        if number % 1024 == 0 { try check() }
         do { try records.add(&reader, number: number) } catch GemmaError.malformed(
           _, let location, let expected, let found)
         {
@@ -32,6 +33,7 @@ enum JSONRecords {
       let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
       start = end + 1
       number += 1
+      if number % 1024 == 0 { try check() }
       var reader = JSONReader(path: path, bytes: line)
       guard reader.peek() != nil else { continue }
       func reject(_ expected: String, _ found: String, byte: String? = nil) {

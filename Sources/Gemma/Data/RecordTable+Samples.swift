@@ -1,6 +1,6 @@
-/// Rows become samples, or are put aside with the reason.
+/// Makes samples of rows. A row that cannot be used is kept with the reason.
 extension RecordTable {
-  /// A text of more bytes is no row to learn from but a mistake in the file.
+  /// The largest text in bytes. A longer one is probably a mistake in the file.
   static let longestText = 1_000_000
 
   /// - Throws: `malformed` for the first row that cannot be used if `options.isStrict` or if none can; what `ColumnRoles` throws.
@@ -26,6 +26,7 @@ extension RecordTable {
       hasRepeatedIDs || ids.isEmpty || ids[index].isEmpty ? nil : ids[index]
     }
     for (index, row) in rows.enumerated() {
+      if index % 1024 == 0 { try options.check() }
       do throws(Unusable) {
         var own = roles
         if !isFilled(row, roles), let other = ColumnRoles(row: row, names: names, like: roles) { own = other }
@@ -81,7 +82,7 @@ extension RecordTable {
 
   private func text(_ field: Field) -> String? { if case .text(let text) = field { text } else { nil } }
 
-  /// Whether the row has the columns of the form, whatever is in them.
+  /// Whether the row has the columns of the form. Their values do not matter.
   private func isFilled(_ row: Row, _ roles: ColumnRoles) -> Bool {
     switch roles.form {
     case .labelled(let text, let label): row.fields[text] != .missing && row.fields[label] != .missing
@@ -139,7 +140,7 @@ extension RecordTable {
         throw Unusable(column: column, expected: "turns of a conversation", found: "a text")
       }
       if !needsLabel, let last = turns.last, last.role == .user, !last.content.isEmpty {
-        // The conversation waits for its answer.
+        // The last turn is the user's, so the answer is missing.
         let system = turns.first { $0.role == .system }?.content ?? ""
         let request = Sample.Request(
           instruction: system.isEmpty ? last.content : system, input: system.isEmpty ? "" : last.content,

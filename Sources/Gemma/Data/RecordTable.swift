@@ -1,16 +1,16 @@
-/// Rows of a file under the names of their columns, before anybody said which column is what.
+/// The rows of a file with the names of their columns, before the roles of the columns are known.
 struct RecordTable {
   enum Field: Equatable {
     /// Not there, or null.
     case missing
     case text(String)
     case turns([Turn])
-    /// What a label or text cannot be, in words: "a list".
+    /// A value that cannot be a label or text, in words: "a list".
     case other(String)
   }
 
   struct Row {
-    /// Of its line, or among the records, from 1.
+    /// The number of its line, or of the record, from 1.
     var number: Int
     /// As many as there are columns.
     var fields: [Field]
@@ -49,7 +49,7 @@ struct RecordTable {
     expected: Delimiter, path: String
   ) throws {
     let delimiter = options.delimiter ?? DelimitedText.delimiter(bytes, expected: expected)
-    let (rows, unclosed) = DelimitedText.rows(bytes, separator: delimiter.sign)
+    let (rows, unclosed) = try DelimitedText.rows(bytes, separator: delimiter.sign, check: options.check)
     let hasHeader = options.header ?? DelimitedText.hasHeader(rows)
     self.path = path
     self.encoding = encoding

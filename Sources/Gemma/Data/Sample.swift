@@ -50,7 +50,7 @@ public struct Sample: Sendable, Equatable {
     self.part = part
   }
 
-  /// What two samples that are the same share.
+  /// Equal for equal samples.
   var content: String {
     category + "\u{0}" + text + (request.map { "\u{0}" + $0.instruction + "\u{0}" + $0.input } ?? "")
   }
@@ -61,7 +61,7 @@ public enum Part: String, Sendable, CaseIterable, Codable {
   case train, validation, test
 }
 
-/// What one side of a conversation says.
+/// One message of a conversation.
 public struct Turn: Sendable, Equatable {
   public enum Role: String, Sendable {
     case system, user, assistant
@@ -76,7 +76,7 @@ public struct Turn: Sendable, Equatable {
   }
 }
 
-/// A file of a category that a data set leaves out. It still takes part in scikit-learn's draw.
+/// A file of a category that is not a sample of the data set. scikit-learn's draw still counts it.
 public struct LeftOut: Sendable, Equatable {
   public let id: String
   public let category: String

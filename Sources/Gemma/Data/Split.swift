@@ -35,7 +35,7 @@ public struct Split: Sendable, Equatable {
     public func of(_ total: Int) -> Int {
       switch self {
       case .count(let count): count
-      // What 0.29 * 100 lacks to 29 is rounding.
+      // 0.29 * 100 is a little below 29 because of rounding.
       case .share(let share): max(1, Int(share * Double(total) + 1e-9))
       }
     }

@@ -3,15 +3,15 @@ import Foundation
 /// How a text file writes characters as bytes.
 public enum TextEncoding: String, Sendable, CaseIterable {
   case utf8 = "utf-8"
-  /// With a byte order mark, or in the order that its zeros show.
+  /// With a byte order mark; without one, the positions of the zero bytes show the byte order.
   case utf16 = "utf-16"
   /// As Windows writes it (code page 932).
   case shiftJIS = "shift_jis"
   case eucJP = "euc-jp"
-  /// Western European. Every byte is a character of it, so it is never guessed.
+  /// Western European. Every byte is valid in it, so gnb never guesses it.
   case windows1252 = "windows-1252"
 
-  /// The encoding that fits all bytes; UTF-8 too where no other fits and only few bytes are damaged. Nil if none does.
+  /// The encoding in which all bytes are valid. If there is none and only few bytes are damaged, UTF-8. Otherwise nil.
   static func detect(_ bytes: UnsafeRawBufferPointer) -> TextEncoding? {
     if FileKind.isUTF16(bytes) { return .utf16 }
     if String(validating: bytes, as: UTF8.self) != nil { return .utf8 }
@@ -27,7 +27,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     return bad * 20 <= good ? .utf8 : nil
   }
 
-  /// Runs `body` on the text in UTF-8, without a byte order mark. What is given as UTF-8 stays as it is, damaged bytes too.
+  /// Runs `body` on the text in UTF-8, without a byte order mark. A text in UTF-8 is not changed, damaged bytes included.
   ///
   /// - Throws: `malformed` with the first line that is not of this encoding.
   func withUTF8<Result>(
@@ -74,8 +74,8 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     String(data: Data(bytes), encoding: .shiftJIS)
   }
 
-  /// The same characters stand in the same 94 rows and columns in both encodings; only the bytes that name a row differ. So EUC-JP is
-  /// rewritten as Shift_JIS, which Foundation reads on every system. JIS X 0212, three bytes, has no place there.
+  /// Both encodings have the same table of 94 rows and columns; only the bytes for a row differ. So EUC-JP is
+  /// rewritten as Shift_JIS, which Foundation reads on every system. JIS X 0212, three bytes, cannot be written in Shift_JIS.
   private static func text(eucJP bytes: UnsafeRawBufferPointer) -> String? {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
@@ -106,7 +106,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     text.unicodeScalars.count { (0xFF61...0xFF9F).contains($0.value) }
   }
 
-  /// Japanese characters stand beside each other. Those that an accent of another encoding is mistaken for stand between Latin letters.
+  /// In Japanese text, Japanese characters follow each other. A wrong guess shows single ones between Latin letters.
   private static func looksJapanese(_ text: String) -> Bool {
     var (all, joined) = (0, 0)
     var scalars = Array(text.unicodeScalars.map { $0.value >= 0x80 })

@@ -71,6 +71,7 @@ struct TextFolders {
   private mutating func add(
     _ bytes: UnsafeRawBufferPointer, category: String, name: String, path: String
   ) throws {
+    try options.check()
     guard Self.isArticle(name) else {
       licenceFiles.append(LeftOut(id: name, category: category, isDuplicate: false))
       return

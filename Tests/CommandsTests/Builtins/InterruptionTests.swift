@@ -24,11 +24,24 @@ import Testing
     }
   }
 
+  /// A file of 4,000 rows. The first one names the columns of a table.
+  private static func rows(_ ending: String, _ row: (Int) -> String) -> String {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "gnb-rows-\(UUID().uuidString).\(ending)"
+    ).path
+    let lines = (ending == "csv" ? ["text,label"] : []) + (0..<4000).map(row)
+    _ = FileManager.default.createFile(
+      atPath: path, contents: Data(lines.joined(separator: "\n").utf8))
+    return path
+  }
+
   @Test(arguments: [
     ("", "load model \"\(tiny)/gemma3\""), (adapter, "merge"), (adapter, "save model \"FOLDER/model\""),
     (adapter, "save model \"FOLDER/model.gguf\""),
     ("load data mini-news; split train=10 validation=20", "baseline"), (evaluations, "compare"),
     (adapter + "; load data mini-news", "plot lengths"),
+    ("", "load data \"\(rows("csv") { "text \($0),\($0 % 2)" })\""),
+    ("", "load data \"\(rows("jsonl") { "{\"text\": \"text \($0)\", \"label\": \($0 % 2)}" })\""),
   ])
   func aLongCommandStopsBetweenItsSteps(_ before: String, _ command: String) throws {
     let command = command.replacingOccurrences(of: "FOLDER", with: folder)

@@ -56,6 +56,21 @@ extension [[Span]] {
     #expect(recorder.session.settings.width == nil, "the line before must not have run")
   }
 
+  /// A line longer than the window is cut around the mistake, so that the caret stands under it.
+  @Test func aLongLineIsCutToTheWindow() throws {
+    let line =
+      "let a = 1; let b = 2; set width=60; ask \"角度のある話と、もう一つの長い話\" lerning_rate=1; show session; show config"
+    for width in [40, 60, 80] {
+      let lines = try #require(Recorder().run(line)).lines(width: width)
+      #expect(lines.allSatisfy { DisplayWidth.of($0) <= width }, "\(width): \(lines)")
+      let source = try #require(lines.first { $0.contains("lerning_rate") && $0.contains(" | ") })
+      let caret = try #require(lines.first { $0.hasSuffix("^") })
+      let before = source.prefix(upTo: try #require(source.range(of: "lerning_rate")).lowerBound)
+      #expect(DisplayWidth.of(String(before)) == caret.prefix { $0 != "^" }.count)
+      #expect(source.contains("…") && caret.filter { $0 == "^" }.count == 12)
+    }
+  }
+
   @Test func theCaretIsUnderTheRightColumnOfJapaneseText() {
     let diagnostic = Recorder().run("ask \"角度\" lerning_rate=1")
     #expect(
