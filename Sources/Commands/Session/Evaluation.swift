@@ -131,28 +131,14 @@ extension Workspace {
   }
 
   /// The name, with a number if an evaluation has it.
-  func freeName(_ standard: String) -> String {
-    var (name, number) = (standard, 1)
-    while evaluations.contains(where: { $0.name == name }) {
-      number += 1
-      name = "\(standard) (\(number))"
-    }
-    return name
-  }
+  func freeName(_ standard: String) -> String { evaluations.freeName(standard) }
 
   /// The evaluation with this name, or with this number in `compare`; without a name the last one.
   func evaluation(_ name: String?) throws -> Evaluation {
     guard let last = evaluations.last else {
       throw GemmaError.missing(need: "an evaluation", remedy: "evaluate")
     }
-    guard let name else { return last }
-    let numbered = Int(name).flatMap { evaluations.indices.contains($0 - 1) ? evaluations[$0 - 1] : nil }
-    guard let found = evaluations.first(where: { $0.name == name }) ?? numbered else {
-      throw GemmaError.invalidValue(
-        name: "evaluation", expected: "one of \(evaluations.map(\.name).joined(separator: ", "))", found: name
-      )
-    }
-    return found
+    return try name.map(evaluations.named) ?? last
   }
 
   /// Adds an evaluation as the last one.

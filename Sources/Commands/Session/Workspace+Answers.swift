@@ -19,24 +19,11 @@ extension Workspace {
     let standard =
       (steps.isEmpty ? "untrained" : "step \(steps.count)")
       + (part == .validation ? "" : ", \(part.rawValue)")
-    var (name, number) = (standard, 1)
-    while answers.contains(where: { $0.name == name }) {
-      number += 1
-      name = "\(standard) (\(number))"
-    }
-    return name
+    return answers.freeName(standard)
   }
 
   /// The evaluation with this name, or with this number in `compare`.
-  func answers(_ name: String) throws -> InstructionEvaluation {
-    let numbered = Int(name).flatMap { answers.indices.contains($0 - 1) ? answers[$0 - 1] : nil }
-    guard let found = answers.first(where: { $0.name == name }) ?? numbered else {
-      guard !answers.isEmpty else { throw GemmaError.missing(need: "an evaluation", remedy: "evaluate") }
-      throw GemmaError.invalidValue(
-        name: "evaluation", expected: "one of \(answers.map(\.name).joined(separator: ", "))", found: name)
-    }
-    return found
-  }
+  func answers(_ name: String) throws -> InstructionEvaluation { try answers.named(name) }
 
   mutating func add(_ evaluation: InstructionEvaluation) {
     answers.removeAll { $0.name == evaluation.name }

@@ -108,7 +108,9 @@ public struct Classifier: Sendable {
 
   /// The common beginning of these prompts. It is found by comparing tokens, not from the template.
   public func sharedPrefix(of prompts: [[Int32]]) throws -> SharedPrefix {
-    let shared = prompts.count > 1 ? Self.commonPrefix(prompts) : 0
+    // At least one token of each prompt is not among the shared ones.
+    let most = (prompts.map(\.count).min() ?? 1) - 1
+    let shared = prompts.count > 1 ? TokenBatch.commonPrefix(prompts, most: most) : 0
     let tokens = Array(prompts.first?.prefix(shared) ?? [])
     let cache = try Generator(model: model, adapter: adapter, compute: compute).cache(of: tokens)
     return SharedPrefix(tokens: tokens, cache: cache)
@@ -199,17 +201,5 @@ public struct Classifier: Sendable {
       let sum = weights.reduce(0, +)
       return weights.map { $0 / sum }
     }
-  }
-
-  /// The common first tokens of all prompts. At least one token of each prompt is not among them.
-  private static func commonPrefix(_ prompts: [[Int32]]) -> Int {
-    guard let first = prompts.first else { return 0 }
-    var length = (prompts.map(\.count).min() ?? 1) - 1
-    for ids in prompts.dropFirst() {
-      var same = 0
-      while same < length, ids[same] == first[same] { same += 1 }
-      length = same
-    }
-    return length
   }
 }

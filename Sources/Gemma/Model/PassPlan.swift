@@ -5,7 +5,6 @@ struct PassPlan: Sendable {
   private let last: Rows
   private let segments: [Segment]
   private let adapter: Adapter.Prepared?
-  private let noise: TrainingNoise?
   private let count: Int
 
   private struct Rows: Sendable {
@@ -13,7 +12,7 @@ struct PassPlan: Sendable {
     var positions: [Int]
     var wantedPositions: [Int]
     var spans: [AttentionSpan]
-    /// For each row of queries, its row in the batch: nil for all.
+    /// For keys and values, and for what has the wanted rows only; nil without dropout.
     var dropout: (all: Dropout, wanted: Dropout)?
   }
 
@@ -21,7 +20,6 @@ struct PassPlan: Sendable {
   init(_ batch: TokenBatch, adapter: Adapter?, noise: TrainingNoise?, layers: Int, compute: Compute) {
     segments = batch.segments
     self.adapter = adapter?.prepared(compute)
-    self.noise = noise
     count = layers
     inner = Self.rows(batch, wanted: nil, noise)
     let wanted = batch.segments.flatMap { Array($0.wanted) }

@@ -47,6 +47,14 @@ public struct TokenBatch: Sendable {
     return segments.count - 1
   }
 
+  /// The number of first tokens, at most `most`, that all sequences share.
+  static func commonPrefix(_ sequences: [[Int32]], most: Int) -> Int {
+    guard let first = sequences.first else { return 0 }
+    return sequences.dropFirst().reduce(max(0, most)) { length, ids in
+      zip(first.prefix(length), ids).prefix { $0 == $1 }.count
+    }
+  }
+
   /// Number of tokens before the segment's own tokens, from its cache and its parent.
   func before(_ segment: Segment) -> Int {
     (segment.cache?.count ?? 0) + (segment.parent.map { segments[$0].rows.count } ?? 0)

@@ -1,5 +1,3 @@
-import CKernels
-
 /// The operations on this computer's processor: a kernel set, a team of threads, and reusable memory. None of the three changes a
 /// result.
 public final class CPU: Compute {

@@ -119,7 +119,10 @@ struct MicroBatch {
     weights = []
     self.noise = noise
     // The last token of a shared prefix predicts a token that differs, so each sequence keeps it for itself.
-    let shared = examples.count > 1 && noise == nil ? max(0, Self.commonPrefix(examples) - 1) : 0
+    let most = (examples.map(\.promptCount).min() ?? 1) - 1
+    let shared =
+      examples.count > 1 && noise == nil
+      ? max(0, TokenBatch.commonPrefix(examples.map(\.ids), most: most) - 1) : 0
     var parent: Int?
     if shared > 0 {
       let ids = Array(examples[0].ids.prefix(shared))
@@ -143,16 +146,6 @@ struct MicroBatch {
         self.noise?.lengths += inputs.map { _ in example.ids.count }
       }
     }
-  }
-
-  private static func commonPrefix(_ examples: [TokenizedExample]) -> Int {
-    var length = examples.map { $0.promptCount - 1 }.min() ?? 0
-    for example in examples.dropFirst() {
-      var same = 0
-      while same < length, example.ids[same] == examples[0].ids[same] { same += 1 }
-      length = same
-    }
-    return length
   }
 }
 
