@@ -59,25 +59,25 @@ func run(_ words: [String]) throws {
   guard words.count == 2 else {
     throw GemmaError.invalidValue(name: "bench", expected: "MODEL WORK", found: words.joined(separator: " "))
   }
-  let compute = CPU(threads: threads, kernels: kernels)
+  let device = CPU(threads: threads, kernels: kernels)
   func tell(_ fields: [(String, Double)]) {
     Measurement(work: words[1], threads: threads, kernels: kernels.name, fields: fields).print()
   }
   func model() throws -> GemmaModel {
-    try GemmaModel(ModelFile.open(path: words[0]), precision: precision, compute: compute)
+    try GemmaModel(ModelFile.open(path: words[0]), precision: precision, device: device)
   }
 
   switch words[1] {
   case "peak":
     // Chains that do not wait for each other, in registers.
     let rounds = 20_000_000
-    let time = best(3) { compute.workers.run(threads) { _ in _ = kernels.table.peak(rounds) } }
+    let time = best(3) { device.workers.run(threads) { _ in _ = kernels.table.peak(rounds) } }
     tell([("gflops", Double(rounds * kernels.table.peak_operations * threads) / time * 1e-9)])
   case "memory":
     let count = 128 << 20
-    let matrix = compute.zeros(threads, count / threads)
+    let matrix = device.zeros(threads, count / threads)
     let time = best(3) {
-      compute.workers.run(threads) { i in _ = kernels.table.maximum(matrix.columns, matrix.row(i)) }
+      device.workers.run(threads) { i in _ = kernels.table.maximum(matrix.columns, matrix.row(i)) }
     }
     tell([("gigabytes_per_second", Double(count * 4) / time * 1e-9)])
   case "product":
@@ -86,13 +86,13 @@ func run(_ words: [String]) throws {
     var operations = 0.0
     var time = 0.0
     for (n, k, count) in [(1024, 640, 1), (256, 640, 2), (640, 1024, 1), (2048, 640, 2), (640, 2048, 1)] {
-      let a = compute.zeros(rows, k)
-      let panels = compute.zeros(n / 16, 16 * k)
-      let c = compute.matrix(rows, n)
+      let a = device.zeros(rows, k)
+      let panels = device.zeros(n / 16, 16 * k)
+      let c = device.matrix(rows, n)
       time +=
         Double(count)
         * best(10) {
-          compute.multiply(
+          device.multiply(
             m: rows, n: n, k: k, a: a.data, aRow: k, panels: panels.data, panelStride: 16 * k, c: c.data,
             cRow: n,
             accumulate: false)
@@ -104,12 +104,12 @@ func run(_ words: [String]) throws {
     let time = try seconds { _ = try model() }
     tell([("seconds", time), ("peak_memory", peakMemory())])
   case "prefill":
-    let generator = Generator(model: try model(), adapter: nil, compute: compute)
+    let generator = Generator(model: try model(), adapter: nil, device: device)
     let prompt = someTokens(512, stream: 1)
     let time = try best(5) { _ = try generator.generate([prompt], maxTokens: 1, stops: []) }
     tell([("tokens_per_second", 512 / time), ("peak_memory", peakMemory())])
   case "decode":
-    let generator = Generator(model: try model(), adapter: nil, compute: compute)
+    let generator = Generator(model: try model(), adapter: nil, device: device)
     func decode() throws -> Double {
       var first: UInt64 = 0
       var last: UInt64 = 0
@@ -133,9 +133,9 @@ func run(_ words: [String]) throws {
     var config = TrainingConfig()
     config.batch = sequences
     config.lossOn = words[1] == "step-all" ? .all : .response
-    let adapter = Adapter(AdapterConfig(), model: model, compute: compute)
+    let adapter = Adapter(AdapterConfig(), model: model, device: device)
     let trainer = try Trainer(
-      model: model, adapter: adapter, examples: examples, config: config, compute: compute)
+      model: model, adapter: adapter, examples: examples, config: config, device: device)
     // Of a large model one step is enough of a warm-up and one to measure.
     let time = try best(model.config.hiddenSize > 2000 ? 1 : 3) { _ = try trainer.step() }
     tell([
@@ -143,7 +143,7 @@ func run(_ words: [String]) throws {
     ])
   case "attention":
     // Time a token of longer and longer prompts.
-    let generator = Generator(model: try model(), adapter: nil, compute: compute)
+    let generator = Generator(model: try model(), adapter: nil, device: device)
     var fields: [(String, Double)] = []
     for count in [512, 1024, 2048, 4096] {
       let prompt = someTokens(count, stream: 1)

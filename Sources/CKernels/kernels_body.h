@@ -159,7 +159,7 @@ static INLINE void gemm_any(const int columnMajor, size_t m, size_t n, size_t k,
   }
 }
 
-// Rows of a that are copied together, a multiple of ROWS and as many as one of Compute's blocks has.
+// Rows of a that are copied together, a multiple of ROWS and as many as one task of CPU.forTiles has.
 enum { CHUNK = 132 };
 
 // Transposes 16 vectors: the row and column numbers exchange their bits one by one.

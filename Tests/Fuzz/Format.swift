@@ -38,7 +38,7 @@ struct Format {
 struct Formats {
   private let tiny: String
   private let folder: String
-  private let compute = CPU(threads: 1)
+  private let device = CPU(threads: 1)
 
   /// - Parameters:
   ///   - root: of the repository.
@@ -120,18 +120,18 @@ struct Formats {
 
   /// Opens it, and computes a little with what came of it.
   private func use(_ path: String) throws {
-    let model = try GemmaModel(ModelFile.open(path: path), compute: compute)
+    let model = try GemmaModel(ModelFile.open(path: path), device: device)
     let ids = model.tokenizer.encode("ab 日本 <bos>x").prefix(5)
     _ = model.tokenizer.decode(Array(ids))
-    _ = try model.logits(of: Array(ids), adapter: nil, compute: compute)
+    _ = try model.logits(of: Array(ids), adapter: nil, device: device)
   }
 
   private func gguf() throws -> Format {
     let seeds = try [("gemma2", SavedType.f16), ("gemma3", .q8)].enumerated().map {
       i, kind in
       let path = "\(folder)/seed\(i).gguf"
-      let model = try GemmaModel(ModelFile.open(path: "\(tiny)/\(kind.0)"), compute: compute)
-      _ = try ModelSaver(model, adapter: nil, compute: compute).save(to: path, type: kind.1)
+      let model = try GemmaModel(ModelFile.open(path: "\(tiny)/\(kind.0)"), device: device)
+      _ = try ModelSaver(model, adapter: nil, device: device).save(to: path, type: kind.1)
       return Seed.gguf(try bytes(path))
     }
     let path = folder + "/model.gguf"
@@ -203,7 +203,7 @@ struct Formats {
   private func adapter(_ name: String, tensors: Bool) throws -> Format {
     let place = "\(folder)/adapter"
     try FileManager.default.copyItem(atPath: "\(tiny)/adapters/dora/adapter", toPath: place)
-    let model = try GemmaModel(ModelFile.open(path: "\(tiny)/gemma2"), compute: compute)
+    let model = try GemmaModel(ModelFile.open(path: "\(tiny)/gemma2"), device: device)
     let folders = [
       "gemma2/adapter", "adapters/dora/adapter", "adapters/patterns/adapter", "adapters/layers/adapter",
     ]
@@ -212,8 +212,8 @@ struct Formats {
       name: name, seeds: [], words: ["q_proj", "layers.1.mlp.up_proj", "all-linear", "LORA"]
     ) {
       try write($0, file)
-      let adapter = try Adapter.load(path: place, model: model, compute: compute)
-      _ = try model.logits(of: [2, 5, 7], adapter: adapter, compute: compute)
+      let adapter = try Adapter.load(path: place, model: model, device: device)
+      _ = try model.logits(of: [2, 5, 7], adapter: adapter, device: device)
     }
     for folder in folders {
       format.seeds.append(
@@ -226,15 +226,15 @@ struct Formats {
   }
 
   private func checkpoint() throws -> Format {
-    let model = try GemmaModel(ModelFile.open(path: "\(tiny)/gemma2"), compute: compute)
+    let model = try GemmaModel(ModelFile.open(path: "\(tiny)/gemma2"), device: device)
     let examples = (0..<4).map { TokenizedExample(ids: [2, 40, 41, Int32(42 + $0), 50], promptCount: 3) }
     let path = "\(folder)/run.ckpt"
     var plan = TrainingPlan()
     (plan.training.steps, plan.training.batch, plan.checkpointEvery) = (3, 2, 2)
     (plan.evaluateEvery, plan.patience) = (1, 5)
-    let adapter = Adapter(AdapterConfig(rank: 1, targets: [.query]), model: model, compute: compute)
+    let adapter = Adapter(AdapterConfig(rank: 1, targets: [.query]), model: model, device: device)
     let run = try TrainingRun(
-      plan: plan, model: model, adapter: adapter, examples: examples, checkpoint: path, compute: compute)
+      plan: plan, model: model, adapter: adapter, examples: examples, checkpoint: path, device: device)
     run.look = { (1, 0.5) }
     while !run.isFinished { _ = try run.next() }
     let whole = try safetensors(path)
@@ -248,7 +248,7 @@ struct Formats {
       .components(separatedBy: "\"@\"")
     var format = Format(name: "checkpoint", seeds: [whole, .json(Array(state.utf8), tail: whole.tail)]) {
       try write($0, path)
-      let run = try TrainingRun(resuming: path, model: model, examples: examples, compute: compute)
+      let run = try TrainingRun(resuming: path, model: model, examples: examples, device: device)
       _ = (run.isFinished, run.hasStopped, run.finish())
     }
     format.finish = { bytes, data, isConsistent in

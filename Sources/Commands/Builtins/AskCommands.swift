@@ -43,7 +43,7 @@ enum AskCommands {
     }
     let classifier = Classifier(
       model: model, adapter: workspace.adapter, prompt: prompt,
-      categories: try workspace.needCategories(), compute: try session.compute())
+      categories: try workspace.needCategories(), device: try session.device())
     guard let answer = try classifier.classify([sample], method: .constrained).first else { return }
     invocation.tell(
       Prediction(
@@ -74,7 +74,7 @@ enum AskCommands {
     let model = try session.workspace.needModel()
     let ids = model.tokenizer.encodePrompt(arguments.text)
     let values = try Generator(
-      model: model, adapter: session.workspace.adapter, compute: try session.compute()
+      model: model, adapter: session.workspace.adapter, device: try session.device()
     )
     .logProbabilities(ids)
     invocation.tell(Score(ids: ids, pieces: ids.map(model.tokenizer.piece), values: values))

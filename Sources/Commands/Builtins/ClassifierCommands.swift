@@ -90,7 +90,7 @@ enum ClassifierCommands {
     var adapter: Adapter?
     if classifier.adapterSha256 != nil {
       let stored = try StoredAdapter.open(path: path, for: model.file)
-      adapter = Adapter(stored, model: model, compute: try session.compute())
+      adapter = Adapter(stored, model: model, device: try session.device())
     }
     if isNew {
       session.workspace = session.workspace.replacing(
@@ -162,7 +162,7 @@ enum ClassifierCommands {
           + "'load adapter \(Value.string(folder).source)' takes the adapter with any model of its shape")
     }
     let model = try GemmaModel(
-      try ModelFile.open(path: path), precision: precision, compute: session.compute(),
+      try ModelFile.open(path: path), precision: precision, device: session.device(),
       check: invocation.checkInterruption)
     return (model, true)
   }

@@ -43,7 +43,7 @@ enum EvaluateCommand {
     let classifier = Classifier(
       model: model, adapter: workspace.adapter, prompt: try workspace.promptOrDefault(),
       categories: try workspace.needCategoriesOfData(),
-      compute: try session.compute())
+      device: try session.device())
     let started = Stopwatch()
     let truth = samples.map { data.samples[$0].category }
     let answers = try classifier.classify(samples.map { data.samples[$0] }, method: arguments.method) {

@@ -55,7 +55,7 @@ enum GenerateCommand {
     }
     if sampler.temperature == 0 { tellIdle(arguments, invocation) }
     let generator = Generator(
-      model: model, adapter: session.workspace.adapter, compute: try session.compute())
+      model: model, adapter: session.workspace.adapter, device: try session.device())
     let started = Stopwatch()
     let answers = try generator.generate(
       [prompt], sampler: sampler, maxTokens: arguments.maxTokens, stops: tokenizer.stopIDs,

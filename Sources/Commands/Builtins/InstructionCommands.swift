@@ -24,9 +24,9 @@ enum InstructionCommands {
         "method=constrained", instead: "'evaluate' without it: there are no categories to choose among")
     }
     let data = try workspace.needData()
-    let (model, compute) = (try workspace.needModel(), try session.compute())
+    let (model, device) = (try workspace.needModel(), try session.device())
     let evaluator = InstructionEvaluator(
-      model: model, adapter: workspace.adapter, prompt: try workspace.promptOrDefault(), compute: compute)
+      model: model, adapter: workspace.adapter, prompt: try workspace.promptOrDefault(), device: device)
     let all = try workspace.needSamples(of: arguments.on)
     let samples = Array(all.prefix(arguments.limit ?? all.count))
     let chosen = samples.prefix(arguments.write).map { (index: $0, sample: data.samples[$0]) }
@@ -36,7 +36,7 @@ enum InstructionCommands {
       return !invocation.isInterrupted
     }
     let loss = try model.answerLoss(
-      of: evaluator.examples(samples.map { data.samples[$0] }), adapter: workspace.adapter, compute: compute
+      of: evaluator.examples(samples.map { data.samples[$0] }), adapter: workspace.adapter, device: device
     ) { tell(Int(Double(samples.count) * $0), of: samples.count, "row") }
     let written = try evaluator.write(chosen, maxTokens: arguments.maxTokens) {
       tell($0, of: chosen.count, "answer")
@@ -118,7 +118,7 @@ enum InstructionCommands {
     let session = invocation.session
     let model = try session.workspace.needModel()
     let generator = Generator(
-      model: model, adapter: session.workspace.adapter, compute: try session.compute())
+      model: model, adapter: session.workspace.adapter, device: try session.device())
     let started = Stopwatch()
     let answers = try generator.generate(
       [prompt.promptTokens(sample, tokenizer: model.tokenizer)], maxTokens: maxTokens,

@@ -27,7 +27,7 @@ enum LoadCommands {
     let file = try ModelFile.open(path: path)
     let precision = arguments.precision
     let model = try GemmaModel(
-      file, precision: precision, compute: session.compute(), check: invocation.checkInterruption)
+      file, precision: precision, device: session.device(), check: invocation.checkInterruption)
     let old = session.workspace
     session.workspace = old.replacing(model: model, name: arguments.name, precision: precision)
     let warnings =
@@ -57,7 +57,7 @@ enum LoadCommands {
     let session = invocation.session
     let model = try session.workspace.needModel()
     let stored = try StoredAdapter.open(path: arguments.path, for: model.file)
-    let adapter = Adapter(stored, model: model, compute: try session.compute())
+    let adapter = Adapter(stored, model: model, device: try session.device())
     var notes: [String] = []
     var seen: SeenTexts?
     if let folder = StoredAdapter.folder(arguments.path) {

@@ -38,7 +38,7 @@ struct Predictor {
     self.maxTokens = maxTokens
     classifier = Classifier(
       model: model, adapter: workspace.adapter, prompt: prompt, categories: categories,
-      compute: try session.compute())
+      device: try session.device())
   }
 
   /// - Throws: `invalidValue` where the prompt shows a column that the rows do not have.

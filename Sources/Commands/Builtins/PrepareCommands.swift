@@ -126,7 +126,7 @@ enum PrepareCommands {
       alphaPattern: try patterns("alpha_pattern", arguments.alphaPattern),
       seed: arguments.seed ?? session.settings.seed)
     try config.check(layers: model.config.layers.count)
-    let adapter = Adapter(config, model: model, compute: try session.compute())
+    let adapter = Adapter(config, model: model, device: try session.device())
     session.workspace.attach(adapter)
     invocation.tell(AttachedAdapter(adapter: adapter, model: model))
   } python: {

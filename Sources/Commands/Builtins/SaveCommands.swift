@@ -67,7 +67,7 @@ enum SaveCommands {
     try Overwriting.check(path, overwrite: arguments.overwrite, invocation)
     var told = -1
     let saver = ModelSaver(
-      try workspace.needModel(), adapter: workspace.adapter, compute: try session.compute()
+      try workspace.needModel(), adapter: workspace.adapter, device: try session.device()
     ) { done, total in
       let million = 1_000_000
       try invocation.checkInterruption()
@@ -100,7 +100,7 @@ enum SaveCommands {
     let session = invocation.session
     let (model, adapter) = (try session.workspace.needModel(), try session.workspace.needAdapter())
     let merged = try model.merging(
-      adapter, precision: arguments.precision, compute: try session.compute(),
+      adapter, precision: arguments.precision, device: try session.device(),
       check: invocation.checkInterruption)
     session.workspace.merge(into: merged)
     invocation.tell(

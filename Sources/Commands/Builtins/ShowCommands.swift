@@ -146,7 +146,7 @@ enum ShowCommands {
     let session = invocation.session
     invocation.tell(
       ShownSettings(
-        settings: session.settings, kernels: try session.compute().name, cache: session.cache.path))
+        settings: session.settings, kernels: try session.device().name, cache: session.cache.path))
   }
 
   static let session = Command(

@@ -89,7 +89,7 @@ enum TrainCommands {
     func examples(_ part: ArraySlice<Int>) -> [TokenizedExample] {
       part.map { prompt.example(data.samples[$0], tokenizer: model.tokenizer) }
     }
-    let compute = try session.compute()
+    let device = try session.device()
     let run: TrainingRun
     if let path = arguments.resume {
       if let other = arguments.given(beside: \.resume, \.explain) {
@@ -97,7 +97,7 @@ enum TrainCommands {
           name: "train", expected: "no argument beside resume: the checkpoint has the settings", found: other)
       }
       run = try TrainingRun(
-        resuming: path, model: model, examples: examples(split.train[...]), compute: compute)
+        resuming: path, model: model, examples: examples(split.train[...]), device: device)
       invocation.print(
         "continuing after step \(run.trainer.completed) of \(run.plan.training.steps)"
           + (run.isFinished ? ": this training is already complete" : ""))
@@ -105,11 +105,11 @@ enum TrainCommands {
       // Training works on a copy: snapshots of the session share the adapter, and theirs must not change.
       run = try TrainingRun(
         plan: plan(arguments, session: session), model: model,
-        adapter: try session.workspace.needAdapter().copy(compute: compute),
+        adapter: try session.workspace.needAdapter().copy(device: device),
         examples: examples(split.train[...]),
         history: session.workspace.steps, seen: session.workspace.seen,
         checkpoint: arguments.checkpoint,
-        compute: compute)
+        device: device)
       if !session.workspace.steps.isEmpty {
         invocation.print(
           "going on from step \(session.workspace.steps.count): the adapter is kept, and the optimiser starts again"
@@ -147,7 +147,7 @@ enum TrainCommands {
     let adapter = run.trainer.adapter
     if data.task == .instruction {
       run.look = { [weak trainer = run.trainer] in
-        let found = try model.answerLoss(of: answers, adapter: adapter, compute: compute) { share in
+        let found = try model.answerLoss(of: answers, adapter: adapter, device: device) { share in
           inside.tell(
             after: trainer?.completed ?? 0, 0, "\(NumberFormat.percent(share, 0)) of the validation loss")
           return invocation.context.interruption() != .undo
@@ -158,13 +158,13 @@ enum TrainCommands {
     }
     run.look = { [weak trainer = run.trainer] in
       let classifier = Classifier(
-        model: model, adapter: adapter, prompt: prompt, categories: categories, compute: compute)
+        model: model, adapter: adapter, prompt: prompt, categories: categories, device: device)
       let found = try classifier.classify(texts, method: .constrained) { found in
         inside.tell(after: trainer?.completed ?? 0, 0, "validation article \(found.count) of \(texts.count)")
         return invocation.context.interruption() != .undo
       }
       let right = zip(found, looked).count { $0.prediction == data.samples[$1].category }
-      let loss = try model.loss(of: answers, adapter: adapter, compute: compute)
+      let loss = try model.loss(of: answers, adapter: adapter, device: device)
       return (loss, Double(right) / Double(max(looked.count, 1)))
     }
     return run

@@ -129,7 +129,7 @@ extension LastSession {
       // The notes of a loaded classifier stay: this is its adapter.
       let classifier = session.workspace.classifier
       session.workspace.attach(
-        Adapter(stored, model: model, compute: try session.compute()), name: adapterName,
+        Adapter(stored, model: model, device: try session.device()), name: adapterName,
         seen: seen ?? SeenTexts())
       session.workspace.classifier = classifier
       session.workspace.goOn(after: steps, looks: looks ?? [])

@@ -23,7 +23,7 @@ public final class Session {
   private let firstSettings: Settings
   /// The hashes of models that were read, by path, and what the files were like then.
   private var modelHashes: [String: (stamp: String, hash: String)] = [:]
-  private var computeMade: (threads: Int, kernels: String?, compute: Compute)?
+  private var deviceMade: (threads: Int, kernels: String?, device: Device)?
 
   public init(cache: Cache, settings: Settings, context: RunContext) {
     self.cache = cache
@@ -69,9 +69,9 @@ public final class Session {
   }
 
   /// The threads and kernels to compute with, from the settings.
-  public func compute() throws -> Compute {
-    if let made = computeMade, made.threads == settings.threads, made.kernels == settings.kernels {
-      return made.compute
+  public func device() throws -> Device {
+    if let made = deviceMade, made.threads == settings.threads, made.kernels == settings.kernels {
+      return made.device
     }
     var kernels = Kernels.best
     if let name = settings.kernels {
@@ -84,8 +84,8 @@ public final class Session {
       }
       kernels = named
     }
-    let compute = CPU(threads: settings.threads, kernels: kernels)
-    computeMade = (settings.threads, settings.kernels, compute)
-    return compute
+    let device = CPU(threads: settings.threads, kernels: kernels)
+    deviceMade = (settings.threads, settings.kernels, device)
+    return device
   }
 }

@@ -24,20 +24,20 @@ public struct Classifier: Sendable {
   let adapter: Adapter?
   let prompt: PromptTemplate
   public let categories: [String]
-  let compute: Compute
+  let device: Device
   /// The largest number of tokens in a generated answer.
   public static let answerTokens = 64
   /// The number of rows in one pass.
   private static let rowLimit = 1280
 
   public init(
-    model: GemmaModel, adapter: Adapter?, prompt: PromptTemplate, categories: [String], compute: Compute
+    model: GemmaModel, adapter: Adapter?, prompt: PromptTemplate, categories: [String], device: Device
   ) {
     self.model = model
     self.adapter = adapter
     self.prompt = prompt
     self.categories = categories
-    self.compute = compute
+    self.device = device
   }
 
   /// Classifies rows in order.
@@ -93,7 +93,7 @@ public struct Classifier: Sendable {
     _ prompts: [[Int32]], maxTokens: Int, sharing prefix: SharedPrefix? = nil,
     each: ([Generator.Answer]) throws -> Void
   ) throws {
-    let generator = Generator(model: model, adapter: adapter, compute: compute)
+    let generator = Generator(model: model, adapter: adapter, device: device)
     try inGroups(prompts, sharing: prefix) { group, prefix in
       try each(
         generator.generate(group, prefix: prefix, maxTokens: maxTokens, stops: model.tokenizer.stopIDs))
@@ -112,7 +112,7 @@ public struct Classifier: Sendable {
     let most = (prompts.map(\.count).min() ?? 1) - 1
     let shared = prompts.count > 1 ? TokenBatch.commonPrefix(prompts, most: most) : 0
     let tokens = Array(prompts.first?.prefix(shared) ?? [])
-    let cache = try Generator(model: model, adapter: adapter, compute: compute).cache(of: tokens)
+    let cache = try Generator(model: model, adapter: adapter, device: device).cache(of: tokens)
     return SharedPrefix(tokens: tokens, cache: cache)
   }
 
@@ -140,7 +140,7 @@ public struct Classifier: Sendable {
   }
 
   private func generated(_ prompts: [[Int32]], prefix: KeyValueCache) throws -> [Answer] {
-    return try Generator(model: model, adapter: adapter, compute: compute).generate(
+    return try Generator(model: model, adapter: adapter, device: device).generate(
       prompts, prefix: prefix, maxTokens: Self.answerTokens, stops: model.tokenizer.stopIDs
     ).map { answer in
       let line =
@@ -161,14 +161,14 @@ public struct Classifier: Sendable {
       deeper.isEmpty
       ? []
       : prompts.map {
-        prefix.extended(capacity: prefix.count + $0.count, config: model.config, compute: compute)
+        prefix.extended(capacity: prefix.count + $0.count, config: model.config, device: device)
       }
     for (i, ids) in prompts.enumerated() {
       batch.append(
         ids, cache: deeper.isEmpty ? prefix : caches[i], appends: !deeper.isEmpty,
         wanted: ids.count - 1..<ids.count)
     }
-    let hidden = try model.forward(batch, adapter: adapter, compute: compute).hidden
+    let hidden = try model.forward(batch, adapter: adapter, device: device).hidden
     let atRoot = shares(hidden, trie: trie, node: 0)
     return try prompts.indices.map { i in
       var byNode: [Int: [Double]] = [0: atRoot[i]]
@@ -178,9 +178,9 @@ public struct Classifier: Sendable {
           let path = trie.nodes[node].path
           paths.append(path, cache: caches[i], wanted: path.count - 1..<path.count)
         }
-        let states = try model.forward(paths, adapter: adapter, compute: compute).hidden
+        let states = try model.forward(paths, adapter: adapter, device: device).hidden
         for (row, node) in deeper.enumerated() {
-          byNode[node] = shares(compute.gather(states, rows: [row]), trie: trie, node: node)[0]
+          byNode[node] = shares(device.gather(states, rows: [row]), trie: trie, node: node)[0]
         }
       }
       let probabilities = trie.labelProbabilities(count: categories.count) { byNode[$0] ?? [] }
@@ -193,7 +193,7 @@ public struct Classifier: Sendable {
   /// For each row, the probabilities of a node's children, normalised over these children.
   private func shares(_ hidden: Matrix, trie: LabelTrie, node: Int) -> [[Double]] {
     let tokens = trie.nodes[node].children.map(\.token)
-    let logits = model.logits(hidden, of: tokens, compute: compute)
+    let logits = model.logits(hidden, of: tokens, device: device)
     return (0..<hidden.rows).map { row in
       let values = logits.values(ofRow: row).map(Double.init)
       let top = values.max() ?? 0

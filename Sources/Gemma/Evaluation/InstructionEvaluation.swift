@@ -40,15 +40,15 @@ public struct InstructionEvaluator: Sendable {
   let model: GemmaModel
   let adapter: Adapter?
   let prompt: PromptTemplate
-  let compute: Compute
+  let device: Device
   /// How many answers are written together, and how many tokens their prompts have together.
   private static let (group, rowLimit) = (8, 1280)
 
-  public init(model: GemmaModel, adapter: Adapter?, prompt: PromptTemplate, compute: Compute) {
+  public init(model: GemmaModel, adapter: Adapter?, prompt: PromptTemplate, device: Device) {
     self.model = model
     self.adapter = adapter
     self.prompt = prompt
-    self.compute = compute
+    self.device = device
   }
 
   /// The rows with their answers as tokens.
@@ -72,7 +72,7 @@ public struct InstructionEvaluator: Sendable {
     _ samples: [(index: Int, sample: Sample)], maxTokens: Int,
     progress: (_ done: Int) -> Bool = { _ in true }
   ) throws -> [InstructionEvaluation.Written] {
-    let generator = Generator(model: model, adapter: adapter, compute: compute)
+    let generator = Generator(model: model, adapter: adapter, device: device)
     let prompts = samples.map { prompt.promptTokens($0.sample, tokenizer: model.tokenizer) }
     for (ids, row) in zip(prompts, samples)
     where ids.isEmpty || ids.count + maxTokens > model.config.contextLength {

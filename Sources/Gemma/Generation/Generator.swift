@@ -24,21 +24,21 @@ public struct Generator: Sendable {
 
   let model: GemmaModel
   let adapter: Adapter?
-  let compute: Compute
+  let device: Device
 
-  public init(model: GemmaModel, adapter: Adapter?, compute: Compute) {
+  public init(model: GemmaModel, adapter: Adapter?, device: Device) {
     self.model = model
     self.adapter = adapter
-    self.compute = compute
+    self.device = device
   }
 
   /// The cache of a prefix that many prompts share.
   public func cache(of prefix: [Int32]) throws -> KeyValueCache {
-    let cache = KeyValueCache(capacity: prefix.count, config: model.config, compute: compute)
+    let cache = KeyValueCache(capacity: prefix.count, config: model.config, device: device)
     if !prefix.isEmpty {
       var batch = TokenBatch()
       batch.append(prefix, cache: cache, appends: true, wanted: 0..<0)
-      _ = try model.forward(batch, adapter: adapter, compute: compute)
+      _ = try model.forward(batch, adapter: adapter, device: device)
     }
     return cache
   }
@@ -71,8 +71,8 @@ public struct Generator: Sendable {
     }
     let caches = prompts.map { prompt in
       let capacity = prompt.count + maxTokens
-      return prefix?.extended(capacity: capacity, config: model.config, compute: compute)
-        ?? KeyValueCache(capacity: capacity, config: model.config, compute: compute)
+      return prefix?.extended(capacity: capacity, config: model.config, device: device)
+        ?? KeyValueCache(capacity: capacity, config: model.config, device: device)
     }
     var active = Array(prompts.indices)
     var inputs = prompts.map { Array($0.dropFirst(before)) }
@@ -91,15 +91,15 @@ public struct Generator: Sendable {
         let count = inputs[index].count
         batch.append(inputs[index], cache: caches[index], appends: true, wanted: count - 1..<count)
       }
-      let (hidden, _) = try model.forward(batch, adapter: adapter, compute: compute)
-      let logits = model.logits(hidden, compute: compute)
-      let largest = sampler == nil ? compute.largest(logits) : []
+      let (hidden, _) = try model.forward(batch, adapter: adapter, device: device)
+      let logits = model.logits(hidden, device: device)
+      let largest = sampler == nil ? device.largest(logits) : []
       var next: [Int] = []
       for (row, index) in active.enumerated() {
         let token =
           sampler?.choose(
             logits.values(ofRow: row), seen: writings[index].seen ?? [], prompt: firstPrompt + index,
-            number: writings[index].ids.count, compute: compute) ?? Int32(largest[row])
+            number: writings[index].ids.count, device: device) ?? Int32(largest[row])
         if stops.contains(token) {
           end(index, .eos)
           continue
@@ -128,9 +128,9 @@ public struct Generator: Sendable {
     try model.checkRows(ids)
     var batch = TokenBatch()
     batch.append(Array(ids.dropLast()), wanted: 0..<ids.count - 1)
-    let (hidden, _) = try model.forward(batch, adapter: adapter, compute: compute)
+    let (hidden, _) = try model.forward(batch, adapter: adapter, device: device)
     return CrossEntropy(head: model.head, softCap: model.config.finalSoftCap)
-      .forward(hidden, targets: Array(ids.dropFirst()), compute: compute).logProbabilities
+      .forward(hidden, targets: Array(ids.dropFirst()), device: device).logProbabilities
   }
 }
 

@@ -35,12 +35,12 @@ public struct Sampler: Sendable, Equatable {
   ///   - seen: the tokens of prompt and answer so far.
   ///   - prompt: the number of the prompt.
   ///   - number: the number of the token in the answer.
-  func choose(_ logits: [Float], seen: Set<Int32>, prompt: Int, number: Int, compute: Compute) -> Int32 {
+  func choose(_ logits: [Float], seen: Set<Int32>, prompt: Int, number: Int, device: Device) -> Int32 {
     var logits = logits
     penalise(&logits, seen: seen)
     let best = Self.best(logits)
     guard temperature > 0 else { return Int32(best) }
-    return draw(candidates(&logits, best: best, compute: compute), prompt: prompt, number: number)
+    return draw(candidates(&logits, best: best, device: device), prompt: prompt, number: number)
       ?? Int32(best)
   }
 
@@ -52,10 +52,10 @@ public struct Sampler: Sendable, Equatable {
   }
 
   /// The probabilities of all tokens that may be drawn, by id, for tests and tables.
-  package func distribution(_ logits: [Float], seen: Set<Int32>, compute: Compute) -> [Candidate] {
+  package func distribution(_ logits: [Float], seen: Set<Int32>, device: Device) -> [Candidate] {
     var logits = logits
     penalise(&logits, seen: seen)
-    let found = candidates(&logits, best: Self.best(logits), compute: compute)
+    let found = candidates(&logits, best: Self.best(logits), device: device)
     let sum = Self.sum(found)
     return found.map { Candidate(token: $0.token, score: $0.score, weight: $0.weight / sum) }
   }
@@ -83,7 +83,7 @@ public struct Sampler: Sendable, Equatable {
   }
 
   /// The tokens that may be drawn, by id, with their weights.
-  private func candidates(_ logits: inout [Float], best: Int, compute: Compute) -> [Candidate] {
+  private func candidates(_ logits: inout [Float], best: Int, device: Device) -> [Candidate] {
     let count = logits.count
     if temperature != 1 {
       let divisor = Float(temperature)
@@ -102,7 +102,7 @@ public struct Sampler: Sendable, Equatable {
     for i in 0..<count where logits[i] >= lowest {
       found.append(Candidate(token: Int32(i), score: logits[i], weight: 0))
     }
-    weigh(&found, top: top, compute: compute)
+    weigh(&found, top: top, device: device)
     if topP < 1 {
       let limit = topP * Self.sum(found)
       let last = Self.last(
@@ -114,9 +114,9 @@ public struct Sampler: Sendable, Equatable {
   }
 
   /// Computes the weights with the exp of the device.
-  private func weigh(_ found: inout [Candidate], top: Float, compute: Compute) {
+  private func weigh(_ found: inout [Candidate], top: Float, device: Device) {
     var scores = found.map(\.score)
-    compute.exponentials(&scores, shift: top)
+    device.exponentials(&scores, shift: top)
     for i in found.indices { found[i].weight = Double(scores[i]) }
   }
 

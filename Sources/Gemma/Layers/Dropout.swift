@@ -16,18 +16,18 @@ struct Dropout: Sendable {
   }
 
   /// x [rows, columns] after dropout.
-  func apply(_ x: Matrix, slot: UInt32, compute: Compute) -> Matrix {
-    compute.dropout(x, rate: rate, seed: seed, slot: slot, rows: rows)
+  func apply(_ x: Matrix, slot: UInt32, device: Device) -> Matrix {
+    device.dropout(x, rate: rate, seed: seed, slot: slot, rows: rows)
   }
 }
 
 /// For tests: which columns of a row dropout keeps.
 package enum DropoutProbe {
   package static func kept(columns: Int, rate: Double, seed: UInt64, slot: UInt32, row: UInt64) -> [Bool] {
-    let compute = CPU(threads: 1)
-    let ones = compute.matrix(1, columns)
+    let device = CPU(threads: 1)
+    let ones = device.matrix(1, columns)
     ones.fill(1)
-    return Dropout(rate: rate, seed: seed, rows: [row]).apply(ones, slot: slot, compute: compute).values.map {
+    return Dropout(rate: rate, seed: seed, rows: [row]).apply(ones, slot: slot, device: device).values.map {
       $0 > 0
     }
   }

@@ -5,13 +5,13 @@ struct Embedding: Sendable {
   let scale: Float
 
   /// The rows `range` of the file [range.count, hidden], without the scale.
-  func rows(_ range: Range<Int>, compute: Compute) -> Matrix {
-    compute.embed(Array(range), table: view, scale: 1)
+  func rows(_ range: Range<Int>, device: Device) -> Matrix {
+    device.embed(Array(range), table: view, scale: 1)
   }
 
   /// [tokens, hidden]
-  func forward(_ tokens: [Int32], compute: Compute) -> Matrix {
-    let x = compute.embed(tokens.map(Int.init), table: view, scale: scale)
+  func forward(_ tokens: [Int32], device: Device) -> Matrix {
+    let x = device.embed(tokens.map(Int.init), table: view, scale: scale)
     // The file's pages may contain rows of other tokens. They need not stay in memory.
     if tokens.count >= 256 { view.release() }
     return x

@@ -14,10 +14,10 @@ struct GatedMLP: Sendable {
   }
 
   /// y [rows, hidden] from x [rows, hidden].
-  func forward(_ x: Matrix, lora: LayerFactors?, compute: Compute) -> (y: Matrix, saved: Saved) {
-    let (g, gateH) = gate.forward(x, lora: lora?[.gate], compute: compute)
-    let (u, upH) = up.forward(x, lora: lora?[.up], compute: compute)
-    let (y, downH) = down.forward(compute.gatedGELU(g, u), lora: lora?[.down], compute: compute)
+  func forward(_ x: Matrix, lora: LayerFactors?, device: Device) -> (y: Matrix, saved: Saved) {
+    let (g, gateH) = gate.forward(x, lora: lora?[.gate], device: device)
+    let (u, upH) = up.forward(x, lora: lora?[.up], device: device)
+    let (y, downH) = down.forward(device.gatedGELU(g, u), lora: lora?[.down], device: device)
     return (y, Saved(gate: g, up: u, gateH: gateH, upH: upH, downH: downH))
   }
 
@@ -25,24 +25,24 @@ struct GatedMLP: Sendable {
   /// overwritten with gradients.
   func backward(
     _ dy: Matrix, x: Matrix, y: Matrix, saved: Saved, lora: LayerFactors?, gradients: LayerGradients?,
-    compute: Compute
+    device: Device
   ) -> Matrix {
     let (g, u) = (saved.gate, saved.up)
-    let da = compute.matrix(g.rows, g.columns)
+    let da = device.matrix(g.rows, g.columns)
     down.backward(
-      dy, x: compute.gatedGELU(g, u), y: y, h: saved.downH, lora: lora?[.down], gradients: gradients?[.down],
-      into: da, adds: false, compute: compute)
+      dy, x: device.gatedGELU(g, u), y: y, h: saved.downH, lora: lora?[.down], gradients: gradients?[.down],
+      into: da, adds: false, device: device)
     // With magnitudes (DoRA) the backward pass needs the outputs of the projections again.
-    let gateOutput = lora?[.gate]?.magnitude == nil ? g : compute.matrix(copying: g)
-    let upOutput = lora?[.up]?.magnitude == nil ? u : compute.matrix(copying: u)
-    compute.gatedGELUBackward(g, u, da)
-    let dx = compute.matrix(x.rows, x.columns)
+    let gateOutput = lora?[.gate]?.magnitude == nil ? g : device.matrix(copying: g)
+    let upOutput = lora?[.up]?.magnitude == nil ? u : device.matrix(copying: u)
+    device.gatedGELUBackward(g, u, da)
+    let dx = device.matrix(x.rows, x.columns)
     gate.backward(
       g, x: x, y: gateOutput, h: saved.gateH, lora: lora?[.gate], gradients: gradients?[.gate], into: dx,
-      adds: false, compute: compute)
+      adds: false, device: device)
     up.backward(
       u, x: x, y: upOutput, h: saved.upH, lora: lora?[.up], gradients: gradients?[.up], into: dx, adds: true,
-      compute: compute)
+      device: device)
     return dx
   }
 }

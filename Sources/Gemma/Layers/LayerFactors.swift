@@ -14,7 +14,7 @@ struct LoRAFactors: Sendable {
   let slot: UInt32
 
   /// The inputs of A: x, or in training what dropout leaves of it.
-  func seen(_ x: Matrix, compute: Compute) -> Matrix { dropout?.apply(x, slot: slot, compute: compute) ?? x }
+  func seen(_ x: Matrix, device: Device) -> Matrix { dropout?.apply(x, slot: slot, device: device) ?? x }
 }
 
 /// The gradients of one projection's factors, shaped as they are. Passes add to them.

@@ -10,5 +10,5 @@ struct LayerPass: Sendable {
   let caches: [KeyValuePanels?]
 
   /// The wanted rows of x [rows, columns].
-  func gather(_ x: Matrix, _ compute: Compute) -> Matrix { wanted.map { compute.gather(x, rows: $0) } ?? x }
+  func gather(_ x: Matrix, _ device: Device) -> Matrix { wanted.map { device.gather(x, rows: $0) } ?? x }
 }

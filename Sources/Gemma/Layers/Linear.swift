@@ -7,12 +7,12 @@ struct Linear: Sendable {
   var outputs: Int { weight.outputs }
 
   /// - Returns: y [rows, outputs], and h = scale * x A^T [rows, rank] for the backward pass.
-  func forward(_ x: Matrix, lora: LoRAFactors?, compute: Compute) -> (y: Matrix, h: Matrix?) {
-    let y = compute.product(x, weight, outputs: nil)
+  func forward(_ x: Matrix, lora: LoRAFactors?, device: Device) -> (y: Matrix, h: Matrix?) {
+    let y = device.product(x, weight, outputs: nil)
     guard let lora else { return (y, nil) }
-    let h = compute.down(lora.seen(x, compute: compute), lora.a, scale: lora.scale)
-    compute.up(h, lora.b, into: y, adds: true)
-    if let scale = lora.columnScale { compute.scaleColumns(y, by: scale) }
+    let h = device.down(lora.seen(x, device: device), lora.a, scale: lora.scale)
+    device.up(h, lora.b, into: y, adds: true)
+    if let scale = lora.columnScale { device.scaleColumns(y, by: scale) }
     return (y, h)
   }
 
@@ -23,26 +23,26 @@ struct Linear: Sendable {
   ///   - x, y, h: input and outputs of the forward pass.
   func backward(
     _ dy: Matrix, x: Matrix, y: Matrix, h: Matrix?, lora: LoRAFactors?, gradients: LoRAGradients?,
-    into dx: Matrix?, adds: Bool, compute: Compute
+    into dx: Matrix?, adds: Bool, device: Device
   ) {
     var dy = dy
     if let magnitude = lora?.magnitude, let scale = lora?.columnScale {
       // y = scale * (the unscaled y), so d scale = sum over the rows of dy y / scale, and d magnitude = that / length = dy y / magnitude.
       if let gradient = gradients?.magnitude {
-        compute.addColumnProducts(dy, y, over: magnitude, into: gradient)
+        device.addColumnProducts(dy, y, over: magnitude, into: gradient)
       }
-      dy = compute.matrix(copying: dy)
-      compute.scaleColumns(dy, by: scale)
+      dy = device.matrix(copying: dy)
+      device.scaleColumns(dy, by: scale)
     }
-    if let dx { compute.productTransposed(dy, weight, outputs: nil, into: dx, adds: adds) }
+    if let dx { device.productTransposed(dy, weight, outputs: nil, into: dx, adds: adds) }
     guard let lora, let h else { return }
-    if let gradients { compute.addOuter(h, dy, into: gradients.b) }
-    let g = compute.down(dy, lora.b, scale: lora.scale)
-    if let gradients { compute.addOuter(g, lora.seen(x, compute: compute), into: gradients.a) }
+    if let gradients { device.addOuter(h, dy, into: gradients.b) }
+    let g = device.down(dy, lora.b, scale: lora.scale)
+    if let gradients { device.addOuter(g, lora.seen(x, device: device), into: gradients.a) }
     guard let dx else { return }
-    guard let dropout = lora.dropout else { return compute.up(g, lora.a, into: dx, adds: true) }
-    let share = compute.matrix(dx.rows, dx.columns)
-    compute.up(g, lora.a, into: share, adds: false)
-    compute.add(dropout.apply(share, slot: lora.slot, compute: compute), to: dx)
+    guard let dropout = lora.dropout else { return device.up(g, lora.a, into: dx, adds: true) }
+    let share = device.matrix(dx.rows, dx.columns)
+    device.up(g, lora.a, into: share, adds: false)
+    device.add(dropout.apply(share, slot: lora.slot, device: device), to: dx)
   }
 }

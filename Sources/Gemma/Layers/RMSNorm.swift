@@ -7,13 +7,13 @@ struct RMSNorm: Sendable {
   let epsilon: Float
 
   /// y, shaped as x.
-  func forward(_ x: Matrix, compute: Compute) -> Matrix {
-    compute.rmsNorm(x, weight: weight, epsilon: epsilon).y
+  func forward(_ x: Matrix, device: Device) -> Matrix {
+    device.rmsNorm(x, weight: weight, epsilon: epsilon).y
   }
 
   /// dx (+)= the gradient of x, from dy and the input x. 1 / sqrt(...) is cheap, so it is computed again. dx may be dy if it overwrites.
-  func backward(_ dy: Matrix, x: Matrix, into dx: Matrix, adds: Bool, compute: Compute) {
-    let rstd = compute.rmsNorm(x, weight: weight, epsilon: epsilon).rstd
-    compute.rmsNormBackward(dy, x: x, rstd: rstd, weight: weight, into: dx, adds: adds)
+  func backward(_ dy: Matrix, x: Matrix, into dx: Matrix, adds: Bool, device: Device) {
+    let rstd = device.rmsNorm(x, weight: weight, epsilon: epsilon).rstd
+    device.rmsNormBackward(dy, x: x, rstd: rstd, weight: weight, into: dx, adds: adds)
   }
 }

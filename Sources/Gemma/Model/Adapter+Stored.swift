@@ -1,10 +1,10 @@
 /// Reading and writing adapters.
 extension Adapter {
   /// The adapter of a file, for the model that the file was opened for.
-  public convenience init(_ stored: StoredAdapter, model: GemmaModel, compute: Compute) {
+  public convenience init(_ stored: StoredAdapter, model: GemmaModel, device: Device) {
     self.init(
       stored.config, places: stored.factors.map { ($0.layer, $0.projection, $0.rank) }, model: model,
-      compute: compute)
+      device: device)
     for (slot, factors) in zip(slots, stored.factors) {
       a(slot).set(factors.a)
       b(slot).set(Self.transposed(factors.b, rows: slot.outputs, columns: slot.rank))
@@ -46,12 +46,12 @@ extension Adapter {
   ///
   /// - Parameter weights: another file for the weights of a folder, with the same names.
   public static func load(
-    path: String, weights: String? = nil, model: GemmaModel, compute: Compute
+    path: String, weights: String? = nil, model: GemmaModel, device: Device
   ) throws -> Adapter {
     let stored =
       try weights.map { try StoredAdapter(peft: path, weights: $0, base: model.file) }
       ?? StoredAdapter.open(path: path, for: model.file)
-    return Adapter(stored, model: model, compute: compute)
+    return Adapter(stored, model: model, device: device)
   }
 
   /// Writes a folder that PEFT loads.

@@ -49,7 +49,7 @@ public final class Adapter: @unchecked Sendable {
   /// - Parameter places: the layers and projections to change, in order, with their ranks.
   convenience init(
     _ config: AdapterConfig, places: [(layer: Int, projection: Projection, rank: Int)], model: GemmaModel,
-    compute: Compute
+    device: Device
   ) {
     var slots: [Slot] = []
     var (offset, output) = (0, 0)
@@ -65,18 +65,18 @@ public final class Adapter: @unchecked Sendable {
       output += shape.outputs
     }
     self.init(
-      config, slots: slots, layers: model.config.layers.count, parameters: compute.matrix(1, offset),
-      magnitudes: config.dora ? Magnitudes(slots, model: model, compute: compute) : nil)
+      config, slots: slots, layers: model.config.layers.count, parameters: device.matrix(1, offset),
+      magnitudes: config.dora ? Magnitudes(slots, model: model, device: device) : nil)
   }
 
   /// A fresh adapter as in PEFT: A is uniform in +-1/sqrt(inputs), and B is zero. So training starts at the base model.
-  public convenience init(_ config: AdapterConfig, model: GemmaModel, compute: Compute) {
+  public convenience init(_ config: AdapterConfig, model: GemmaModel, device: Device) {
     let layers = config.layers ?? Array(model.config.layers.indices)
     self.init(
       config,
       places: layers.flatMap { layer in
         config.targets.sorted().map { (layer, $0, config.rank(layer: layer, $0)) }
-      }, model: model, compute: compute)
+      }, model: model, device: device)
     parameters.fill(0)
     for (number, slot) in slots.enumerated() {
       let random = Philox(seed: config.seed, purpose: .loraInitialisation, substream: UInt32(number))
@@ -88,10 +88,10 @@ public final class Adapter: @unchecked Sendable {
   }
 
   /// An independent copy: a snapshot.
-  public func copy(compute: Compute) -> Adapter {
+  public func copy(device: Device) -> Adapter {
     Adapter(
-      config, slots: slots, layers: indexOf.count, parameters: compute.matrix(copying: parameters),
-      magnitudes: magnitudes?.copy(compute: compute))
+      config, slots: slots, layers: indexOf.count, parameters: device.matrix(copying: parameters),
+      magnitudes: magnitudes?.copy(device: device))
   }
 
   /// A of a slot, [rank, inputs].
@@ -118,7 +118,7 @@ public final class Adapter: @unchecked Sendable {
 
   /// DoRA's factor of each output, magnitude / length: [outputs] for each slot, one slot after the other. Nil without
   /// DoRA.
-  package func magnitudeScales(compute: Compute) -> Matrix? { magnitudes?.scales(self, compute: compute) }
+  package func magnitudeScales(device: Device) -> Matrix? { magnitudes?.scales(self, device: device) }
 
   /// The factors of all layers, ready for passes.
   struct Prepared: Sendable {
@@ -126,10 +126,10 @@ public final class Adapter: @unchecked Sendable {
   }
 
   /// Made once for the present parameters: for a step, or for all tokens of an answer.
-  func prepared(_ compute: Compute) -> Prepared {
+  func prepared(_ device: Device) -> Prepared {
     if let made = cache.withLock({ $0 }) { return made }
-    let scales = magnitudeScales(compute: compute)
-    let factors = compute.prepare(slots.flatMap { [a($0), b($0)] })
+    let scales = magnitudeScales(device: device)
+    let factors = device.prepare(slots.flatMap { [a($0), b($0)] })
     var layers = indexOf.map { _ in LayerFactors() }
     for (number, slot) in slots.enumerated() {
       layers[slot.layer].factors[slot.projection] = LoRAFactors(

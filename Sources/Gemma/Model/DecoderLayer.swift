@@ -20,47 +20,47 @@ struct DecoderLayer: Sendable {
   }
 
   /// The output [wanted, hidden] from the input x [rows, hidden].
-  func forward(_ x: Matrix, plan: LayerPass, lora: LayerFactors?, compute: Compute) -> (
+  func forward(_ x: Matrix, plan: LayerPass, lora: LayerFactors?, device: Device) -> (
     y: Matrix, saved: Saved
   ) {
     let attended = attention.forward(
-      inputNorm.forward(x, compute: compute), plan: plan, lora: lora, compute: compute)
-    let middle = postAttentionNorm.forward(attended.y, compute: compute)
-    compute.add(plan.gather(x, compute), to: middle)
+      inputNorm.forward(x, device: device), plan: plan, lora: lora, device: device)
+    let middle = postAttentionNorm.forward(attended.y, device: device)
+    device.add(plan.gather(x, device), to: middle)
     let (fed, mlpSaved) = mlp.forward(
-      preFeedforwardNorm.forward(middle, compute: compute), lora: lora, compute: compute)
-    let y = postFeedforwardNorm.forward(fed, compute: compute)
-    compute.add(middle, to: y)
+      preFeedforwardNorm.forward(middle, device: device), lora: lora, device: device)
+    let y = postFeedforwardNorm.forward(fed, device: device)
+    device.add(middle, to: y)
     return (y, Saved(x: x, attention: attended, middle: middle, fed: fed, mlp: mlpSaved))
   }
 
   /// dx [rows, hidden] from dy [wanted, hidden]; nil if nothing below needs it. Adds to the gradients.
   func backward(
     _ dy: Matrix, saved: Saved, plan: LayerPass, lora: LayerFactors?, gradients: LayerGradients?,
-    needsInput: Bool, compute: Compute
+    needsInput: Bool, device: Device
   ) -> Matrix? {
-    let dFed = compute.matrix(dy.rows, dy.columns)
-    postFeedforwardNorm.backward(dy, x: saved.fed, into: dFed, adds: false, compute: compute)
+    let dFed = device.matrix(dy.rows, dy.columns)
+    postFeedforwardNorm.backward(dy, x: saved.fed, into: dFed, adds: false, device: device)
     let dNormed = mlp.backward(
-      dFed, x: preFeedforwardNorm.forward(saved.middle, compute: compute), y: saved.fed, saved: saved.mlp,
-      lora: lora, gradients: gradients, compute: compute)
-    let dMiddle = compute.matrix(copying: dy)
-    preFeedforwardNorm.backward(dNormed, x: saved.middle, into: dMiddle, adds: true, compute: compute)
+      dFed, x: preFeedforwardNorm.forward(saved.middle, device: device), y: saved.fed, saved: saved.mlp,
+      lora: lora, gradients: gradients, device: device)
+    let dMiddle = device.matrix(copying: dy)
+    preFeedforwardNorm.backward(dNormed, x: saved.middle, into: dMiddle, adds: true, device: device)
 
-    let dAttended = compute.matrix(dy.rows, dy.columns)
+    let dAttended = device.matrix(dy.rows, dy.columns)
     postAttentionNorm.backward(
-      dMiddle, x: saved.attention.y, into: dAttended, adds: false, compute: compute)
+      dMiddle, x: saved.attention.y, into: dAttended, adds: false, device: device)
     guard
       let dx = attention.backward(
-        dAttended, x: inputNorm.forward(saved.x, compute: compute), saved: saved.attention, plan: plan,
-        lora: lora, gradients: gradients, needsInput: needsInput, compute: compute)
+        dAttended, x: inputNorm.forward(saved.x, device: device), saved: saved.attention, plan: plan,
+        lora: lora, gradients: gradients, needsInput: needsInput, device: device)
     else { return nil }
-    inputNorm.backward(dx, x: saved.x, into: dx, adds: false, compute: compute)
+    inputNorm.backward(dx, x: saved.x, into: dx, adds: false, device: device)
     // The residual path.
     if let wanted = plan.wanted {
-      compute.scatterAdd(dMiddle, rows: wanted, into: dx)
+      device.scatterAdd(dMiddle, rows: wanted, into: dx)
     } else {
-      compute.add(dMiddle, to: dx)
+      device.add(dMiddle, to: dx)
     }
     return dx
   }

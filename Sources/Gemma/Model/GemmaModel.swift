@@ -19,7 +19,7 @@ public final class GemmaModel: Sendable {
   ///
   /// - Parameter check: called before each matrix. An error that it throws ends the reading.
   public init(
-    _ file: ModelFile, precision: WeightPrecision = .auto, compute: Compute, check: () throws -> Void = {}
+    _ file: ModelFile, precision: WeightPrecision = .auto, device: Device, check: () throws -> Void = {}
   ) throws {
     self.file = file
     let config = file.config
@@ -35,7 +35,7 @@ public final class GemmaModel: Sendable {
     let arena = WeightArena()
     func weight(_ tensor: ModelTensor) throws -> WeightMatrix {
       try check()
-      return compute.weight(
+      return device.weight(
         try file.tensor(tensor), precision: precision, isEmbedding: false, arena: arena)
     }
     var allAngles: [[Double]: RotaryAngles] = [:]
@@ -72,9 +72,9 @@ public final class GemmaModel: Sendable {
     embedding = Embedding(view: embeddings, scale: Float(config.hiddenSize).squareRoot())
     try check()
     let output = config.hasOwnHead ? try file.tensor(.head(config)) : embeddings
-    head = compute.weight(output, precision: precision, isEmbedding: true, arena: arena)
+    head = device.weight(output, precision: precision, isEmbedding: true, arena: arena)
     computesWithOwnHead = config.hasOwnHead || precision.rounding(of: output, isEmbedding: true) != nil
-    compute.trim()
+    device.trim()
   }
 
   /// Size of the weights in memory, in bytes.
@@ -124,21 +124,21 @@ public final class GemmaModel: Sendable {
   /// - Returns: the final normed hidden states of the wanted rows, segment by segment [wanted, hidden].
   func forward(
     _ batch: TokenBatch, adapter: Adapter?, keep: Bool = false, noise: TrainingNoise? = nil,
-    tapeBytes: Int = GemmaModel.tapeBytes, compute: Compute, layerDone: () throws -> Void = {}
+    tapeBytes: Int = GemmaModel.tapeBytes, device: Device, layerDone: () throws -> Void = {}
   ) throws -> (hidden: Matrix, tape: Tape?) {
     try checkRows(batch.tokens)
-    var x = embedding.forward(batch.tokens, compute: compute)
-    noise?.disturb(x, compute: compute)
-    let plan = PassPlan(batch, adapter: adapter, noise: noise, layers: layers.count, compute: compute)
+    var x = embedding.forward(batch.tokens, device: device)
+    noise?.disturb(x, device: device)
+    let plan = PassPlan(batch, adapter: adapter, noise: noise, layers: layers.count, device: device)
     var saved: [Kept] = []
     let whole = tapeBytes / (config.savedFloats * 4 * batch.tokens.count)
     for i in layers.indices {
-      let (y, kept) = layers[i].forward(x, plan: plan.layer(i), lora: plan.factors(i), compute: compute)
+      let (y, kept) = layers[i].forward(x, plan: plan.layer(i), lora: plan.factors(i), device: device)
       if keep { saved.append(i >= layers.count - whole ? .all(kept) : .input(x)) }
       x = y
       try layerDone()
     }
-    let hidden = finalNorm.forward(x, compute: compute)
+    let hidden = finalNorm.forward(x, device: device)
     return (hidden, keep ? Tape(saved: saved, last: x, plan: plan) : nil)
   }
 
@@ -147,48 +147,48 @@ public final class GemmaModel: Sendable {
   ///
   /// - Parameter layerDone: called after each layer. An error that it throws ends the pass.
   func backward(
-    _ dHidden: Matrix, tape: inout Tape, adapter: Adapter, gradients: Matrix, compute: Compute,
+    _ dHidden: Matrix, tape: inout Tape, adapter: Adapter, gradients: Matrix, device: Device,
     layerDone: () throws -> Void = {}
   ) rethrows {
-    var dx = compute.matrix(dHidden.rows, dHidden.columns)
-    finalNorm.backward(dHidden, x: tape.last, into: dx, adds: false, compute: compute)
+    var dx = device.matrix(dHidden.rows, dHidden.columns)
+    finalNorm.backward(dHidden, x: tape.last, into: dx, adds: false, device: device)
     for i in layers.indices.reversed() {
       let (plan, lora) = (tape.plan.layer(i), tape.plan.factors(i))
       // Removing them from the tape frees a layer's activations as soon as they are used.
       let saved =
         switch tape.saved.removeLast() {
         case .all(let kept): kept
-        case .input(let x): layers[i].forward(x, plan: plan, lora: lora, compute: compute).saved
+        case .input(let x): layers[i].forward(x, plan: plan, lora: lora, device: device).saved
         }
       let below = layers[i].backward(
         dx, saved: saved, plan: plan, lora: lora, gradients: adapter.gradients(layer: i, in: gradients),
-        needsInput: i > 0, compute: compute)
+        needsInput: i > 0, device: device)
       if let below { dx = below }
       try layerDone()
     }
   }
 
   /// Logits [rows of hidden, vocabulary], soft cap included. For one or a few rows; losses go through CrossEntropy.
-  public func logits(_ hidden: Matrix, compute: Compute) -> Matrix {
-    capped(compute.product(hidden, head, outputs: nil), compute)
+  public func logits(_ hidden: Matrix, device: Device) -> Matrix {
+    capped(device.product(hidden, head, outputs: nil), device)
   }
 
   /// Logits of a few tokens only [rows of hidden, tokens], equal to the same columns of `logits`.
-  func logits(_ hidden: Matrix, of tokens: [Int32], compute: Compute) -> Matrix {
-    capped(compute.product(hidden, head, rows: tokens.map(Int.init)), compute)
+  func logits(_ hidden: Matrix, of tokens: [Int32], device: Device) -> Matrix {
+    capped(device.product(hidden, head, rows: tokens.map(Int.init)), device)
   }
 
-  private func capped(_ logits: Matrix, _ compute: Compute) -> Matrix {
-    if let cap = config.finalSoftCap { compute.softCap(logits, cap) }
+  private func capped(_ logits: Matrix, _ device: Device) -> Matrix {
+    if let cap = config.finalSoftCap { device.softCap(logits, cap) }
     return logits
   }
 }
 
 extension GemmaModel {
   /// Logits [ids, vocabulary] of every position of one sequence. The matrix is large; it is for tests.
-  public func logits(of ids: [Int32], adapter: Adapter?, compute: Compute) throws -> Matrix {
+  public func logits(of ids: [Int32], adapter: Adapter?, device: Device) throws -> Matrix {
     var batch = TokenBatch()
     batch.append(ids, wanted: 0..<ids.count)
-    return logits(try forward(batch, adapter: adapter, compute: compute).hidden, compute: compute)
+    return logits(try forward(batch, adapter: adapter, device: device).hidden, device: device)
   }
 }

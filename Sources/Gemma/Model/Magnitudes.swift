@@ -14,12 +14,12 @@ final class Magnitudes: Sendable {
     self.squares = squares
   }
 
-  convenience init(_ slots: [Adapter.Slot], model: GemmaModel, compute: Compute) {
+  convenience init(_ slots: [Adapter.Slot], model: GemmaModel, device: Device) {
     let weights = slots.map { model.layers[$0.layer].linear($0.projection).weight }
-    self.init(weights: weights, squares: weights.flatMap { compute.rowSquares($0) })
+    self.init(weights: weights, squares: weights.flatMap { device.rowSquares($0) })
   }
 
-  func copy(compute: Compute) -> Magnitudes { Magnitudes(weights: weights, squares: squares) }
+  func copy(device: Device) -> Magnitudes { Magnitudes(weights: weights, squares: squares) }
 
   func invalidate() { cached.withLock { $0 = nil } }
 
@@ -33,19 +33,19 @@ final class Magnitudes: Sendable {
   }
 
   /// Magnitude / length for every output.
-  func scales(_ adapter: Adapter, compute: Compute) -> Matrix {
+  func scales(_ adapter: Adapter, device: Device) -> Matrix {
     if let made = cached.withLock({ $0 }) { return made }
     var scales = [Float](repeating: 0, count: squares.count)
     for (slot, weight) in zip(adapter.slots, weights) {
       guard let magnitude = adapter.magnitude(slot)?.values else { continue }
       let (rank, outputs) = (slot.rank, slot.outputs)
       // |w + s b A|^2 = |w|^2 + 2 s b . (A w) + s^2 b . (A A^T b)
-      let a = compute.matrix(rank, slot.inputs)
+      let a = device.matrix(rank, slot.inputs)
       a.set(adapter.a(slot).values)
-      let aw = compute.product(a, weight, outputs: nil).values
-      let aa = compute.gram(a).map(Double.init)
+      let aw = device.product(a, weight, outputs: nil).values
+      let aa = device.gram(a).map(Double.init)
       let (b, s) = (adapter.b(slot).values, Double(slot.scale))
-      let found = compute.workers.map((outputs + 255) / 256) { part in
+      let found = device.workers.map((outputs + 255) / 256) { part in
         (part * 256..<min(outputs, (part + 1) * 256)).map { o -> Float in
           var (linear, square) = (0.0, 0.0)
           for i in 0..<rank {
@@ -59,7 +59,7 @@ final class Magnitudes: Sendable {
       }
       scales.replaceSubrange(slot.firstOutput..<slot.firstOutput + outputs, with: found.joined())
     }
-    let result = compute.matrix(1, scales.count)
+    let result = device.matrix(1, scales.count)
     result.set(scales)
     cached.withLock { $0 = result }
     return result

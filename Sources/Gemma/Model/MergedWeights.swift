@@ -5,13 +5,13 @@ struct MergedWeights {
   private let adapter: Adapter?
   /// DoRA's factor of every output, one slot after the other.
   private let scales: [Float]?
-  private let compute: Compute
+  private let device: Device
 
-  init(_ model: GemmaModel, adapter: Adapter?, compute: Compute) {
+  init(_ model: GemmaModel, adapter: Adapter?, device: Device) {
     self.model = model
     self.adapter = adapter
-    self.compute = compute
-    scales = adapter?.magnitudeScales(compute: compute)?.values
+    self.device = device
+    scales = adapter?.magnitudeScales(device: device)?.values
   }
 
   /// The adapter's slot for a projection, or nil if the adapter does not change the projection.
@@ -22,10 +22,10 @@ struct MergedWeights {
   /// The rows `range` as a matrix [range.count, inputs]; `range` begins at a multiple of 16. Each value is a separate
   /// sum, so it does not depend on the range or the number of threads.
   func rows(_ range: Range<Int>, layer: Int, _ projection: Projection) -> Matrix {
-    let w = compute.rows(model.layers[layer].linear(projection).weight, range)
+    let w = device.rows(model.layers[layer].linear(projection).weight, range)
     guard let adapter, let slot = slot(layer, projection) else { return w }
     let outputs = slot.firstOutput + range.lowerBound..<slot.firstOutput + range.upperBound
-    compute.merge(
+    device.merge(
       a: adapter.a(slot), b: adapter.b(slot), outputs: range, scale: slot.scale,
       factors: scales.map { Array($0[outputs]) }, into: w)
     return w
@@ -41,19 +41,19 @@ extension GemmaModel {
   ///     lose most of a small update.
   ///   - check: called before each projection. An error that it throws ends the merge.
   public func merging(
-    _ adapter: Adapter, precision: WeightPrecision = .auto, compute: Compute, check: () throws -> Void = {}
+    _ adapter: Adapter, precision: WeightPrecision = .auto, device: Device, check: () throws -> Void = {}
   ) throws -> GemmaModel {
-    let merged = MergedWeights(self, adapter: adapter, compute: compute)
+    let merged = MergedWeights(self, adapter: adapter, device: device)
     let arena = WeightArena()
     let layers = try layers.enumerated().map { number, layer in
       try layer.replacing { projection, weight in
         try check()
         guard let slot = merged.slot(number, projection) else { return weight }
         let values = merged.rows(0..<slot.outputs, layer: number, projection)
-        return compute.weight(TensorView(values), precision: precision, isEmbedding: false, arena: arena)
+        return device.weight(TensorView(values), precision: precision, isEmbedding: false, arena: arena)
       }
     }
-    compute.trim()
+    device.trim()
     return GemmaModel(self, merged: layers)
   }
 

@@ -17,9 +17,9 @@ struct PassPlan: Sendable {
   }
 
   /// - Parameter layers: number of the model's layers.
-  init(_ batch: TokenBatch, adapter: Adapter?, noise: TrainingNoise?, layers: Int, compute: Compute) {
+  init(_ batch: TokenBatch, adapter: Adapter?, noise: TrainingNoise?, layers: Int, device: Device) {
     segments = batch.segments
-    self.adapter = adapter?.prepared(compute)
+    self.adapter = adapter?.prepared(device)
     count = layers
     inner = Self.rows(batch, wanted: nil, noise)
     let wanted = batch.segments.flatMap { Array($0.wanted) }

@@ -16,9 +16,9 @@ struct TrainingNoise: Sendable {
   var dropoutOfAll: Dropout? { dropout > 0 ? Dropout(rate: dropout, seed: seed, rows: rows) : nil }
 
   /// Adds the noise to the embeddings [rows, hidden].
-  func disturb(_ x: Matrix, compute: Compute) {
+  func disturb(_ x: Matrix, device: Device) {
     guard neftuneAlpha > 0 else { return }
     let amounts = lengths.map { Float(neftuneAlpha / Double($0 * x.columns).squareRoot()) }
-    compute.addNoise(amounts, to: x, seed: seed, rows: rows)
+    device.addNoise(amounts, to: x, seed: seed, rows: rows)
   }
 }

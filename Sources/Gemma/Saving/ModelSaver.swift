@@ -18,7 +18,7 @@ public struct ModelSaver {
   }
 
   let weights: MergedWeights
-  let compute: Compute
+  let device: Device
   /// Called with the number of written bytes and of all bytes. It throws to stop.
   let progress: (Int, Int) throws -> Void
   /// The largest size of one weight file in a folder.
@@ -34,11 +34,11 @@ public struct ModelSaver {
   }
 
   public init(
-    _ model: GemmaModel, adapter: Adapter?, compute: Compute,
+    _ model: GemmaModel, adapter: Adapter?, device: Device,
     progress: @escaping (Int, Int) throws -> Void = { _, _ in }
   ) {
-    weights = MergedWeights(model, adapter: adapter, compute: compute)
-    self.compute = compute
+    weights = MergedWeights(model, adapter: adapter, device: device)
+    self.device = device
     self.progress = progress
   }
 
@@ -54,7 +54,7 @@ public struct ModelSaver {
         name: "path", expected: "another path than that of the loaded model, whose file is still in use",
         found: path)
     }
-    defer { compute.trim() }
+    defer { device.trim() }
     do {
       try FileManager.default.createDirectory(
         at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -142,13 +142,13 @@ public struct ModelSaver {
       let view = model.embedding.view
       defer { view.release() }
       if view.type == type { return try write(view.bytes) }
-      try chunks { model.embedding.rows($0, compute: compute) }
-    case .head: try chunks { compute.rows(model.head, $0) }
+      try chunks { model.embedding.rows($0, device: device) }
+    case .head: try chunks { device.rows(model.head, $0) }
     case .projection(let layer, let projection):
       try chunks { rows in
         let values = weights.rows(rows, layer: layer, projection)
         if factor != 1, projection == .query, !model.config.hasQueryKeyNorm {
-          compute.scale(values, by: factor)
+          device.scale(values, by: factor)
         }
         return values
       }
@@ -166,7 +166,7 @@ public struct ModelSaver {
       default: 0
       }
     let scale = tensor.name.hasSuffix("q_norm.weight") ? factor : 1
-    let result = compute.matrix(1, values.count)
+    let result = device.matrix(1, values.count)
     result.set(values.map { ($0 + shift) * scale })
     return result
   }
@@ -175,7 +175,7 @@ public struct ModelSaver {
     _ values: Matrix, as type: ElementType, _ write: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     let bytes = HeapBytes(count: type.bytes(count: values.columns) * values.rows)
-    if let base = bytes.bytes.baseAddress { compute.encode(values, as: type, into: base) }
+    if let base = bytes.bytes.baseAddress { device.encode(values, as: type, into: base) }
     try withExtendedLifetime(bytes) { try write(UnsafeRawBufferPointer(bytes.bytes)) }
   }
 }

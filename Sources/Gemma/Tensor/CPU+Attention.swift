@@ -21,7 +21,7 @@ extension CPU {
         isNew
         ? KeyValuePanels(
           capacity: span.queries.isEmpty ? 0 : before + own, heads: heads, headDim: shape.headDim,
-          compute: self) : cache.unsafelyUnwrapped
+          device: self) : cache.unsafelyUnwrapped
       starts.append(before)
       if !isNew || !span.queries.isEmpty {
         let first = isNew ? 0 : before / 16

@@ -1,6 +1,6 @@
 /// The operations on this computer's processor: a kernel set, a team of threads, and reusable memory. None of the three changes a
 /// result.
-public final class CPU: Compute {
+public final class CPU: Device {
   public let kernels: Kernels
   public let workers: WorkerPool
   private let blocks: BlockPool

@@ -11,13 +11,13 @@ public final class KeyValuePanels: @unchecked Sendable {
   private let values: Matrix
   private let valuePanels: Int
 
-  public init(capacity: Int, heads: Int, headDim: Int, compute: Compute) {
+  public init(capacity: Int, heads: Int, headDim: Int, device: Device) {
     self.heads = heads
     self.headDim = headDim
     self.capacity = (capacity + 15) / 16 * 16
     valuePanels = Packing.panels(headDim)
-    keys = compute.matrix(heads, self.capacity * headDim)
-    values = compute.matrix(heads, self.capacity * 16 * valuePanels)
+    keys = device.matrix(heads, self.capacity * headDim)
+    values = device.matrix(heads, self.capacity * 16 * valuePanels)
   }
 
   func keyPanels(_ head: Int) -> UnsafeMutablePointer<Float> { keys.row(head) }

@@ -16,14 +16,14 @@ public final class AdamW: @unchecked Sendable {
   private let count: Int
   private let moments: Moments
 
-  public init(_ kind: Kind = .adamw, count: Int, compute: Compute) {
+  public init(_ kind: Kind = .adamw, count: Int, device: Device) {
     self.kind = kind
     self.count = count
     let room = kind == .adamw ? count : (count + 3) / 4
     let blocks = (count + Moments.block - 1) / Moments.block
     moments = Moments(
-      m: compute.zeros(1, room), v: compute.zeros(1, room),
-      scales: kind == .adamw ? nil : (compute.zeros(1, blocks), compute.zeros(1, blocks)))
+      m: device.zeros(1, room), v: device.zeros(1, room),
+      scales: kind == .adamw ? nil : (device.zeros(1, blocks), device.zeros(1, blocks)))
   }
 
   /// Size of the state in bytes.
@@ -32,7 +32,7 @@ public final class AdamW: @unchecked Sendable {
   /// Does one update. Gradients are first multiplied by `gradientScale` (clipping).
   public func update(
     _ parameters: Matrix, gradients: Matrix, rate: Double, weightDecay: Double, gradientScale: Float,
-    compute: Compute
+    device: Device
   ) {
     step += 1
     var power1 = 1.0
@@ -41,7 +41,7 @@ public final class AdamW: @unchecked Sendable {
       power1 *= Self.beta1
       power2 *= Self.beta2
     }
-    compute.update(
+    device.update(
       parameters, gradients: gradients, state: moments,
       AdamWNumbers(
         beta1: Float(Self.beta1), beta2: Float(Self.beta2), epsilon: Float(Self.epsilon),

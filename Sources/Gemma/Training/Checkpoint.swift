@@ -76,22 +76,22 @@ struct Checkpoint {
     )
   }
 
-  func adapter(model: GemmaModel, compute: Compute) throws -> Adapter {
+  func adapter(model: GemmaModel, device: Device) throws -> Adapter {
     var stored = try StoredAdapter(
       PEFTSettings(state.adapter, path: file.file.path), file: file,
       ignoring: ["optimizer.", Self.bestName], base: model.file)
     stored.config.seed = state.seed
-    return Adapter(stored, model: model, compute: compute)
+    return Adapter(stored, model: model, device: device)
   }
 
   /// Puts a fresh run into the state of this checkpoint.
-  func restore(_ run: TrainingRun, compute: Compute) throws {
+  func restore(_ run: TrainingRun, device: Device) throws {
     try run.trainer.optimizer.restore(from: file, step: state.completed)
     run.trainer.completed = state.completed
     run.trainer.losses = state.losses
     run.points = state.points
     guard let point = state.best else { return }
-    let parameters = compute.matrix(1, run.trainer.adapter.parameterCount)
+    let parameters = device.matrix(1, run.trainer.adapter.parameterCount)
     guard let view = file.tensor(Self.bestName), view.type == .f32, view.count == parameters.count else {
       throw GemmaError.malformed(
         path: file.file.path, location: Self.bestName, expected: "\(parameters.count) numbers", found: "none")

@@ -75,12 +75,12 @@ public final class Trainer {
   private let batcher: Batcher
   /// The parameters at the last good loss.
   private var lastGood: Matrix?
-  private let compute: Compute
+  private let device: Device
 
   /// - Throws: `invalidValue` for an empty or unusable set of examples, or more epochs than can be counted in steps.
   public init(
     model: GemmaModel, adapter: Adapter, examples: [TokenizedExample], config: TrainingConfig,
-    compute: Compute
+    device: Device
   ) throws {
     guard !examples.isEmpty else {
       throw GemmaError.invalidValue(name: "training set", expected: "at least one example", found: "none")
@@ -108,8 +108,8 @@ public final class Trainer {
       count: sequences.count, size: config.batch * config.accumulate, cutsAtEpochs: config.epochs != nil,
       shuffle: config.shuffle, seed: config.seed)
     self.config = try Self.resolved(config, stepsPerEpoch: batcher.stepsPerEpoch)
-    self.compute = compute
-    optimizer = AdamW(config.optimizer, count: adapter.parameterCount, compute: compute)
+    self.device = device
+    optimizer = AdamW(config.optimizer, count: adapter.parameterCount, device: device)
   }
 
   /// `config` with the number of steps computed from its epochs, as the Trainer of transformers does: E epochs are
@@ -153,7 +153,7 @@ public final class Trainer {
   private func lossAndGradients(_ batch: [[TokenizedExample]], places: [[Int]]) throws -> (
     loss: Double, gradients: Matrix
   ) {
-    let gradients = compute.zeros(1, adapter.parameterCount)
+    let gradients = device.zeros(1, adapter.parameterCount)
     let noise = TrainingNoise(
       dropout: adapter.config.dropout, neftuneAlpha: config.neftuneAlpha, seed: config.seed)
     let passes = stride(from: 0, to: batch.count, by: config.batch).flatMap { first in
@@ -175,18 +175,18 @@ public final class Trainer {
     for pass in passes {
       if isCancelled() { throw GemmaError.interrupted }
       let (hidden, tape) = try model.forward(
-        pass.batch, adapter: adapter, keep: true, noise: pass.noise, tapeBytes: tapeBytes, compute: compute,
+        pass.batch, adapter: adapter, keep: true, noise: pass.noise, tapeBytes: tapeBytes, device: device,
         layerDone: countLayer)
       guard var tape else { continue }
-      let result = entropy.forward(hidden, targets: pass.targets, compute: compute)
+      let result = entropy.forward(hidden, targets: pass.targets, device: device)
       for (row, logProbability) in result.logProbabilities.enumerated() where pass.weights[row] > 0 {
         loss -= logProbability * Double(pass.weights[row])
       }
       let dHidden = entropy.backward(
         hidden, targets: pass.targets, result: result, factors: pass.weights.map { $0 / Float(total) },
-        compute: compute)
+        device: device)
       try model.backward(
-        dHidden, tape: &tape, adapter: adapter, gradients: gradients, compute: compute,
+        dHidden, tape: &tape, adapter: adapter, gradients: gradients, device: device,
         layerDone: countLayer)
     }
     return (loss / total, gradients)
@@ -203,7 +203,7 @@ public final class Trainer {
     let room = sequences.reduce(1) { max($0, $1.count) }
     let (loss, gradients) = try lossAndGradients(
       batch, places: zip(taken, batch).map { place, pack in pack.indices.map { place * room + $0 } })
-    let squares = compute.squaredSum(gradients)
+    let squares = device.squaredSum(gradients)
     let norm = Double(squares).squareRoot()
     try check(loss: loss, norm: norm)
     let rate = LearningRate(
@@ -213,7 +213,7 @@ public final class Trainer {
     remember()
     optimizer.update(
       adapter.parameters, gradients: gradients, rate: rate, weightDecay: config.weightDecay,
-      gradientScale: Float(scale), compute: compute)
+      gradientScale: Float(scale), device: device)
     adapter.parametersChanged()
     completed += 1
     losses.append(loss)
@@ -226,7 +226,7 @@ public final class Trainer {
     if let lastGood {
       lastGood.copy(from: adapter.parameters)
     } else {
-      lastGood = compute.matrix(copying: adapter.parameters)
+      lastGood = device.matrix(copying: adapter.parameters)
     }
   }
 

@@ -56,7 +56,7 @@ public final class TrainingRun {
   /// The step whose adapter `finish` brought back.
   private var restored: Int?
   private let examplesHash: String
-  private let compute: Compute
+  private let device: Device
 
   /// - Parameters:
   ///   - history: steps of earlier trainings of this adapter.
@@ -64,17 +64,17 @@ public final class TrainingRun {
   ///   - checkpoint: a file to write checkpoints to.
   public init(
     plan: TrainingPlan, model: GemmaModel, adapter: Adapter, examples: [TokenizedExample],
-    history: [TrainingStep] = [], seen: SeenTexts = SeenTexts(), checkpoint: String? = nil, compute: Compute
+    history: [TrainingStep] = [], seen: SeenTexts = SeenTexts(), checkpoint: String? = nil, device: Device
   ) throws {
     trainer = try Trainer(
-      model: model, adapter: adapter, examples: examples, config: plan.training, compute: compute)
+      model: model, adapter: adapter, examples: examples, config: plan.training, device: device)
     var plan = plan
     plan.training = trainer.config
     self.plan = plan
     self.history = history
     self.seen = seen
     self.checkpoint = checkpoint
-    self.compute = compute
+    self.device = device
     var hash = SHA256()
     for example in examples { hash.update("\(example.fingerprint)\n") }
     examplesHash = hash.finish()
@@ -85,7 +85,7 @@ public final class TrainingRun {
   /// - Throws: `malformed` for a file that is no checkpoint, `invalidValue` if model or examples differ from those of
   ///   the run.
   public convenience init(
-    resuming path: String, model: GemmaModel, examples: [TokenizedExample], compute: Compute
+    resuming path: String, model: GemmaModel, examples: [TokenizedExample], device: Device
   ) throws {
     let saved = try Checkpoint(path: path)
     guard saved.state.model == Checkpoint.describe(model) else {
@@ -94,16 +94,16 @@ public final class TrainingRun {
         found: Checkpoint.describe(model))
     }
     try self.init(
-      plan: saved.state.plan, model: model, adapter: saved.adapter(model: model, compute: compute),
+      plan: saved.state.plan, model: model, adapter: saved.adapter(model: model, device: device),
       examples: examples, history: saved.state.history, seen: saved.state.seen ?? SeenTexts(),
-      checkpoint: path, compute: compute)
+      checkpoint: path, device: device)
     guard saved.state.examples == examplesHash else {
       throw GemmaError.invalidValue(
         name: "resume", expected: "the training articles of the checkpoint",
         found: "other articles; first load the same data, "
           + "with the same split and prompt")
     }
-    try saved.restore(self, compute: compute)
+    try saved.restore(self, device: device)
     isResumed = true
   }
 
@@ -132,7 +132,7 @@ public final class TrainingRun {
       let made = ValidationPoint(step: step.step, loss: seen.loss, accuracy: seen.accuracy)
       points.append(made)
       if plan.patience > 0, best.map({ made.loss < $0.point.loss }) ?? true {
-        best = (made, compute.matrix(copying: trainer.adapter.parameters))
+        best = (made, device.matrix(copying: trainer.adapter.parameters))
       }
       point = made
     }

@@ -19,14 +19,14 @@ public struct AnswerLoss: Sendable, Equatable, Codable {
 
 extension GemmaModel {
   /// Mean of -log p over the answers' tokens of all examples. It is the loss of `loss_on=response`.
-  public func loss(of examples: [TokenizedExample], adapter: Adapter?, compute: Compute) throws -> Double {
-    try answerLoss(of: examples, adapter: adapter, compute: compute).loss
+  public func loss(of examples: [TokenizedExample], adapter: Adapter?, device: Device) throws -> Double {
+    try answerLoss(of: examples, adapter: adapter, device: device).loss
   }
 
   /// - Parameter progress: called after each pass with the share that is done. If it returns false, measuring stops.
   /// - Throws: `interrupted` if `progress` returned false.
   public func answerLoss(
-    of examples: [TokenizedExample], adapter: Adapter?, compute: Compute,
+    of examples: [TokenizedExample], adapter: Adapter?, device: Device,
     progress: (_ share: Double) -> Bool = { _ in true }
   ) throws -> AnswerLoss {
     for example in examples { try checkRows(example.ids) }
@@ -38,8 +38,8 @@ extension GemmaModel {
     var (sum, count) = (0.0, 0.0)
     var right = 0
     for (number, pass) in passes.enumerated() {
-      let hidden = try forward(pass.batch, adapter: adapter, compute: compute).hidden
-      let result = entropy.forward(hidden, targets: pass.targets, compute: compute)
+      let hidden = try forward(pass.batch, adapter: adapter, device: device).hidden
+      let result = entropy.forward(hidden, targets: pass.targets, device: device)
       for (row, value) in result.logProbabilities.enumerated() where pass.weights[row] > 0 {
         sum -= value * Double(pass.weights[row])
         count += Double(pass.weights[row])

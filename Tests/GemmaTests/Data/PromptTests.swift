@@ -5,7 +5,7 @@ import Testing
 /// How rows of every kind become prompts.
 @Suite struct PromptTests {
   private var tokenizer: Tokenizer {
-    get throws { try Fixtures.model("gemma3", compute: CPU(threads: 1)).tokenizer }
+    get throws { try Fixtures.model("gemma3", device: CPU(threads: 1)).tokenizer }
   }
 
   private func row(_ instruction: String, _ input: String, _ answer: String = "yes") -> Sample {

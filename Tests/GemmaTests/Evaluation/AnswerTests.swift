@@ -5,11 +5,11 @@ import Testing
 /// Answers to many texts are those to each alone: `predict` may go on anywhere, and take texts one by one from a pipe.
 @Suite struct AnswerTests {
   @Test(arguments: ["gemma2", "gemma3"]) func anAnswerDoesNotDependOnItsGroup(_ name: String) throws {
-    let compute = CPU(threads: 2)
-    let model = try Fixtures.model(name, compute: compute)
+    let device = CPU(threads: 2)
+    let model = try Fixtures.model(name, device: device)
     let prompt = try PromptTemplate.custom("news: {input} => {output}", instruction: "", maxInputTokens: 20)
     let classifier = Classifier(
-      model: model, adapter: nil, prompt: prompt, categories: ["sea", "sky", "seaside"], compute: compute)
+      model: model, adapter: nil, prompt: prompt, categories: ["sea", "sky", "seaside"], device: device)
     let texts = try Dataset.miniNews().samples.prefix(90).map(\.text)
     let prompts = texts.map { prompt.promptTokens($0, tokenizer: model.tokenizer) }
     let whole = try classifier.classify(texts, method: .constrained)

@@ -134,9 +134,9 @@ import Testing
       of: #""intermediate_size": \d+"#, with: #""intermediate_size": 80"#, options: .regularExpression)
     #expect(wider != config)
     try wider.write(toFile: path + "/config.json", atomically: true, encoding: .utf8)
-    let compute = CPU(threads: 1)
+    let device = CPU(threads: 1)
     do {
-      _ = try GemmaModel(ModelFile.open(path: path), compute: compute)
+      _ = try GemmaModel(ModelFile.open(path: path), device: device)
       Issue.record("no error")
     } catch GemmaError.malformed(_, let location, let expected, _) {
       #expect(location.contains("mlp.gate_proj") && expected.contains("80"))
@@ -147,7 +147,7 @@ import Testing
   }
 
   @Test func sixteenBitAndShardedFoldersGiveTheReferencesLogits() throws {
-    let compute = CPU(threads: 2)
+    let device = CPU(threads: 2)
     for name in ["gemma2-f16", "gemma3-bf16-sharded"] {
       let expected = try Fixtures.json("tiny/\(name)/expected.json")
       // These folders bring no tokenizer; the tiny models' serves.
@@ -157,10 +157,10 @@ import Testing
       try? FileManager.default.copyItem(
         atPath: Fixtures.folder + "/tiny/tokenizer/tokenizer.model", toPath: path + "/tokenizer.model")
       for precision in [WeightPrecision.auto, .f32] {
-        let model = try GemmaModel(ModelFile.open(path: path), precision: precision, compute: compute)
-        try expectHeadRowsAreTheFiles(model, compute: compute)
+        let model = try GemmaModel(ModelFile.open(path: path), precision: precision, device: device)
+        try expectHeadRowsAreTheFiles(model, device: device)
         let ids = try Fixtures.ids(expected["input_ids"])[0]
-        let logits = try model.logits(of: ids, adapter: nil, compute: compute)
+        let logits = try model.logits(of: ids, adapter: nil, device: device)
         let last = (0..<logits.columns).map { Double(logits.row(logits.rows - 1)[$0]) }
         #expect(
           relativeError(last, expected["logits_first_last"] as? [Double] ?? []) < 1e-5, "\(name) \(precision)"
@@ -170,21 +170,21 @@ import Testing
   }
 
   @Test func anAdapterSavedAndLoadedIsTheSameAndItsFilesTheSameBytes() throws {
-    let compute = CPU(threads: 1)
-    let model = try Fixtures.model("gemma3", compute: compute)
+    let device = CPU(threads: 1)
+    let model = try Fixtures.model("gemma3", device: device)
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/gemma3/adapter", model: model, compute: compute)
+      path: Fixtures.folder + "/tiny/gemma3/adapter", model: model, device: device)
     try adapter.save(path: folder + "/a", baseModel: "tiny")
-    let again = try Adapter.load(path: folder + "/a", model: model, compute: compute)
+    let again = try Adapter.load(path: folder + "/a", model: model, device: device)
     #expect(again.parameters.values == adapter.parameters.values)
     try again.save(path: folder + "/b", baseModel: "tiny")
     for name in ["adapter_config.json", "adapter_model.safetensors"] {
       #expect(
         FileManager.default.contentsEqual(atPath: folder + "/a/" + name, andPath: folder + "/b/" + name))
     }
-    let gemma2 = try Fixtures.model("gemma2", compute: compute)
+    let gemma2 = try Fixtures.model("gemma2", device: device)
     #expect(throws: GemmaError.self) {
-      try Adapter.load(path: folder + "/a", model: gemma2, compute: compute)
+      try Adapter.load(path: folder + "/a", model: gemma2, device: device)
     }
   }
 

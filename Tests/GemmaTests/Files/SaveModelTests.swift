@@ -9,17 +9,17 @@ import Testing
     ("gemma2", "adapters/patterns/adapter"), ("gemma2", "adapters/layers/adapter"),
     ("gemma2", "adapters/dora/adapter"),
   ]
-  let compute = CPU(threads: 2)
+  let device = CPU(threads: 2)
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-save-\(UUID().uuidString)")
     .path
   private let ids: [Int32] = [2, 40, 41, 7, 300, 43, 101, 12, 13, 14, 60, 200, 9]
 
   private func load(_ model: String, _ adapter: String? = nil) throws -> (GemmaModel, Adapter?) {
-    let model = try Fixtures.model(model, compute: compute)
+    let model = try Fixtures.model(model, device: device)
     return (
       model,
       try adapter.map {
-        try Adapter.load(path: Fixtures.folder + "/tiny/" + $0, model: model, compute: compute)
+        try Adapter.load(path: Fixtures.folder + "/tiny/" + $0, model: model, device: device)
       }
     )
   }
@@ -28,15 +28,15 @@ import Testing
   private func save(
     _ model: GemmaModel, _ adapter: Adapter? = nil, _ name: String, _ type: SavedType = .auto
   ) throws -> ModelSaver.Outcome {
-    try ModelSaver(model, adapter: adapter, compute: compute).save(to: folder + "/" + name, type: type)
+    try ModelSaver(model, adapter: adapter, device: device).save(to: folder + "/" + name, type: type)
   }
 
   private func open(_ name: String) throws -> GemmaModel {
-    try GemmaModel(ModelFile.open(path: folder + "/" + name), compute: compute)
+    try GemmaModel(ModelFile.open(path: folder + "/" + name), device: device)
   }
 
   private func logits(_ model: GemmaModel, _ adapter: Adapter? = nil) throws -> [Double] {
-    try model.logits(of: ids, adapter: adapter, compute: compute).values.map(Double.init)
+    try model.logits(of: ids, adapter: adapter, device: device).values.map(Double.init)
   }
 
   private func files(_ name: String) throws -> [String] {
@@ -137,7 +137,7 @@ import Testing
         {"added_tokens_decoder": {"320": {"content": "zymurgy", "special": false}, "321": {"content": "<|im_start|>", "special": true}}}
         """#
       try config.write(toFile: source + "/tokenizer_config.json", atomically: true, encoding: .utf8)
-      let model = try GemmaModel(ModelFile.open(path: source), compute: compute)
+      let model = try GemmaModel(ModelFile.open(path: source), device: device)
       #expect(model.tokenizer.encode(text, parsingSpecialTokens: true) == ids)
       try save(model, nil, name)
       #expect(try open(name).tokenizer.encode(text, parsingSpecialTokens: true) == ids)
@@ -151,7 +151,7 @@ import Testing
     let (model, adapter) = try load("gemma3", "gemma3/adapter")
     try save(model, adapter, "a")
     try save(model, adapter, "a.gguf", .q4KM)
-    let one = ModelSaver(model, adapter: adapter, compute: CPU(threads: 1, kernels: Kernels.available[0]))
+    let one = ModelSaver(model, adapter: adapter, device: CPU(threads: 1, kernels: Kernels.available[0]))
     _ = try one.save(to: folder + "/b")
     _ = try one.save(to: folder + "/b.gguf", type: .q4KM)
     #expect(FileManager.default.contentsEqual(atPath: folder + "/a", andPath: folder + "/b"))
@@ -164,7 +164,7 @@ import Testing
 
   @Test func largeModelsAreWrittenInShardsThatReplaceEachOther() throws {
     let (model, adapter) = try load("gemma3", "gemma3/adapter")
-    var saver = ModelSaver(model, adapter: adapter, compute: compute)
+    var saver = ModelSaver(model, adapter: adapter, device: device)
     saver.shardBytes = 200_000
     let outcome = try saver.save(to: folder + "/a", type: .f32)
     #expect(outcome.files > 1)
@@ -179,7 +179,7 @@ import Testing
   @Test func whatIsSavedIsWhatTheSessionComputesWith() throws {
     for precision in [WeightPrecision.q8, .bf16, .nf4] {
       let model = try GemmaModel(
-        ModelFile.open(path: Fixtures.folder + "/tiny/gemma2-64"), precision: precision, compute: compute)
+        ModelFile.open(path: Fixtures.folder + "/tiny/gemma2-64"), precision: precision, device: device)
       try save(model, nil, "a", .f32)
       #expect(relativeError(try logits(open("a")), try logits(model)) < 1e-6, "\(precision)")
     }
@@ -195,7 +195,7 @@ import Testing
     #expect(try Set(files("a")).isSuperset(of: others + ["model.safetensors", "config.json"]))
     // Readers would take another program's one file for the shards beside it.
     try Data("{}".utf8).write(to: URL(fileURLWithPath: folder + "/a/model.safetensors"))
-    var saver = ModelSaver(model, adapter: nil, compute: compute)
+    var saver = ModelSaver(model, adapter: nil, device: device)
     saver.shardBytes = 200_000
     #expect(throws: GemmaError.self) { try saver.save(to: folder + "/a", type: .f32) }
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/a/model.safetensors")) == Data("{}".utf8))
@@ -206,7 +206,7 @@ import Testing
       let (model, loaded) = try load(name, path)
       guard let adapter = loaded else { continue }
       let truth = try logits(model, adapter)
-      let merged = try model.merging(adapter, compute: compute)
+      let merged = try model.merging(adapter, device: device)
       #expect(relativeError(try logits(merged), truth) < 1e-5)
       #expect(merged.isMerged && !model.isMerged)
       try save(merged, nil, "merged.gguf", .f32)
@@ -214,7 +214,7 @@ import Testing
       #expect(
         FileManager.default.contentsEqual(
           atPath: folder + "/merged.gguf", andPath: folder + "/folded.gguf"))
-      let small = try model.merging(adapter, precision: .bf16, compute: compute)
+      let small = try model.merging(adapter, precision: .bf16, device: device)
       #expect(relativeError(try logits(small), truth) < 0.05)
       #expect(small.projectionBytes <= merged.projectionBytes)
     }
@@ -239,7 +239,7 @@ import Testing
       let loaded = try open(source)
       let path = target == "../a" ? folder + "/a/../a" : folder + "/" + target
       #expect(throws: GemmaError.self, "\(target)") {
-        try ModelSaver(loaded, adapter: nil, compute: compute).save(to: path)
+        try ModelSaver(loaded, adapter: nil, device: device).save(to: path)
       }
     }
     #expect(throws: GemmaError.self) { try save(model, nil, "b", .q8) }
@@ -268,15 +268,15 @@ extension SaveModelTests {
     // A folder cannot be where a file is, nor in /proc.
     for place in [path + "/a", path + "/a.gguf", "/proc/gnb/a", "/proc/gnb.gguf"] {
       #expect(throws: GemmaError.self, "\(place)") {
-        try ModelSaver(model, adapter: nil, compute: compute).save(to: place)
+        try ModelSaver(model, adapter: nil, device: device).save(to: place)
       }
     }
     #expect(throws: GemmaError.self) {
-      try ModelSaver(model, adapter: nil, compute: compute).save(to: path, format: .safetensors)
+      try ModelSaver(model, adapter: nil, device: device).save(to: path, format: .safetensors)
     }
     // Stopped half way.
     var told = 0
-    let stopped = ModelSaver(model, adapter: nil, compute: compute) { _, _ in
+    let stopped = ModelSaver(model, adapter: nil, device: device) { _, _ in
       told += 1
       if told == 20 { throw GemmaError.interrupted }
     }

@@ -11,7 +11,7 @@ import Testing
     "embedding-along", "vision-tower", "vision-all-linear", "multimodal-patterns", "multimodal-old-names",
     "f32.gguf", "f16.gguf", "bf16-no-alpha.gguf",
   ]
-  let compute = CPU(threads: 1)
+  let device = CPU(threads: 1)
   private let scratch = FileManager.default.temporaryDirectory.appendingPathComponent(
     "gnb-adapter-files-\(UUID().uuidString)"
   ).path
@@ -19,7 +19,7 @@ import Testing
   private func open(_ name: String) throws -> (model: GemmaModel, stored: StoredAdapter, truth: [Double]) {
     let expected = try Fixtures.json("tiny/adapter-files/expected.json")
     let entry = try #require(expected[name] as? [String: Any])
-    let model = try Fixtures.model(try #require(entry["base"] as? String), compute: compute)
+    let model = try Fixtures.model(try #require(entry["base"] as? String), device: device)
     return (
       model, try StoredAdapter.open(path: Self.files + "/" + name, for: model.file),
       try #require(entry["logits"] as? [Double])
@@ -29,7 +29,7 @@ import Testing
   private func logits(_ model: GemmaModel, _ stored: StoredAdapter) throws -> [Double] {
     let ids = try Fixtures.json("tiny/adapter-files/expected.json")["ids"] as? [Int] ?? []
     let logits = try model.logits(
-      of: ids.map(Int32.init), adapter: Adapter(stored, model: model, compute: compute), compute: compute)
+      of: ids.map(Int32.init), adapter: Adapter(stored, model: model, device: device), device: device)
     return (0..<logits.columns).map { Double(logits.row(logits.rows - 1)[$0]) }
   }
 
@@ -44,7 +44,7 @@ import Testing
 
   @Test(arguments: names) func whatWasReadIsWrittenAndReadAgain(_ name: String) throws {
     let (model, stored, truth) = try open(name)
-    let adapter = Adapter(stored, model: model, compute: compute)
+    let adapter = Adapter(stored, model: model, device: device)
     try adapter.save(path: scratch + "/a", baseModel: "google/tiny")
     let again = try StoredAdapter.open(path: scratch + "/a", for: model.file)
     #expect(again.config == stored.config && again.baseModel == "google/tiny")
@@ -60,8 +60,8 @@ import Testing
 
   private func asGGUF(_ model: GemmaModel) throws -> GemmaModel {
     let path = scratch + "/model.gguf"
-    _ = try ModelSaver(model, adapter: nil, compute: compute).save(to: path, type: .f32)
-    return try GemmaModel(ModelFile.open(path: path), compute: compute)
+    _ = try ModelSaver(model, adapter: nil, device: device).save(to: path, type: .f32)
+    return try GemmaModel(ModelFile.open(path: path), device: device)
   }
 
   @Test(arguments: [("plain", 0), ("vision-tower", 4), ("vision-all-linear", 24), ("multimodal-patterns", 0)])
@@ -229,11 +229,11 @@ import Testing
 
   @Test func anAdapterOfAnotherModelIsNamedWithItsModel() throws {
     let plain = Self.files + "/plain"
-    let gemma3 = try Fixtures.model("gemma3", compute: compute)
+    let gemma3 = try Fixtures.model("gemma3", device: device)
     try expectWrongKind(plain, gemma3, found: "google/gemma2", remedy: "load model google/gemma2")
     try expectWrongKind(
       Self.files + "/f16.gguf", gemma3, found: "architecture gemma2", remedy: "load model google/gemma2")
-    let wide = try Fixtures.model("gemma2-64", compute: compute)
+    let wide = try Fixtures.model("gemma2-64", device: device)
     try expectWrongKind(plain, wide, found: "google/gemma2", remedy: "load model google/gemma2")
     try expectWrongKind(Self.files + "/f16.gguf", wide, found: "google/gemma2", remedy: "load model")
     let (model, _, _) = try open("plain")

@@ -4,7 +4,7 @@ import Testing
 
 /// GGUF files with other keys, tensors and parts than usual: what llama.cpp takes them for, or a refusal that names the reason.
 @Suite struct GGUFConfigurationTests {
-  let compute = CPU(threads: 1)
+  let device = CPU(threads: 1)
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-gguf-\(UUID().uuidString)")
     .path
 
@@ -12,7 +12,7 @@ import Testing
   private func plain(_ name: String) throws -> String {
     let path = folder + "/\(name).gguf"
     if !FileManager.default.fileExists(atPath: path) {
-      _ = try ModelSaver(Fixtures.model(name, compute: compute), adapter: nil, compute: compute)
+      _ = try ModelSaver(Fixtures.model(name, device: device), adapter: nil, device: device)
         .save(to: path, type: .f32)
     }
     return path
@@ -159,8 +159,8 @@ import Testing
       add: [("output.weight", [320, 40]), ("rope_freqs.weight", [8]), ("v.patch.weight", [2])])
     let file = try ModelFile.open(path: path)
     #expect(file.config.hasOwnHead)
-    let model = try GemmaModel(file, compute: compute)
-    let logits = try model.logits(of: [2, 40, 41], adapter: nil, compute: compute)
+    let model = try GemmaModel(file, device: device)
+    let logits = try model.logits(of: [2, 40, 41], adapter: nil, device: device)
     // A head of ones gives every token the same.
     #expect((1..<320).allSatisfy { logits.row(2)[$0] == logits.row(2)[0] })
     let bent = try changed("gemma3", [:], add: [("rope_freqs.weight", [8])], fill: 4)
@@ -207,11 +207,11 @@ import Testing
       try writer.write(to: folder + "/m-0000\(part + 1)-of-00002.gguf") { try $1(views[$0].bytes) }
     }
     let ids: [Int32] = [2, 40, 41, 7]
-    let truth = try GemmaModel(ModelFile.open(path: plain("gemma3")), compute: compute)
+    let truth = try GemmaModel(ModelFile.open(path: plain("gemma3")), device: device)
     for part in 1...2 {
       let file = try ModelFile.open(path: folder + "/m-0000\(part)-of-00002.gguf")
-      let model = try GemmaModel(file, compute: compute)
-      #expect(try model.logprobs(of: ids, compute: compute) == truth.logprobs(of: ids, compute: compute))
+      let model = try GemmaModel(file, device: device)
+      #expect(try model.logprobs(of: ids, device: device) == truth.logprobs(of: ids, device: device))
     }
     #expect(
       try ModelFile.sha256(path: folder + "/m-00001-of-00002.gguf")

@@ -4,7 +4,7 @@ import Testing
 
 /// Hugging Face folders one step beside the ones that everybody has: the reference's numbers, or a refusal that names the reason.
 @Suite struct HubFolderTests {
-  let compute = CPU(threads: 1)
+  let device = CPU(threads: 1)
 
   @Test func everySpellingOfAConfigurationGivesTheReferencesNumbers() throws {
     let fixture = try Fixtures.json("formats/variants.json")
@@ -23,19 +23,19 @@ import Testing
         try folder.rewrite(add: added.map { ($0, [320, hidden]) })
       }
       let truth = variant["logprobs"] as? [Double] ?? []
-      let model = try GemmaModel(ModelFile.open(path: folder.path), compute: compute)
-      #expect(relativeError(try model.logprobs(of: ids, compute: compute), truth) < 1e-5, "\(name)")
+      let model = try GemmaModel(ModelFile.open(path: folder.path), device: device)
+      #expect(relativeError(try model.logprobs(of: ids, device: device), truth) < 1e-5, "\(name)")
       // What is saved is what was read, in both formats where GGUF can say it.
       for place in [folder.path + "-saved", folder.path + "-saved.gguf"] {
         defer { try? FileManager.default.removeItem(atPath: place) }
         do {
-          _ = try ModelSaver(model, adapter: nil, compute: compute).save(to: place, type: .f32)
+          _ = try ModelSaver(model, adapter: nil, device: device).save(to: place, type: .f32)
         } catch GemmaError.unsupported where place.hasSuffix("gguf") && Self.beyondGGUF.contains(name) {
           continue
         }
-        let again = try GemmaModel(ModelFile.open(path: place), compute: compute)
+        let again = try GemmaModel(ModelFile.open(path: place), device: device)
         #expect(
-          relativeError(try again.logprobs(of: ids, compute: compute), truth) < 1e-5, "\(name), \(place)")
+          relativeError(try again.logprobs(of: ids, device: device), truth) < 1e-5, "\(name), \(place)")
       }
     }
   }
@@ -130,11 +130,11 @@ import Testing
   func namesOfTheDecoderMayBeginOtherwise(_ prefix: String) throws {
     let folder = try ModelFolder("gemma3")
     defer { folder.remove() }
-    let truth = try GemmaModel(ModelFile.open(path: folder.path), compute: compute)
+    let truth = try GemmaModel(ModelFile.open(path: folder.path), device: device)
     try folder.rewrite { prefix + $0.dropFirst("model.".count) }
-    let model = try GemmaModel(ModelFile.open(path: folder.path), compute: compute)
+    let model = try GemmaModel(ModelFile.open(path: folder.path), device: device)
     let ids: [Int32] = [2, 40, 41, 7]
-    #expect(try model.logprobs(of: ids, compute: compute) == truth.logprobs(of: ids, compute: compute))
+    #expect(try model.logprobs(of: ids, device: device) == truth.logprobs(of: ids, device: device))
   }
 
   @Test func oneFileWinsOverAnOlderIndexAndAnIndexThatLiesIsNamed() throws {

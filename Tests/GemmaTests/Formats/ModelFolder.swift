@@ -69,8 +69,8 @@ struct ModelFolder {
 
 extension GemmaModel {
   /// The log-probability of each token after the first.
-  func logprobs(of ids: [Int32], compute: Compute) throws -> [Double] {
-    let logits = try logits(of: ids, adapter: nil, compute: compute)
+  func logprobs(of ids: [Int32], device: Device) throws -> [Double] {
+    let logits = try logits(of: ids, adapter: nil, device: device)
     return (0..<ids.count - 1).map { row in
       let values = (0..<logits.columns).map { Double(logits.row(row)[$0]) }
       let top = values.max() ?? 0

@@ -30,7 +30,7 @@ import Testing
       let name = row["logits"] as? String ?? ""
       for kernels in Kernels.available {
         let found = sampler(settings).distribution(
-          logits(name), seen: seen, compute: CPU(threads: 1, kernels: kernels))
+          logits(name), seen: seen, device: CPU(threads: 1, kernels: kernels))
         var ids = row["ids"] as? [Int] ?? []
         // Which of equals stay is torch's whim there; ours are the first.
         if row["cuts_equals"] as? Bool == true { ids = Array(0..<ids.count) }
@@ -55,12 +55,12 @@ import Testing
         defer { mass += weights[index] }
         return mass < p * total
       }
-      let found = sampler(["top_p": p]).distribution(values, seen: [], compute: CPU(threads: 1))
+      let found = sampler(["top_p": p]).distribution(values, seen: [], device: CPU(threads: 1))
       #expect(abs(found.count - kept.count) <= 1 && found.count > 100)
       #expect(Set(found.map { Int($0.token) }).symmetricDifference(kept).count <= 1)
     }
     for k in [1, 17, 5000, 19_999] {
-      let found = sampler(["top_k": Double(k)]).distribution(values, seen: [], compute: CPU(threads: 1))
+      let found = sampler(["top_k": Double(k)]).distribution(values, seen: [], device: CPU(threads: 1))
       #expect(found.map { Int($0.token) } == values.indices.filter { values[$0] >= values[order[k - 1]] })
     }
   }
@@ -68,7 +68,7 @@ import Testing
   @Test func drawsAreFixedBySeedPromptAndNumber() {
     var sampler = sampler(["temperature": 1])
     sampler.seed = 3407
-    let candidates = sampler.distribution(logits("normal"), seen: [], compute: CPU(threads: 1))
+    let candidates = sampler.distribution(logits("normal"), seen: [], device: CPU(threads: 1))
     func draws(_ prompt: Int) -> [Int32?] {
       (0..<8).map { sampler.draw(candidates, prompt: prompt, number: $0) }
     }
@@ -82,7 +82,7 @@ import Testing
   @Test(arguments: [["temperature": 1.0], ["temperature": 1.7, "top_k": 40], ["top_p": 0.5, "min_p": 0.1]])
   func tokensAreDrawnAsOftenAsTheirProbabilitySays(_ settings: [String: Double]) {
     let sampler = sampler(settings)
-    let candidates = sampler.distribution(logits("normal"), seen: [], compute: CPU(threads: 1))
+    let candidates = sampler.distribution(logits("normal"), seen: [], device: CPU(threads: 1))
     let draws = 20_000
     var counts: [Int32: Int] = [:]
     for number in 0..<draws {
@@ -104,7 +104,7 @@ import Testing
         values[place] = odd
         for settings in [["top_k": 2.0], ["top_p": 0.5], ["min_p": 0.5], ["temperature": 1e-40], [:]] {
           let sampler = sampler(settings)
-          let found = sampler.distribution(values, seen: [1], compute: CPU(threads: 1))
+          let found = sampler.distribution(values, seen: [1], device: CPU(threads: 1))
           let token = sampler.draw(found, prompt: 0, number: 0)
           #expect(found.allSatisfy { $0.weight.isFinite } && (token ?? 0) < 4)
         }
@@ -115,9 +115,9 @@ import Testing
 
 /// Generation on the tiny models.
 extension SamplerTests {
-  private func generator(_ name: String, _ compute: Compute) throws -> (Generator, Tokenizer) {
-    let model = try Fixtures.model(name, compute: compute)
-    return (Generator(model: model, adapter: nil, compute: compute), model.tokenizer)
+  private func generator(_ name: String, _ device: Device) throws -> (Generator, Tokenizer) {
+    let model = try Fixtures.model(name, device: device)
+    return (Generator(model: model, adapter: nil, device: device), model.tokenizer)
   }
 
   private var warm: Sampler {
@@ -132,8 +132,8 @@ extension SamplerTests {
     var reference: [Generator.Answer]?
     for kernels in Kernels.available {
       for threads in [1, 2] {
-        let compute = CPU(threads: threads, kernels: kernels)
-        let (generator, tokenizer) = try generator(name, compute)
+        let device = CPU(threads: threads, kernels: kernels)
+        let (generator, tokenizer) = try generator(name, device)
         let prompts = ["the sea", "the sea", "日本語", "an ocean is"].map {
           [tokenizer.bosID] + tokenizer.encode($0)
         }

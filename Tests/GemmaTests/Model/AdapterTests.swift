@@ -5,16 +5,16 @@ import Testing
 /// Adapters of every kind, against PEFT and against the slow twin.
 @Suite struct AdapterTests {
   static let kinds = ["rslora", "patterns", "layers", "dora"]
-  let compute = CPU(threads: 2)
+  let device = CPU(threads: 2)
   private let scratch = FileManager.default.temporaryDirectory.appendingPathComponent(
     "gnb-adapters-\(UUID().uuidString)"
   ).path
 
   private func load(_ kind: String) throws -> (model: GemmaModel, adapter: Adapter, expected: [String: Any]) {
-    let model = try Fixtures.model("gemma2", compute: compute)
+    let model = try Fixtures.model("gemma2", device: device)
     let folder = Fixtures.folder + "/tiny/adapters/" + kind
     return (
-      model, try Adapter.load(path: folder + "/adapter", model: model, compute: compute),
+      model, try Adapter.load(path: folder + "/adapter", model: model, device: device),
       try Fixtures.json("tiny/adapters/\(kind)/expected.json")
     )
   }
@@ -22,7 +22,7 @@ import Testing
   @Test(arguments: kinds) func logitsGradientsAndTrainingAgreeWithPEFT(_ kind: String) throws {
     let (model, adapter, expected) = try load(kind)
     let ids = try Fixtures.ids(expected["input_ids"])[0]
-    let logits = try model.logits(of: ids, adapter: adapter, compute: compute)
+    let logits = try model.logits(of: ids, adapter: adapter, device: device)
     let ours = stride(from: 0, to: logits.rows, by: 7).flatMap { row in
       (0..<logits.columns).map { Double(logits.row(row)[$0]) }
     }
@@ -32,19 +32,19 @@ import Testing
     let training = expected["training"] as? [String: Any] ?? [:]
     let examples = try Fixtures.examples(expected)
     let trainer = try Trainer(
-      model: model, adapter: adapter, examples: examples, config: TrainingConfig(training), compute: compute)
+      model: model, adapter: adapter, examples: examples, config: TrainingConfig(training), device: device)
     let (loss, gradients) = try trainer.lossAndGradients(examples)
     #expect(abs(loss - (expected["loss_response"] as? Double ?? 0)) < 1e-5 * loss)
     try expectGradients(
       gradients, of: adapter, model: model, folder: Fixtures.folder + "/tiny/adapters/" + kind,
-      file: "gradients_response", compute)
+      file: "gradients_response", device)
     try expectSteps(trainer, training)
   }
 
   @Test(arguments: kinds) func whatIsSavedIsLoadedAgain(_ kind: String) throws {
     let (model, adapter, _) = try load(kind)
     try adapter.save(path: scratch + "/a", baseModel: "tiny \"2\"")
-    let again = try Adapter.load(path: scratch + "/a", model: model, compute: compute)
+    let again = try Adapter.load(path: scratch + "/a", model: model, device: device)
     #expect(again.config == adapter.config && again.slots == adapter.slots)
     #expect(bits(again.parameters.values) == bits(adapter.parameters.values))
   }
@@ -62,7 +62,7 @@ import Testing
 
   /// A fresh adapter whose B is not zero, so that everything has a gradient.
   private func moved(_ config: AdapterConfig, _ model: GemmaModel) -> Adapter {
-    let adapter = Adapter(config, model: model, compute: compute)
+    let adapter = Adapter(config, model: model, device: device)
     let random = Philox(seed: 4, purpose: .test)
     for slot in adapter.slots {
       for i in 0..<slot.rank * slot.outputs {
@@ -81,7 +81,7 @@ import Testing
     AdapterConfig(rank: 3, dora: true, dropout: 0.5, rankPattern: [.init("up_proj", 5)]),
   ])
   func gradientsAgreeWithFiniteDifferencesInDouble(_ config: AdapterConfig) throws {
-    let model = try Fixtures.model("gemma2", compute: compute)
+    let model = try Fixtures.model("gemma2", device: device)
     let adapter = moved(config, model)
     let shared: [Int32] = [2, 40, 41, 42, 43]
     let examples = [
@@ -91,7 +91,7 @@ import Testing
     var training = TrainingConfig()
     training.seed = 99
     let trainer = try Trainer(
-      model: model, adapter: adapter, examples: examples, config: training, compute: compute)
+      model: model, adapter: adapter, examples: examples, config: training, device: device)
     let (loss, gradients) = try trainer.lossAndGradients(examples)
     // A layer that is run again leaves out the same inputs.
     trainer.tapeBytes = 0
@@ -122,11 +122,11 @@ import Testing
   }
 
   @Test func aFreshDoRAAdapterLeavesTheModelAsItWas() throws {
-    let model = try Fixtures.model("gemma3", compute: compute)
-    let adapter = Adapter(AdapterConfig(rank: 4, dora: true), model: model, compute: compute)
+    let model = try Fixtures.model("gemma3", device: device)
+    let adapter = Adapter(AdapterConfig(rank: 4, dora: true), model: model, device: device)
     let ids: [Int32] = [2, 5, 77, 130, 9]
-    let plain = try model.logits(of: ids, adapter: nil, compute: compute).values.map(Double.init)
-    let tuned = try model.logits(of: ids, adapter: adapter, compute: compute).values.map(Double.init)
+    let plain = try model.logits(of: ids, adapter: nil, device: device).values.map(Double.init)
+    let tuned = try model.logits(of: ids, adapter: adapter, device: device).values.map(Double.init)
     #expect(relativeError(tuned, plain) < 1e-5)
   }
 
@@ -141,14 +141,14 @@ import Testing
   }
 
   @Test func noiseOnTheEmbeddingsFollowsTheExampleAndNothingElse() throws {
-    let model = try Fixtures.model("gemma2", compute: compute)
+    let model = try Fixtures.model("gemma2", device: device)
     let adapter = moved(AdapterConfig(rank: 3), model)
     let examples = try Fixtures.examples(Fixtures.json("tiny/gemma2/expected.json"))
     func loss(_ alpha: Double, place: Int, batch: Int = 8) throws -> Double {
       var config = TrainingConfig()
       config.neftuneAlpha = alpha
       config.batch = batch
-      return try Trainer(model: model, adapter: adapter, examples: examples, config: config, compute: compute)
+      return try Trainer(model: model, adapter: adapter, examples: examples, config: config, device: device)
         .lossAndGradients(examples, firstPlace: place).loss
     }
     let plain = try loss(0, place: 0)
@@ -166,7 +166,7 @@ import Testing
     (#""layer_replication": null"#, #""layer_replication": [[0, 2]]"#), (#""q_proj": 16"#, #""q_[proj": 16"#),
   ])
   func whatGnbCannotDoIsRefused(_ from: String, _ to: String) throws {
-    let model = try Fixtures.model("gemma2", compute: compute)
+    let model = try Fixtures.model("gemma2", device: device)
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     let path = scratch + "/adapter"
     try FileManager.default.copyItem(
@@ -175,6 +175,6 @@ import Testing
     #expect(config.contains(from))
     try config.replacingOccurrences(of: from, with: to)
       .write(toFile: path + "/adapter_config.json", atomically: true, encoding: .utf8)
-    #expect(throws: GemmaError.self) { try Adapter.load(path: path, model: model, compute: compute) }
+    #expect(throws: GemmaError.self) { try Adapter.load(path: path, model: model, device: device) }
   }
 }

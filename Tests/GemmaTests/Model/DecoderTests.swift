@@ -3,13 +3,13 @@ import Gemma
 import Testing
 
 /// The constrained classifier reads only the labels' rows of the head: they must be the file's, however it is stored.
-func expectHeadRowsAreTheFiles(_ model: GemmaModel, compute: CPU) throws {
+func expectHeadRowsAreTheFiles(_ model: GemmaModel, device: CPU) throws {
   let view = try model.file.tensor(.embedding(model.config))
   let width = view.shape[1]
   var values = [Float](repeating: 0, count: view.shape[0] * width)
   view.type.dequantize(from: try #require(view.bytes.baseAddress), into: &values, count: values.count)
   let wanted = [0, 5, 16, 33, view.shape[0] - 1]
-  let rows = compute.rows(model.head, wanted)
+  let rows = device.rows(model.head, wanted)
   for (i, index) in wanted.enumerated() {
     let found = Array(UnsafeBufferPointer(start: rows.row(i), count: width))
     #expect(bits(found) == bits(Array(values[index * width..<(index + 1) * width])), "row \(index)")
@@ -19,10 +19,10 @@ func expectHeadRowsAreTheFiles(_ model: GemmaModel, compute: CPU) throws {
 /// Gradients against a file of the reference's, which names them as PEFT names its parameters.
 func expectGradients(
   _ gradients: Matrix, of adapter: Adapter, model: GemmaModel, folder: String, file: String,
-  _ compute: Compute
+  _ device: Device
 ) throws {
   let reference = try Adapter.load(
-    path: folder + "/adapter", weights: folder + "/\(file).safetensors", model: model, compute: compute)
+    path: folder + "/adapter", weights: folder + "/\(file).safetensors", model: model, device: device)
   for slot in adapter.slots {
     let range = slot.offset..<slot.offset + slot.parameterCount
     #expect(
@@ -47,15 +47,15 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
 /// The engine against the reference (transformers and PEFT, float32) on tiny random models, and against its slow twin.
 @Suite struct DecoderTests {
   static let models = ["gemma2", "gemma3"]
-  let compute = CPU(threads: 2)
+  let device = CPU(threads: 2)
 
   private func logits(_ model: GemmaModel, _ ids: [Int32], adapter: Adapter?) throws -> [[Double]] {
-    let values = try model.logits(of: ids, adapter: adapter, compute: compute)
+    let values = try model.logits(of: ids, adapter: adapter, device: device)
     return (0..<values.rows).map { row in (0..<values.columns).map { Double(values.row(row)[$0]) } }
   }
 
   @Test(arguments: models) func logitsAgreeWithTheReference(_ name: String) throws {
-    let model = try Fixtures.model(name, compute: compute)
+    let model = try Fixtures.model(name, device: device)
     let expected = try Fixtures.json("tiny/\(name)/expected.json")
     let ids = try Fixtures.ids(expected["input_ids"])
     let ours = try logits(model, ids[0], adapter: nil)
@@ -66,7 +66,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
     #expect(relativeError(last, expected["logits_second_last"] as? [Double] ?? []) < 1e-5)
 
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, compute: compute)
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, device: device)
     let tuned = expected["adapter"] as? [String: Any] ?? [:]
     let withAdapter = try logits(model, ids[0], adapter: adapter)
     #expect(
@@ -77,18 +77,18 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
   @Test(arguments: models, [WeightPrecision.auto, .f32])
   func rowsOfTheHeadAreTheFiles(_ name: String, _ precision: WeightPrecision) throws {
     let file = try ModelFile.open(path: Fixtures.folder + "/tiny/" + name)
-    try expectHeadRowsAreTheFiles(GemmaModel(file, precision: precision, compute: compute), compute: compute)
+    try expectHeadRowsAreTheFiles(GemmaModel(file, precision: precision, device: device), device: device)
   }
 
   @Test(arguments: models) func theSlowTwinAgreesWithTheEngine(_ name: String) throws {
-    let model = try Fixtures.model(name, compute: compute)
+    let model = try Fixtures.model(name, device: device)
     var slow = try SlowDecoder(model.file)
     let ids = try Fixtures.ids(Fixtures.json("tiny/\(name)/expected.json")["input_ids"])[1]
     #expect(
       relativeError(try logits(model, ids, adapter: nil).flatMap { $0 }, slow.logits(ids).flatMap { $0 })
         < 1e-5)
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, compute: compute)
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, device: device)
     slow.use(adapter)
     #expect(
       relativeError(try logits(model, ids, adapter: adapter).flatMap { $0 }, slow.logits(ids).flatMap { $0 })
@@ -97,48 +97,48 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
 
   @Test(arguments: models, [TrainingConfig.LossOn.response, .all])
   func lossAndEveryGradientAgreeWithPEFT(_ name: String, _ lossOn: TrainingConfig.LossOn) throws {
-    let model = try Fixtures.model(name, compute: compute)
+    let model = try Fixtures.model(name, device: device)
     let expected = try Fixtures.json("tiny/\(name)/expected.json")
     let folder = Fixtures.folder + "/tiny/\(name)"
-    let adapter = try Adapter.load(path: folder + "/adapter", model: model, compute: compute)
+    let adapter = try Adapter.load(path: folder + "/adapter", model: model, device: device)
     var config = TrainingConfig()
     config.lossOn = lossOn
     let trainer = try Trainer(
       model: model, adapter: adapter, examples: try Fixtures.examples(expected), config: config,
-      compute: compute)
+      device: device)
     let (loss, gradients) = try trainer.lossAndGradients(try Fixtures.examples(expected))
     let truth = (expected["adapter"] as? [String: Any])?["loss_\(lossOn.rawValue)"] as? Double ?? 0
     #expect(abs(loss - truth) < 1e-5 * truth)
     // The gradients are stored as PEFT names its parameters, so they load as an adapter does.
     try expectGradients(
       gradients, of: adapter, model: model, folder: folder, file: "gradients_\(lossOn.rawValue)",
-      compute)
+      device)
   }
 
   @Test(arguments: models) func tenStepsAgreeWithPEFT(_ name: String) throws {
-    let model = try Fixtures.model(name, compute: compute)
+    let model = try Fixtures.model(name, device: device)
     let expected = try Fixtures.json("tiny/\(name)/expected.json")
     let training = expected["training"] as? [String: Any] ?? [:]
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, compute: compute)
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, device: device)
     let config = TrainingConfig(training)
     let trainer = try Trainer(
       model: model, adapter: adapter, examples: try Fixtures.examples(expected), config: config,
-      compute: compute)
+      device: device)
     try expectSteps(trainer, training)
   }
 
   @Test(arguments: models) func layersThatAreRunAgainGiveTheSameGradients(_ name: String) throws {
-    let model = try Fixtures.model(name, compute: compute)
+    let model = try Fixtures.model(name, device: device)
     let expected = try Fixtures.json("tiny/\(name)/expected.json")
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, compute: compute)
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, device: device)
     let examples = try Fixtures.examples(expected)
     var found: [[UInt32]] = []
     // Everything kept, only the last layer or two, nothing but inputs.
     for bytes in [1 << 30, 100_000, 0] {
       let trainer = try Trainer(
-        model: model, adapter: adapter, examples: examples, config: TrainingConfig(), compute: compute)
+        model: model, adapter: adapter, examples: examples, config: TrainingConfig(), device: device)
       trainer.tapeBytes = bytes
       found.append(bits(try trainer.lossAndGradients(examples).gradients.values))
     }
@@ -146,7 +146,7 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
   }
 
   @Test(arguments: models) func gradientsAgreeWithFiniteDifferencesInDouble(_ name: String) throws {
-    let model = try Fixtures.model(name, compute: compute)
+    let model = try Fixtures.model(name, device: device)
     // Two sequences with a common beginning, longer than the window of 8, so that sharing and windows take part.
     let shared: [Int32] = [2, 40, 41, 42, 43]
     let examples = [
@@ -154,12 +154,12 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
       TokenizedExample(ids: shared + [60, 61, 62, 63], promptCount: 7),
     ]
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, compute: compute)
+      path: Fixtures.folder + "/tiny/\(name)/adapter", model: model, device: device)
     for lossOn in TrainingConfig.LossOn.allCases {
       var config = TrainingConfig()
       config.lossOn = lossOn
       let trainer = try Trainer(
-        model: model, adapter: adapter, examples: examples, config: config, compute: compute)
+        model: model, adapter: adapter, examples: examples, config: config, device: device)
       let (loss, gradients) = try trainer.lossAndGradients(examples)
       var slow = try SlowDecoder(model.file)
       slow.use(adapter)

@@ -15,8 +15,8 @@ enum Fixtures {
     return object
   }
 
-  static func model(_ name: String, compute: Compute) throws -> GemmaModel {
-    try GemmaModel(ModelFile.open(path: folder + "/tiny/" + name), compute: compute)
+  static func model(_ name: String, device: Device) throws -> GemmaModel {
+    try GemmaModel(ModelFile.open(path: folder + "/tiny/" + name), device: device)
   }
 
   /// The two sequences of the tiny fixtures.

@@ -5,15 +5,15 @@ import Testing
 /// The real model against the reference in float32. Skipped where `gnb pull gemma-3-270m` was never run.
 @Suite(.enabled(if: Fixtures.gemma270m != nil, "needs the model: run `make demo` once"), .serialized)
 struct Gemma270MTests {
-  static let compute = CPU(threads: 2)
+  static let device = CPU(threads: 2)
   static let model = Result {
-    try GemmaModel(ModelFile.open(path: Fixtures.gemma270m ?? ""), compute: compute)
+    try GemmaModel(ModelFile.open(path: Fixtures.gemma270m ?? ""), device: device)
   }
-  let compute = Self.compute
+  let device = Self.device
 
   /// The adapter that any language can compute exactly: see Tests/Fixtures/gemma-3-270m/make.py.
   private func formulaAdapter(_ model: GemmaModel) -> Adapter {
-    let adapter = Adapter(AdapterConfig(rank: 8, alpha: 16), model: model, compute: compute)
+    let adapter = Adapter(AdapterConfig(rank: 8, alpha: 16), model: model, device: device)
     for slot in adapter.slots {
       for i in 0..<8 {
         for j in 0..<slot.inputs {
@@ -31,7 +31,7 @@ struct Gemma270MTests {
   private func checkText(_ entry: [String: Any], ids: [Int32], model: GemmaModel, adapter: Adapter?) throws {
     let expected = try Fixtures.json("gemma-3-270m/expected.json")
     let vocabulary = expected["vocabulary_ids"] as? [Int] ?? []
-    let logits = try model.logits(of: ids, adapter: adapter, compute: compute)
+    let logits = try model.logits(of: ids, adapter: adapter, device: device)
     for place in ["middle", "last"] {
       let truth = entry[place] as? [String: Any] ?? [:]
       let row = logits.row(truth["position"] as? Int ?? 0)
@@ -41,7 +41,7 @@ struct Gemma270MTests {
       let top = truth["top20_ids"] as? [Int] ?? []
       #expect(relativeError(top.map { Double(row[$0]) }, truth["top20_logits"] as? [Double] ?? []) < 1e-5)
     }
-    let ours = try Generator(model: model, adapter: adapter, compute: compute).logProbabilities(ids)
+    let ours = try Generator(model: model, adapter: adapter, device: device).logProbabilities(ids)
     #expect(relativeError(ours, entry["logprobs"] as? [Double] ?? []) < 1e-5)
   }
 
@@ -85,7 +85,7 @@ struct Gemma270MTests {
     let example = try examples()[truth["example"] as? Int ?? 0]
     try checkText(expected["lora"] as? [String: Any] ?? [:], ids: example.ids, model: model, adapter: adapter)
     let trainer = try Trainer(
-      model: model, adapter: adapter, examples: [example], config: TrainingConfig(), compute: compute)
+      model: model, adapter: adapter, examples: [example], config: TrainingConfig(), device: device)
     let (loss, gradients) = try trainer.lossAndGradients([example])
     #expect(abs(loss - (truth["loss"] as? Double ?? 0)) < 1e-5 * loss)
     #expect(tensors.count == 252)
@@ -124,7 +124,7 @@ struct Gemma270MTests {
     let order = (training["batches"] as? [[Int]] ?? []).flatMap { $0 }
     let trainer = try Trainer(
       model: model, adapter: formulaAdapter(model), examples: order.map { all[$0] }, config: config,
-      compute: compute)
+      device: device)
     let losses = training["losses"] as? [Double] ?? []
     let norms = training["grad_norms"] as? [Double] ?? []
     #expect(losses.count == 10)
@@ -143,25 +143,25 @@ extension Gemma270MTests {
     var reference: [[UInt32]]?
     for kernels in Kernels.available {
       for threads in [1, 2] {
-        let compute = CPU(threads: threads, kernels: kernels)
-        let model = try GemmaModel(file, compute: compute)
+        let device = CPU(threads: threads, kernels: kernels)
+        let model = try GemmaModel(file, device: device)
         let ids = texts.map { [model.tokenizer.bosID] + model.tokenizer.encode($0) }
         let alone = try ids.map { ids in
-          let logits = try model.logits(of: ids, adapter: nil, compute: compute)
+          let logits = try model.logits(of: ids, adapter: nil, device: device)
           return bits(Array(UnsafeBufferPointer(start: logits.row(logits.rows - 1), count: logits.columns)))
         }
         if let reference { #expect(alone == reference, "\(kernels.name), \(threads) threads") }
         reference = alone
         guard kernels.name == Kernels.best.name else { continue }
         // Token by token through the cache, all three sequences side by side.
-        let generator = Generator(model: model, adapter: nil, compute: compute)
+        let generator = Generator(model: model, adapter: nil, device: device)
         let together = try generator.generate(ids, maxTokens: 3, stops: [])
         for (i, prompt) in ids.enumerated() {
           #expect(try generator.generate([prompt], maxTokens: 3, stops: [])[0] == together[i])
           // Each token is the one that a pass without cache would choose.
           var sequence = prompt
           for token in together[i].ids {
-            let logits = try model.logits(of: sequence, adapter: nil, compute: compute)
+            let logits = try model.logits(of: sequence, adapter: nil, device: device)
             let row = logits.row(logits.rows - 1)
             #expect((0..<logits.columns).allSatisfy { row[$0] <= row[Int(token)] })
             sequence.append(token)

@@ -143,9 +143,9 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
   @Test func aTeamMayBeDismissedBeforeItHasStarted() {
     for _ in 0..<200 { _ = CPU(threads: 4) }
     let sums = (0..<20).map { _ in
-      let compute = CPU(threads: 3)
-      let matrix = compute.zeros(64, 64)
-      compute.add(matrix.data, to: matrix.data, count: matrix.count)
+      let device = CPU(threads: 3)
+      let matrix = device.zeros(64, 64)
+      device.add(matrix.data, to: matrix.data, count: matrix.count)
       return matrix.values.reduce(0, +)
     }
     #expect(sums.allSatisfy { $0 == 0 })

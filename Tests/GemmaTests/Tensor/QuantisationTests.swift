@@ -4,7 +4,7 @@ import Testing
 
 /// Floats as stored types, against the gguf package, llama.cpp and bitsandbytes.
 @Suite struct QuantisationTests {
-  let compute = CPU(threads: 2)
+  let device = CPU(threads: 2)
 
   @Test func simpleTypesAreWrittenAsTheReferenceWritesThem() throws {
     let expected = try Fixtures.json("dequantize/expected.json")
@@ -45,9 +45,9 @@ import Testing
           with: Data(part(".quant_state.bitsandbytes__nf4"))) as? [String: Any]
       let offset = Float(try #require(json?["nested_offset"] as? Double))
       // The mean depends on the order that torch sums in; ours is the exact sum's. All else is bit for bit.
-      let own = NF4Scales(view, cpu: compute)
+      let own = NF4Scales(view, cpu: device)
       #expect(abs(own.offset - offset) <= 2 * offset.ulp, "\(name)")
-      let scales = NF4Scales(view, offset: offset, cpu: compute)
+      let scales = NF4Scales(view, offset: offset, cpu: device)
       #expect(scales.places == (try part(".absmax")), "\(name)")
       #expect(scales.groupAbsmax.withUnsafeBytes { Array($0) } == (try part(".nested_absmax")), "\(name)")
       var values = [Float](repeating: 0, count: view.count)
@@ -72,20 +72,20 @@ import Testing
     let ids = try Fixtures.ids(expected["input_ids"])[0]
     let truth = (expected["logits_first_all"] as? [[Double]] ?? []).flatMap { $0 }
     for precision in [WeightPrecision.auto, .f32] {
-      let model = try GemmaModel(ModelFile.open(path: folder), precision: precision, compute: compute)
+      let model = try GemmaModel(ModelFile.open(path: folder), precision: precision, device: device)
       #expect(model.file.storedTypes == ["BF16", "NF4"])
-      let logits = try model.logits(of: ids, adapter: nil, compute: compute).values.map(Double.init)
+      let logits = try model.logits(of: ids, adapter: nil, device: device).values.map(Double.init)
       #expect(relativeError(logits, truth) < 1e-5)
-      let adapter = try Adapter.load(path: folder + "/adapter", model: model, compute: compute)
+      let adapter = try Adapter.load(path: folder + "/adapter", model: model, device: device)
       let training = expected["training"] as? [String: Any] ?? [:]
       let trainer = try Trainer(
         model: model, adapter: adapter, examples: Fixtures.examples(expected),
         config: TrainingConfig(training),
-        compute: compute)
+        device: device)
       let (loss, gradients) = try trainer.lossAndGradients(Fixtures.examples(expected))
       #expect(abs(loss - (expected["loss_response"] as? Double ?? 0)) < 1e-5 * loss)
       try expectGradients(
-        gradients, of: adapter, model: model, folder: folder, file: "gradients_response", compute)
+        gradients, of: adapter, model: model, folder: folder, file: "gradients_response", device)
       try expectSteps(trainer, training)
     }
   }
@@ -96,10 +96,10 @@ import Testing
     let source = Fixtures.folder + "/tiny/gemma2-64"
     let reference = precision == .nf4 ? Fixtures.folder + "/tiny/gemma2-nf4" : source
     let ids = try Fixtures.ids(Fixtures.json("tiny/gemma2-nf4/expected.json")["input_ids"])[0]
-    let rounded = try GemmaModel(ModelFile.open(path: source), precision: precision, compute: compute)
-    let truth = try GemmaModel(ModelFile.open(path: reference), precision: .f32, compute: compute)
+    let rounded = try GemmaModel(ModelFile.open(path: source), precision: precision, device: device)
+    let truth = try GemmaModel(ModelFile.open(path: reference), precision: .f32, device: device)
     func logits(_ model: GemmaModel) throws -> [Double] {
-      try model.logits(of: ids, adapter: nil, compute: compute).values.map(Double.init)
+      try model.logits(of: ids, adapter: nil, device: device).values.map(Double.init)
     }
     let difference = relativeError(try logits(rounded), try logits(truth))
     #expect(difference < tolerance && (precision != .q8 || difference > 0), "\(difference)")
@@ -122,7 +122,7 @@ import Testing
       }
       try broken.write(to: URL(fileURLWithPath: path))
       #expect(throws: GemmaError.self, "\(to)") {
-        try GemmaModel(ModelFile.open(path: folder), compute: compute)
+        try GemmaModel(ModelFile.open(path: folder), device: device)
       }
     }
   }

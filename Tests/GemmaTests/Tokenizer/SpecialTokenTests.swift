@@ -4,11 +4,11 @@ import Testing
 
 /// Where special words in a text are tokens, and ids that the model has no row for.
 @Suite struct SpecialTokenTests {
-  let compute = CPU(threads: 1)
+  let device = CPU(threads: 1)
   private let turn = "<start_of_turn>he<end_of_turn>"
 
   @Test func markersAreTokensInEveryTemplateAndTextInData() throws {
-    let tokenizer = try Fixtures.model("gemma3", compute: compute).tokenizer
+    let tokenizer = try Fixtures.model("gemma3", device: device).tokenizer
     let (start, end): (Int32, Int32) = (5, 6)
     for template in [
       PromptTemplate.gemmaChat(instruction: turn, maxInputTokens: nil),
@@ -31,7 +31,7 @@ import Testing
       ("he", [2, 272]), ("<start_of_turn>he", [2, 5, 272]), ("<bos>he", [2, 272]), ("", [2]),
     ] as [(String, [Int32])])
   func aTypedPromptHasItsSpecialTokensAndOneBOS(_ text: String, _ ids: [Int32]) throws {
-    #expect(try Fixtures.model("gemma3", compute: compute).tokenizer.encodePrompt(text) == ids)
+    #expect(try Fixtures.model("gemma3", device: device).tokenizer.encodePrompt(text) == ids)
   }
 
   @Test func anIdWithoutARowIsAnErrorWhereverItComesIn() throws {
@@ -40,26 +40,26 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try FileManager.default.copyItem(atPath: Fixtures.folder + "/tiny/gemma3", toPath: folder)
     try #"{"zymurgy": 320}"#.write(toFile: folder + "/added_tokens.json", atomically: true, encoding: .utf8)
-    let model = try GemmaModel(ModelFile.open(path: folder), compute: compute)
+    let model = try GemmaModel(ModelFile.open(path: folder), device: device)
     #expect(model.tokenizer.encode("zymurgy") == [320])
     let error = GemmaError.noEmbedding(token: "zymurgy", id: 320, rows: 320)
-    let generator = Generator(model: model, adapter: nil, compute: compute)
+    let generator = Generator(model: model, adapter: nil, device: device)
     let prompt = try PromptTemplate.custom("{input}:", instruction: "", maxInputTokens: nil)
     let example = prompt.example(input: "he", output: "zymurgy", tokenizer: model.tokenizer)
     func classifier(_ categories: [String]) -> Classifier {
-      Classifier(model: model, adapter: nil, prompt: prompt, categories: categories, compute: compute)
+      Classifier(model: model, adapter: nil, prompt: prompt, categories: categories, device: device)
     }
     #expect(throws: error) { try generator.logProbabilities(model.tokenizer.encodePrompt("zymurgy")) }
     #expect(throws: error) { try generator.generate([[2, 320]], maxTokens: 1, stops: []) }
     #expect(throws: error) { try classifier(["he", "zymurgy"]).classify(["he"], method: .constrained) }
     #expect(throws: error) { try classifier(["he", "in"]).classify(["zymurgy"], method: .constrained) }
     #expect(throws: error) { try classifier(["he", "in"]).classify(["zymurgy"], method: .generate) }
-    #expect(throws: error) { try model.loss(of: [example], adapter: nil, compute: compute) }
+    #expect(throws: error) { try model.loss(of: [example], adapter: nil, device: device) }
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/gemma3/adapter", model: model, compute: compute)
+      path: Fixtures.folder + "/tiny/gemma3/adapter", model: model, device: device)
     #expect(throws: error) {
       try Trainer(
-        model: model, adapter: adapter, examples: [example], config: TrainingConfig(), compute: compute)
+        model: model, adapter: adapter, examples: [example], config: TrainingConfig(), device: device)
     }
     #expect(try classifier(["he", "in"]).classify(["he"], method: .constrained).count == 1)
   }

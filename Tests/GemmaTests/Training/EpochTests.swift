@@ -3,12 +3,12 @@ import Testing
 
 /// Which examples a step takes: as transformers' Trainer with epochs, one stream without.
 @Suite struct EpochTests {
-  let compute = CPU(threads: 2)
+  let device = CPU(threads: 2)
 
   @Test func lossesOfShortStepsAreThoseOfTransformersTrainer() throws {
     let expected = try Fixtures.json("training/expected.json")
     let examples = try Fixtures.examples(expected)
-    let model = try Fixtures.model("gemma2", compute: compute)
+    let model = try Fixtures.model("gemma2", device: device)
     let cases = expected["cases"] as? [[String: Any]] ?? []
     #expect(cases.count == 6 && examples.count == 7)
     for (number, training) in cases.enumerated() {
@@ -19,8 +19,8 @@ import Testing
       let trainer = try Trainer(
         model: model,
         adapter: Adapter.load(
-          path: Fixtures.folder + "/tiny/gemma2/adapter", model: model, compute: compute),
-        examples: Array(examples.prefix(try value("examples"))), config: config, compute: compute)
+          path: Fixtures.folder + "/tiny/gemma2/adapter", model: model, device: device),
+        examples: Array(examples.prefix(try value("examples"))), config: config, device: device)
       #expect(try trainer.config.steps == value("steps"), "case \(number)")
       let losses = training["losses"] as? [Double] ?? []
       #expect(losses.count == trainer.config.steps)
@@ -58,13 +58,13 @@ import Testing
 
   @Test func packedArticlesAreCountedAsSequences() throws {
     let examples = (0..<9).map { i in TokenizedExample(ids: [2, 40, Int32(41 + i), 50, 60], promptCount: 3) }
-    let model = try Fixtures.model("gemma2", compute: compute)
+    let model = try Fixtures.model("gemma2", device: device)
     var config = TrainingConfig()
     // Two articles a sequence: five sequences, so three steps an epoch.
     (config.packing, config.batch, config.epochs) = (10, 2, 2)
     let trainer = try Trainer(
-      model: model, adapter: Adapter(AdapterConfig(rank: 2), model: model, compute: compute),
-      examples: examples, config: config, compute: compute)
+      model: model, adapter: Adapter(AdapterConfig(rank: 2), model: model, device: device),
+      examples: examples, config: config, device: device)
     #expect(trainer.sequenceCount == 5 && trainer.config.steps == 6)
     var tokens: [Int] = []
     for _ in 0..<6 { tokens.append(try trainer.step().tokens) }
@@ -73,13 +73,13 @@ import Testing
 
   @Test(arguments: [-1.0, .nan, .infinity, 1e300])
   func epochsThatCannotBeCountedAreAnError(_ epochs: Double) throws {
-    let model = try Fixtures.model("gemma2", compute: compute)
+    let model = try Fixtures.model("gemma2", device: device)
     var config = TrainingConfig()
     config.epochs = epochs
     #expect(throws: GemmaError.self) {
       try Trainer(
-        model: model, adapter: Adapter(AdapterConfig(rank: 2), model: model, compute: compute),
-        examples: [TokenizedExample(ids: [2, 40, 41], promptCount: 2)], config: config, compute: compute)
+        model: model, adapter: Adapter(AdapterConfig(rank: 2), model: model, device: device),
+        examples: [TokenizedExample(ids: [2, 40, 41], promptCount: 2)], config: config, device: device)
     }
   }
 }

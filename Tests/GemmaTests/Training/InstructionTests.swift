@@ -4,7 +4,7 @@ import Testing
 
 /// Instructions and conversations are learnt as PEFT learns them: Tests/Fixtures/instructions.
 @Suite struct InstructionTests {
-  let compute = CPU(threads: 2)
+  let device = CPU(threads: 2)
 
   /// A tiny model with room for long prompts; no weight depends on it.
   private func model(_ name: String) throws -> GemmaModel {
@@ -18,7 +18,7 @@ import Testing
       "\"max_position_embeddings\": 128", with: "\"max_position_embeddings\": 8192")
     #expect(longer != config)
     try longer.write(toFile: path, atomically: true, encoding: .utf8)
-    return try GemmaModel(ModelFile.open(path: folder), compute: compute)
+    return try GemmaModel(ModelFile.open(path: folder), device: device)
   }
 
   private func samples(_ name: String) throws -> [Sample] {
@@ -63,14 +63,14 @@ import Testing
     var config = TrainingConfig(expected)
     config.batch = try value("batch")
     let evaluator = { (adapter: Adapter) in
-      InstructionEvaluator(model: model, adapter: adapter, prompt: prompt(name), compute: compute)
+      InstructionEvaluator(model: model, adapter: adapter, prompt: prompt(name), device: device)
     }
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/\(folder)/adapter", model: model, compute: compute)
+      path: Fixtures.folder + "/tiny/\(folder)/adapter", model: model, device: device)
     let trainer = try Trainer(
       model: model, adapter: adapter,
       examples: evaluator(adapter).examples(Array(samples.prefix(value("examples")))),
-      config: config, compute: compute)
+      config: config, device: device)
     let losses = try #require(expected["losses"] as? [Double])
     #expect(losses.count == 10 && trainer.config.steps == 10)
     for (loss, norm) in zip(losses, try #require(expected["grad_norms"] as? [Double])) {
@@ -82,11 +82,11 @@ import Testing
     let heldOut = try #require(expected["held_out"] as? [String: Any])
     let first = name == "alpaca" ? 40 : 0
     let rows = Array(samples[first..<first + (try #require(heldOut["count"] as? Int))])
-    let loss = try model.answerLoss(of: evaluator(adapter).examples(rows), adapter: adapter, compute: compute)
+    let loss = try model.answerLoss(of: evaluator(adapter).examples(rows), adapter: adapter, device: device)
     let reference = try #require(heldOut["loss"] as? Double)
     #expect(abs(loss.loss - reference) <= 1e-4 * reference)
     #expect(loss.tokens == heldOut["tokens"] as? Int && loss.right == heldOut["right"] as? Int, "\(loss)")
-    let generator = Generator(model: model, adapter: adapter, compute: compute)
+    let generator = Generator(model: model, adapter: adapter, device: device)
     let prompts = rows.map { prompt(name).promptTokens($0, tokenizer: model.tokenizer) }
     var penalised = Sampler()
     penalised.repetitionPenalty = try #require(heldOut["penalty"] as? Double)
@@ -106,21 +106,21 @@ import Testing
       TokenizedExample(ids: Array(whole.ids.prefix($0.upperBound)), promptCount: $0.lowerBound)
     }
     func loss(_ examples: [TokenizedExample]) throws -> AnswerLoss {
-      try model.answerLoss(of: examples, adapter: nil, compute: compute)
+      try model.answerLoss(of: examples, adapter: nil, device: device)
     }
     let (together, apart) = (try loss([whole]), try parts.map { try loss([$0]) })
     #expect(together.tokens == whole.learntCount && together.right == apart.reduce(0) { $0 + $1.right })
     let sum = apart.reduce(0) { $0 + $1.loss * Double($1.tokens) }
     #expect(abs(together.loss * Double(together.tokens) - sum) <= 1e-6 * sum)
-    #expect(try loss([whole]).loss == model.loss(of: [whole], adapter: nil, compute: compute))
+    #expect(try loss([whole]).loss == model.loss(of: [whole], adapter: nil, device: device))
   }
 
   @Test func anAnswerIsExactIfItEndsAsExpected() throws {
     let model = try model("gemma2")
     let adapter = try Adapter.load(
-      path: Fixtures.folder + "/tiny/gemma2/adapter", model: model, compute: compute)
+      path: Fixtures.folder + "/tiny/gemma2/adapter", model: model, device: device)
     let prompt = PromptTemplate.alpaca(instruction: "", maxInputTokens: nil)
-    let evaluator = InstructionEvaluator(model: model, adapter: adapter, prompt: prompt, compute: compute)
+    let evaluator = InstructionEvaluator(model: model, adapter: adapter, prompt: prompt, device: device)
     func row(_ answer: String) -> Sample {
       Sample(
         id: "1", title: "", text: "a", category: answer,
@@ -131,7 +131,7 @@ import Testing
     (config.steps, config.batch, config.learningRate) = (80, 1, 5e-2)
     let trainer = try Trainer(
       model: model, adapter: adapter, examples: evaluator.examples([row("the sea")]), config: config,
-      compute: compute)
+      device: device)
     for _ in 0..<80 { _ = try trainer.step() }
     let rows = [(index: 7, sample: row(" the sea\n")), (index: 8, sample: row("the"))]
     let written = try evaluator.write(rows, maxTokens: 20)
@@ -141,7 +141,7 @@ import Testing
     #expect(try evaluator.write([(index: 0, sample: row("t"))], maxTokens: 1)[0].isExact == false)
     #expect(throws: GemmaError.interrupted) { try evaluator.write(rows, maxTokens: 20) { _ in false } }
     #expect(throws: GemmaError.interrupted) {
-      try model.answerLoss(of: evaluator.examples([row("the")]), adapter: adapter, compute: compute) { _ in
+      try model.answerLoss(of: evaluator.examples([row("the")]), adapter: adapter, device: device) { _ in
         false
       }
     }

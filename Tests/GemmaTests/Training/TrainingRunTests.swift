@@ -4,7 +4,7 @@ import Testing
 
 /// Trainings as a whole: stopping, going on, going wrong.
 @Suite struct TrainingRunTests {
-  let compute = CPU(threads: 2)
+  let device = CPU(threads: 2)
   private let folder: String
 
   init() throws {
@@ -37,18 +37,18 @@ import Testing
   private func run(
     _ plan: TrainingPlan, _ config: AdapterConfig = AdapterConfig(rank: 3), checkpoint: String? = nil
   ) throws -> TrainingRun {
-    let model = try Fixtures.model("gemma2", compute: compute)
+    let model = try Fixtures.model("gemma2", device: device)
     let run = try TrainingRun(
-      plan: plan, model: model, adapter: Adapter(config, model: model, compute: compute), examples: examples,
-      checkpoint: checkpoint, compute: compute)
+      plan: plan, model: model, adapter: Adapter(config, model: model, device: device), examples: examples,
+      checkpoint: checkpoint, device: device)
     watch(run, model)
     return run
   }
 
   /// Validation on the first four examples.
   private func watch(_ run: TrainingRun, _ model: GemmaModel) {
-    let (examples, compute, adapter) = (Array(examples.prefix(4)), compute, run.trainer.adapter)
-    run.look = { (try model.loss(of: examples, adapter: adapter, compute: compute), 0.5) }
+    let (examples, device, adapter) = (Array(examples.prefix(4)), device, run.trainer.adapter)
+    run.look = { (try model.loss(of: examples, adapter: adapter, device: device), 0.5) }
   }
 
   @Test func aStepTellsItsLayersAndCanBeGivenUpInTheMiddle() throws {
@@ -57,7 +57,7 @@ import Testing
     run.trainer.layerDone = { told.append([$0, $1]) }
     _ = try run.next()
     // Two passes, forward and backward.
-    let total = try 4 * Fixtures.model("gemma2", compute: compute).config.layers.count
+    let total = try 4 * Fixtures.model("gemma2", device: device).config.layers.count
     #expect(told == (1...total).map { [$0, total] })
     let before = run.trainer.adapter.parameters.values
     for stop in [1, total / 2, total - 1] {
@@ -123,8 +123,8 @@ import Testing
     let first = try run(plan, kind.2, checkpoint: path)
     // The fifth step is lost: the last checkpoint was after the third.
     for _ in 0..<5 { _ = try first.next() }
-    let model = try Fixtures.model("gemma2", compute: compute)
-    let second = try TrainingRun(resuming: path, model: model, examples: examples, compute: compute)
+    let model = try Fixtures.model("gemma2", device: device)
+    let second = try TrainingRun(resuming: path, model: model, examples: examples, device: device)
     watch(second, model)
     #expect(second.trainer.completed == 3)
     while !second.isFinished { _ = try second.next() }
@@ -133,7 +133,7 @@ import Testing
     #expect(bits(second.trainer.adapter.parameters.values) == bits(whole.trainer.adapter.parameters.values))
     #expect(second.trainer.adapter.config == whole.trainer.adapter.config || kind.2.rankPattern.count > 0)
     // The last checkpoint is of the end.
-    #expect(try TrainingRun(resuming: path, model: model, examples: examples, compute: compute).isFinished)
+    #expect(try TrainingRun(resuming: path, model: model, examples: examples, device: device).isFinished)
   }
 
   @Test func aCheckpointOfAnotherModelOrOfOtherExamplesIsRefused() throws {
@@ -141,17 +141,17 @@ import Testing
     let run = try run(plan(), checkpoint: path)
     for _ in 0..<3 { _ = try run.next() }
     let (gemma2, gemma3) = (
-      try Fixtures.model("gemma2", compute: compute), try Fixtures.model("gemma3", compute: compute)
+      try Fixtures.model("gemma2", device: device), try Fixtures.model("gemma3", device: device)
     )
     #expect(throws: GemmaError.self) {
-      try TrainingRun(resuming: path, model: gemma3, examples: examples, compute: compute)
+      try TrainingRun(resuming: path, model: gemma3, examples: examples, device: device)
     }
     #expect(throws: GemmaError.self) {
-      try TrainingRun(resuming: path, model: gemma2, examples: Array(examples.dropLast()), compute: compute)
+      try TrainingRun(resuming: path, model: gemma2, examples: Array(examples.dropLast()), device: device)
     }
     let adapter = Fixtures.folder + "/tiny/gemma2/adapter/adapter_model.safetensors"
     #expect(throws: GemmaError.self) {
-      try TrainingRun(resuming: adapter, model: gemma2, examples: examples, compute: compute)
+      try TrainingRun(resuming: adapter, model: gemma2, examples: examples, device: device)
     }
   }
 
@@ -160,11 +160,11 @@ import Testing
     let run = try run(plan(), checkpoint: path)
     for _ in 0..<3 { _ = try run.next() }
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
-    let model = try Fixtures.model("gemma2", compute: compute)
+    let model = try Fixtures.model("gemma2", device: device)
     for count in stride(from: 0, to: whole.count, by: 4999) {
       try whole.prefix(count).write(to: URL(fileURLWithPath: folder + "/cut.ckpt"))
       #expect(throws: GemmaError.self, "\(count) bytes") {
-        try TrainingRun(resuming: folder + "/cut.ckpt", model: model, examples: examples, compute: compute)
+        try TrainingRun(resuming: folder + "/cut.ckpt", model: model, examples: examples, device: device)
       }
     }
     let random = Philox(seed: 5, purpose: .test)
@@ -173,7 +173,7 @@ import Testing
       copy[Int(random.bits(at: UInt64(trial))) % 6000] = UInt8(truncatingIfNeeded: trial)
       try copy.write(to: URL(fileURLWithPath: folder + "/damaged.ckpt"))
       _ = try? TrainingRun(
-        resuming: folder + "/damaged.ckpt", model: model, examples: examples, compute: compute)
+        resuming: folder + "/damaged.ckpt", model: model, examples: examples, device: device)
     }
   }
 
@@ -231,19 +231,19 @@ import Testing
     func floats(_ value: Any?) -> [Float] {
       (value as? [NSNumber] ?? []).map { Float(bitPattern: $0.uint32Value) }
     }
-    let parameters = compute.matrix(1, 600)
+    let parameters = device.matrix(1, 600)
     for (i, value) in floats(expected["start"]).enumerated() { parameters.data[i] = value }
-    let optimizer = AdamW(.adamw8bit, count: 600, compute: compute)
+    let optimizer = AdamW(.adamw8bit, count: 600, device: device)
     #expect(optimizer.bytes == 2 * 600 + 2 * 3 * 4)
     let gradients = expected["gradients"] as? [[NSNumber]] ?? []
     let after = expected["parameters"] as? [[NSNumber]] ?? []
     #expect(gradients.count == 5)
     for (step, rate) in (expected["rates"] as? [Double] ?? []).enumerated() {
-      let gradient = compute.matrix(1, 600)
+      let gradient = device.matrix(1, 600)
       for (i, value) in floats(gradients[step]).enumerated() { gradient.data[i] = value }
       optimizer.update(
         parameters, gradients: gradient, rate: rate, weightDecay: expected["weight_decay"] as? Double ?? 0,
-        gradientScale: 1, compute: compute)
+        gradientScale: 1, device: device)
       #expect(
         relativeError(parameters.values.map(Double.init), floats(after[step]).map(Double.init)) < 1e-6,
         "step \(step)")

@@ -10,7 +10,7 @@
 /// - exp and tanh are the polynomials of CKernels/elementary.h. Square root and division are those of IEEE 754.
 ///
 /// docs/architecture.md lists the operations with the files of their implementations.
-public protocol Compute: AnyObject, Sendable {
+public protocol Device: AnyObject, Sendable {
   /// The name of the implementation's inner loops, for `show config`.
   var name: String { get }
   /// The threads of this computer, for work on arrays in its own memory.
@@ -143,7 +143,7 @@ public protocol Compute: AnyObject, Sendable {
   func exponentials(_ x: inout [Float], shift: Float)
 }
 
-extension Compute {
+extension Device {
   public func zeros(_ rows: Int, _ columns: Int) -> Matrix {
     let result = matrix(rows, columns)
     result.fill(0)
