@@ -85,7 +85,7 @@ enum TrainCommands {
     let model = try session.workspace.needModel()
     let (data, split) = (try session.workspace.needData(), try session.workspace.needSplit())
     let categories = try session.workspace.needCategoriesOfData()
-    let prompt = try session.workspace.promptOrDefault()
+    let prompt = try session.workspace.promptWithoutExamples("train")
     func examples(_ part: ArraySlice<Int>) -> [TokenizedExample] {
       part.map { prompt.example(data.samples[$0], tokenizer: model.tokenizer) }
     }

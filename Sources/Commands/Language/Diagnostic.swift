@@ -33,6 +33,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     case outdated = "G041"
     case differs = "G042"
     case diverged = "G043"
+    case notSolved = "G044"
     case internalError = "G099"
   }
 
