@@ -6,7 +6,8 @@ enum NextTokenCommands {
 
   /// A token's text with visible signs for spaces, line ends and tabs.
   static func visible(_ piece: String) -> String {
-    piece.isEmpty ? "(nothing)" : ShowCommands.visible(piece).replacing(" ", with: "␣")
+    piece.isEmpty
+      ? "(nothing)" : ShowCommands.visible(piece).replacing(" ", with: "␣").replacing("▁", with: "␣")
   }
 
   struct NextArguments: Sendable {

@@ -8,7 +8,7 @@ public struct Verdict: Sendable, Equatable {
   /// What is right, or what is off; empty where there is nothing to say.
   public let reason: String
 
-  var words: String {
+  public var words: String {
     let name = kind == .wrong ? "not yet" : kind.rawValue
     return reason.isEmpty ? name : "\(name): \(reason)"
   }
@@ -16,7 +16,7 @@ public struct Verdict: Sendable, Equatable {
 
 extension Exercise {
   /// Judges a number or a word. Of an exercise with a command, the result is judged.
-  func judge(_ typed: String) -> Verdict {
+  public func judge(_ typed: String) -> Verdict {
     switch kind {
     case .number(let answer, let within, let near, let isPercent):
       guard let found = Self.number(typed) else {
@@ -48,7 +48,7 @@ extension Exercise {
   }
 
   /// Judges what commands told: of each field the last value.
-  func judge(_ fields: [String: JSONValue]) -> Verdict {
+  public func judge(_ fields: [String: JSONValue]) -> Verdict {
     guard case .command(let accept, let near) = kind else {
       return Verdict(kind: .wrong, reason: "this exercise wants \(asksFor.replacing("type ", with: ""))")
     }
@@ -70,7 +70,7 @@ extension Exercise {
   /// A word without what does not matter: case, width, quotes, hyphens, a full stop.
   private static func plain(_ word: String) -> String {
     let kept = narrow(word).lowercased().map { "-_".contains($0) ? " " : $0 }
-    let signs = CharacterSet(charactersIn: " \"'“”‘’「」.。!?")
+    let signs = CharacterSet(charactersIn: " \"'“”‘’「」.。!")
     return String(kept).trimmingCharacters(in: signs).split(separator: " ").joined(separator: " ")
   }
 }

@@ -42,7 +42,7 @@ public struct Exercise: Sendable, Equatable {
 // MARK: Reading
 
 extension Exercise {
-  /// A mistake in a block, and its line, from 0.
+  /// A mistake in a block, and its line, from 0; -1 is the line that opens the block.
   struct Mistake: Error {
     let message: String
     var help: String?
@@ -64,7 +64,7 @@ extension Exercise {
         throw Mistake(
           message: "this exercise has no '\(name):'",
           help: "an exercise has a question, and an answer, or a command with the condition to accept",
-          line: 0)
+          line: -1)
       }
       return value
     }

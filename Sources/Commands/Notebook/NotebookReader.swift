@@ -185,7 +185,7 @@ public struct NotebookReader {
   private func exercise(_ source: [String], line: Int) throws -> Exercise {
     do { return try Exercise(source) } catch let mistake as Exercise.Mistake {
       throw error(
-        .badNotebook, mistake.message, line: source.isEmpty ? line : line + 1 + mistake.line,
+        .badNotebook, mistake.message, line: line + 1 + mistake.line,
         help: mistake.help)
     }
   }

@@ -29,9 +29,9 @@ extension Stepper {
 
   /// Whether a line answers the exercise and is no command.
   private func isAnswer(_ text: String, _ exercise: Exercise) -> Bool {
-    if exercise.isAnswer(text) { return true }
+    if text.hasPrefix("?") || text.hasSuffix("?") { return false }
     let word = text.prefix { !$0.isWhitespace && $0 != ";" }
-    return !verbs.contains(String(word)) && !text.hasSuffix("?") && !text.hasPrefix("?")
+    return exercise.isAnswer(text) || !verbs.contains(String(word))
   }
 
   /// Judges what the lines typed at an exercise told, if it is what the exercise asks about.
