@@ -76,15 +76,15 @@ extension Exercise {
 }
 
 /// What a command's result must be: comparisons of its JSON fields, such as `accuracy >= 0.8 and total = 200`. A list counts as its length.
-struct Condition: Sendable, Equatable {
-  struct Part: Sendable, Equatable {
-    let field: String
-    let sign: String
-    let value: String
+package struct Condition: Sendable, Equatable {
+  package struct Part: Sendable, Equatable {
+    package let field: String
+    package let sign: String
+    package let value: String
   }
 
   static let signs = [">=", "<=", "!=", "=", ">", "<"]
-  let parts: [Part]
+  package let parts: [Part]
 
   /// - Parameter line: of the exercise's block, from 0, for messages.
   init(_ text: String, line: Int) throws {

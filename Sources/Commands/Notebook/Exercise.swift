@@ -7,7 +7,7 @@ public struct Exercise: Sendable, Equatable {
   public static let names = ["question", "answer", "command", "accept", "within", "near", "hint"]
 
   /// What is right, and what is nearly so.
-  enum Kind: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     /// A number, right up to a distance of `within`, and nearly right up to `near`.
     case number(Double, within: Double, near: Double?, isPercent: Bool)
     /// One of some words; and words that are nearly right.
@@ -20,7 +20,7 @@ public struct Exercise: Sendable, Equatable {
   public let hint: String?
   /// The solution: a number or a word, or the commands.
   public let solution: String
-  let kind: Kind
+  package let kind: Kind
   /// The line of the block that has the solution, from 0.
   let solutionLine: Int
 
