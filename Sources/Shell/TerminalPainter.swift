@@ -180,7 +180,11 @@ final class TerminalPainter {
       paragraph = []
     }
     for line in lines.map(VisibleText.of) {
-      if line.hasPrefix("#") || line.isEmpty || line.hasPrefix("- ") || line.hasPrefix("|") { flush() }
+      if line.hasPrefix("#") || line.isEmpty || line.hasPrefix("- ") || line.hasPrefix("|")
+        || line.prefixMatch(of: #/[0-9]+\. /#) != nil
+      {
+        flush()
+      }
       if line.hasPrefix("#") {
         out(styled(line, .strong) + "\n")
       } else if line.isEmpty {

@@ -1,4 +1,5 @@
 import Foundation
+import Gemma
 import Testing
 
 /// Exercises as a participant does them: on a terminal, each kind wrong, nearly and right.
@@ -94,5 +95,19 @@ import Testing
     #expect(run.status == 0 && run.output.contains("1.609: right"), "\(run)")
     #expect(try program.gnb(["record", path]).status == 0)
     #expect(try program.gnb(["check", path]).status == 0)
+  }
+
+  private static let model = Cache().path + "/models/gemma-3-270m"
+
+  /// The lesson that trains nothing, with the real model. `make check` runs all twelve.
+  @Test(
+    .enabled(
+      if: FileManager.default.fileExists(atPath: model), "needs the model: run `gnb pull gemma-3-270m` once"))
+  func theFirstLessonIsAsRecorded() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let path = root.appendingPathComponent("notebooks/lessons/01-what-the-model-sees.gnb").path
+    let check = try program.gnb(["check", path])
+    #expect(check.status == 0, "\(check.output)\(check.errors)")
   }
 }
