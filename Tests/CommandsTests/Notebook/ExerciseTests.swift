@@ -187,7 +187,7 @@ import Testing
     let notebook = try notebook("```gnb\nlet a = 1\nload data mini-news\n```\n" + wrong)
     let runs = try Replay(notebook, session: recorder.session).run { _, _ in true }
     #expect(
-      runs[1].failure?.code.rawValue == "G044" && runs[1].failure?.range?.line == 11,
+      runs[1].failure?.code.rawValue == "G045" && runs[1].failure?.range?.line == 11,
       "\(String(describing: runs[1].failure?.range))")
     // With a value from --set the figures are other ones, and no mistake of the notebook.
     let other = Recorder()
