@@ -67,7 +67,7 @@ extension Interpreter {
   func tell(_ result: some CommandResult, cell: String, command: String, _ context: RunContext) {
     func send(_ kind: Event.Kind) { context.sink(Event(kind, cell: cell, command: command)) }
     send(.start)
-    result.outputs.forEach { send(.output($0)) }
+    for output in result.outputs { send(.output(output)) }
     send(.result(fields: result.fields, volatile: result.volatile))
     send(.end(ok: true))
   }

@@ -5,6 +5,9 @@ extension Stepper {
   /// The exercise that comes next.
   var exercise: Exercise? { isAtEnd ? nil : cells[position].exercise }
 
+  /// Whether an exercise comes next.
+  public var isAtExercise: Bool { exercise != nil }
+
   /// Takes a typed line as an answer to the exercise that comes next. The first empty line gives the hint; the second is left to
   /// `next`, which shows the solution.
   ///
