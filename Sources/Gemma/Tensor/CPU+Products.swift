@@ -43,8 +43,8 @@ extension CPU {
   /// every product, while they are used, so that they are still in the cache. This is cheap compared with the product, and it avoids
   /// a second copy of W.
   private static let transposedInputs = 256
-  /// Number of inputs that one task makes, likewise.
-  private static let groupInputs = 64
+  /// The least number of inputs that one task makes, and the number of values.
+  private static let (groupInputs, taskValues) = (64, 64 * 16 * Packing.lanes)
 
   public func productTransposed(
     _ dy: Matrix, _ weight: WeightMatrix, outputs: Range<Int>?, into dx: Matrix, adds: Bool
@@ -57,16 +57,17 @@ extension CPU {
     let transposed = matrix(Packing.panels(stretch), n * Packing.lanes)
     for first in stride(from: 0, to: inputs, by: stretch) {
       let depth = min(stretch, inputs - first)
-      let groups = (depth + Self.groupInputs - 1) / Self.groupInputs
+      let groupInputs = max(Self.groupInputs, weight.storage.block)
+      let groups = (depth + groupInputs - 1) / groupInputs
       let panels = Packing.panels(n)
-      let panelsInTask = 16
+      let panelsInTask = Self.taskValues / (groupInputs * Packing.lanes)
       let parts = (panels + panelsInTask - 1) / panelsInTask
       workers.run(groups * parts) { task in
-        let start = task / parts * Self.groupInputs
+        let start = task / parts * groupInputs
         let sources = task % parts * panelsInTask..<min(panels, (task % parts + 1) * panelsInTask)
         transpose(
           weight, panels: sources, firstPanel: range.lowerBound / Packing.lanes, outputs: n,
-          inputs: first + start..<min(first + start + Self.groupInputs, first + depth),
+          inputs: first + start..<min(first + start + groupInputs, first + depth),
           into: transposed.row(start / Packing.lanes), panelStride: transposed.columns)
       }
       multiply(

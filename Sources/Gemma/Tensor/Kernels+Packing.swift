@@ -18,14 +18,22 @@ public enum PanelStorage: Int32, Sendable {
   case f16 = 6
   /// for every 64 k: 16 Float scales, then [32][16] bytes of two k each
   case nf4 = 7
+  // The file's own bits and scales: `gnb_own_bits` in kernels.h.
+  case q4n0 = 8
+  case q5n0 = 9
+  case q4k = 10
+  case q5k = 11
+  case q6k = 12
 
-  /// Size of one panel, in bytes. If the storage has groups, k is a multiple of the group.
+  /// The number of k that lie together; k is a multiple of it. 1 for storages without scales.
+  var block: Int { max(1, gnb_panel_block(rawValue)) }
+
+  /// Size of one panel, in bytes.
   func bytes(depth k: Int) -> Int {
     switch self {
     case .f32: k * 64
     case .bf16, .f16: k * 32
-    case .q8, .q8WithMinimum, .q8By16, .q8By16WithMinimum, .nf4:
-      k / gnb_panel_group(rawValue) * gnb_panel_group_bytes(rawValue)
+    default: k / block * gnb_panel_block_bytes(rawValue)
     }
   }
 }

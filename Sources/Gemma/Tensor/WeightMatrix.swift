@@ -79,14 +79,14 @@ public final class WeightMatrix: @unchecked Sendable {
       func pack(_ type: ElementType, _ source: UnsafeRawPointer, rowBytes: Int) {
         switch storage {
         case .bf16, .f16: Packing.sixteenBits(rows: rows, k: inputs, source: source, into: panel)
-        case .q8, .q8WithMinimum, .q8By16, .q8By16WithMinimum, .nf4:
-          Packing.quantised(type, rows: rows, k: inputs, source: source, rowBytes: rowBytes, into: panel)
         case .f32:
           let scratch = cpu.matrix(Packing.lanes, inputs)
           type.dequantize(from: source, into: scratch.data, count: rows * inputs)
           Packing.transposed(
             n: rows, k: inputs, source: scratch.data, stride: inputs,
             into: panel.assumingMemoryBound(to: Float.self), panelStride: 0)
+        default:
+          Packing.quantised(type, rows: rows, k: inputs, source: source, rowBytes: rowBytes, into: panel)
         }
       }
     }
