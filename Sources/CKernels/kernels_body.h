@@ -1,5 +1,5 @@
 // The kernels, written once over vectors of 16 floats. A file that includes this defines KERNELS (the name of the
-// table), KERNELS_NAME, ROWS and PANELS (rows and 16-column panels of the product's register block) and SINGLE (panels at once
+// table), KERNELS_NAME, ROWS and PANELS (rows and 16-column panels of the product's register tile) and SINGLE (panels at once
 // for one or two rows), and sets the target by a pragma.
 #pragma STDC FP_CONTRACT OFF
 // The vector helpers are always inlined: no call passes a vector, so the ABI it warns of never matters.
@@ -60,10 +60,10 @@ static INLINE float lane_max(v16 v) {
 
 // ---- products
 
-// Products go over k in blocks, so that a panel's block stays in the first-level cache.
+// Products go over k in stretches, so that a panel's stretch stays in the first-level cache.
 enum { DEPTH = 256 };
 
-// c[rows, 16*panels] over one block of k. `rows` and `panels` are constants after inlining.
+// c[rows, 16*panels] over one stretch of k. `rows` and `panels` are constants after inlining.
 static INLINE void tile(const int rows, const int panels, const int columnMajor, size_t k, const float *a, size_t stride, const float *b,
                         size_t panel_stride, float *c, size_t ldc, size_t last_columns, int accumulate) {
   v16 acc[rows][panels];
@@ -115,7 +115,7 @@ static INLINE void tile(const int rows, const int panels, const int columnMajor,
     }
 }
 
-// All m rows of `panels` panels over one block of k. The last panel has `columns` columns.
+// All m rows of `panels` panels over one stretch of k. The last panel has `columns` columns.
 static INLINE void panel_rows(const int panels, const int columnMajor, size_t m, size_t columns, size_t k, const float *a,
                               size_t stride, const float *b, size_t panel_stride, float *c, size_t ldc, int accumulate) {
   size_t i = 0;
@@ -381,7 +381,7 @@ static INLINE size_t panel_offset(int storage, size_t k0) {
   return k0 / gnb_panel_block(storage) * gnb_panel_block_bytes(storage);
 }
 
-// c[m, n] (+)= a b for panels of any storage, with many rows: a is copied block by block, and a block of b's panels made
+// c[m, n] (+)= a b for panels of any storage, with many rows: a is copied stretch by stretch, and a stretch of b's panels made
 // floats just before it is used.
 static INLINE void gemm_packed(const int is_float, int storage, size_t m, size_t n, size_t k, const float *a, size_t stride,
                                const void *b, size_t bytes_stride, float *c, size_t ldc, int accumulate) {

@@ -4,7 +4,7 @@
 // each instruction set: portable.c (baseline, fused multiply-add through fmaf) avx2.c, avx512.c and neon.c. The order of operations
 // is part of the contract, so all sets give equal bits:
 //   * A product's element is one chain of fused multiply-adds over k = 0, 1, 2, ... that begins at zero (or at
-//     the value already there when accumulating). Blocking over k stores and reloads the chain, which is exact.
+//     the value already there when accumulating). Going over k in stretches stores and reloads the chain, which is exact.
 //   * A sum over a row has 16 lanes, lane i taking the elements i, i+16, ...; the lanes are then added as a tree:
 //     lane i + lane i+8, then +4, +2, +1.
 //   * exp and tanh are the polynomials in elementary.h. Square root and division are IEEE and therefore equal.
@@ -192,13 +192,13 @@ static inline void gnb_pause(void) {
 #endif
 }
 
-/// Philox4x32-10, as Philox.swift has it: out[i] = the bits at index 4 * block + i of key `seed` and stream `stream`. n of them.
-void gnb_philox(uint64_t seed, uint32_t stream, uint64_t block, size_t n, uint32_t *out);
+/// Philox4x32-10, as Philox.swift has it: out[i] = the bits at index 4 * counter + i of key `seed` and stream `stream`. n of them.
+void gnb_philox(uint64_t seed, uint32_t stream, uint64_t counter, size_t n, uint32_t *out);
 /// y = x * scale where those bits are at least `threshold`, else 0.
-void gnb_dropout(uint64_t seed, uint32_t stream, uint64_t block, size_t n, uint32_t threshold, float scale, const float *x,
+void gnb_dropout(uint64_t seed, uint32_t stream, uint64_t counter, size_t n, uint32_t threshold, float scale, const float *x,
                  float *y);
 /// x += amount * u with u uniform in [-1, 1) from those bits.
-void gnb_noise(uint64_t seed, uint32_t stream, uint64_t block, size_t n, float amount, float *x);
+void gnb_noise(uint64_t seed, uint32_t stream, uint64_t counter, size_t n, float amount, float *x);
 
 // Changes of layout. They only move values, so all machines use the same code.
 

@@ -2,8 +2,8 @@ import CKernels
 
 /// Kernels for training only: random numbers for each row, and AdamW in 8 bits. All machines use the same version.
 extension Kernels {
-  /// The position of a row's first random number, in blocks of four. Each row has its own range of numbers.
-  private static func block(_ row: UInt64, columns: Int) -> UInt64 { row * (UInt64(columns + 3) / 4) }
+  /// The position of a row's first random number, in groups of four. Each row has its own range of numbers.
+  private static func group(_ row: UInt64, columns: Int) -> UInt64 { row * (UInt64(columns + 3) / 4) }
 
   /// y = x / (1 - rate) if the row's random number keeps the value, else 0. All are [columns].
   static func dropout(
@@ -11,7 +11,7 @@ extension Kernels {
     slot: UInt32, row: UInt64
   ) {
     gnb_dropout(
-      seed, Philox.stream(.dropout, substream: slot), block(row, columns: columns), columns,
+      seed, Philox.stream(.dropout, substream: slot), group(row, columns: columns), columns,
       UInt32(min(rate * 0x1p32, 0x1p32 - 1)), Float(1 / (1 - rate)), x, y)
   }
 
@@ -20,7 +20,7 @@ extension Kernels {
     _ amount: Float, to x: UnsafeMutablePointer<Float>, columns: Int, seed: UInt64, row: UInt64
   ) {
     gnb_noise(
-      seed, Philox.stream(.noise, substream: 0), block(row, columns: columns), columns, amount, x)
+      seed, Philox.stream(.noise, substream: 0), group(row, columns: columns), columns, amount, x)
   }
 
   /// Moments in 8 bits: codes, and a scale for each block of 256.

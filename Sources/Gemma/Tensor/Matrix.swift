@@ -5,24 +5,29 @@ public final class Matrix: @unchecked Sendable {
   public let rows: Int
   public let columns: Int
   public let data: UnsafeMutablePointer<Float>
-  private let pool: BlockPool
-  private let block: BlockPool.Block
+  private let pool: MemoryPool
+  private let piece: MemoryPool.Piece
 
   public var count: Int { rows * columns }
 
-  init(_ rows: Int, _ columns: Int, pool: BlockPool) {
+  func hasShape(of other: Matrix) -> Bool { rows == other.rows && columns == other.columns }
+
+  init(_ rows: Int, _ columns: Int, pool: MemoryPool) {
     self.rows = rows
     self.columns = columns
     self.pool = pool
-    block = pool.take(bytes: rows * columns * MemoryLayout<Float>.size)
-    data = block.address.bindMemory(to: Float.self, capacity: max(rows * columns, 1))
+    piece = pool.take(bytes: rows * columns * MemoryLayout<Float>.size)
+    data = piece.address.bindMemory(to: Float.self, capacity: max(rows * columns, 1))
   }
 
-  deinit { pool.give(block) }
+  deinit { pool.give(piece) }
 
   /// The first element of row `i`.
   @inline(__always)
-  public func row(_ i: Int) -> UnsafeMutablePointer<Float> { data + i * columns }
+  public func row(_ i: Int) -> UnsafeMutablePointer<Float> {
+    assert(i >= 0 && (i < rows || i == 0), "row \(i) of \(rows)")
+    return data + i * columns
+  }
 
   public func fill(_ value: Float) { data.update(repeating: value, count: count) }
 
