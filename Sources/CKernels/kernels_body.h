@@ -263,7 +263,7 @@ static INLINE void unpack_groups(const size_t length, const int has_minimum, siz
 
 // All storages of this kind, for switches.
 #define OWN_BITS \
-  OWN(GNB_PANEL_Q4_0) OWN(GNB_PANEL_Q5_0) OWN(GNB_PANEL_Q4_K) OWN(GNB_PANEL_Q5_K) OWN(GNB_PANEL_Q6_K)
+  OWN(GNB_PANEL_Q4_0) OWN(GNB_PANEL_Q4_K) OWN(GNB_PANEL_Q5_K) OWN(GNB_PANEL_Q6_K)
 
 static INLINE v16u load_words(const uint8_t *p) {
   v16u words;

@@ -71,7 +71,8 @@ struct Arguments: Equatable {
 
   private static let verbs = ["run", "check", "record", "export", "predict", "pull", "help"]
   private static let options = [
-    "-c", "--set", "--threads", "--json", "--color", "--cache-dir", "--keep-going", "--quiet", "--from",
+    "-c", "--set", "--threads", "--device", "--json", "--color", "--cache-dir", "--keep-going", "--quiet",
+    "--from",
     "--help", "--version", "--present", "--last", "--write-actual", "--junit", "--to", "-o", "--output",
     "--text", "--id", "--label", "--format", "--overwrite",
   ]
@@ -112,6 +113,7 @@ struct Arguments: Equatable {
           throw UsageError(message: "--threads takes a number from 1 to 256, not '\(text)'")
         }
         threads = number
+      case "--device": sets.append(("device", try value(of: "--device", inline)))
       case "--json": json = try value(of: "--json", inline)
       case "--color":
         let text = try value(of: "--color", inline)

@@ -31,17 +31,16 @@ enum gnb_panel {
   GNB_PANEL_NF4 = 7,    ///< for every 64 k: 16 float scales, then [32][16] bytes, an even k low and the odd one after it high
   // The bits of the file itself: blocks of 32 or 256 k, as struct gnb_own_bits says.
   GNB_PANEL_Q4_0 = 8,
-  GNB_PANEL_Q5_0 = 9,
-  GNB_PANEL_Q4_K = 10,
-  GNB_PANEL_Q5_K = 11,
-  GNB_PANEL_Q6_K = 12,
-  GNB_PANELS = 13
+  GNB_PANEL_Q4_K = 9,
+  GNB_PANEL_Q5_K = 10,
+  GNB_PANEL_Q6_K = 11,
+  GNB_PANELS = 12
 };
 
 /// The layout of a storage in the file's own bits. A block of `block` k begins with a header: 16 halves d, with minima 16 halves more,
 /// and, if the block has several groups, for each group 16 small integers, with minima 16 more. The scale of a group is d, or d times
-/// its integer; likewise its minimum. Then follow the groups of `group` k, each as words of 32 bits, [words][16]: gnb_own_place says
-/// where the bits of a value are.
+/// its integer; likewise its minimum. Then follow the groups of `group` k, each as words of 32 bits, [words][16]: gnb_own_code says
+/// where a value is in them.
 ///
 /// value = (q - offset) * scale, or q * scale - minimum. Scales are halves times small integers, so every product q * scale is
 /// exact, and q * scale - minimum is one fused operation.
@@ -53,7 +52,6 @@ struct gnb_own_bits {
 static inline struct gnb_own_bits gnb_own_bits(int storage) {
   switch (storage) {
   case GNB_PANEL_Q4_0: return (struct gnb_own_bits){4, 8, 0, 32, 32};
-  case GNB_PANEL_Q5_0: return (struct gnb_own_bits){5, 16, 0, 32, 32};
   case GNB_PANEL_Q4_K: return (struct gnb_own_bits){4, 0, 1, 32, 256};
   case GNB_PANEL_Q5_K: return (struct gnb_own_bits){5, 0, 1, 32, 256};
   case GNB_PANEL_Q6_K: return (struct gnb_own_bits){6, 32, 0, 16, 256};
@@ -67,17 +65,26 @@ static inline size_t gnb_own_header(struct gnb_own_bits own) {
 }
 static inline size_t gnb_own_group(struct gnb_own_bits own) { return own.group * 2 * (size_t)own.bits; }
 
-/// Where bit `bit` of the value at k = d of a group is: word * 32 + the number of the bit in the word.
+/// The storage with bytes and float scales that holds the same values; all other storages are their own.
+static inline int gnb_panel_of_bytes(int storage) {
+  switch (storage) {
+  case GNB_PANEL_Q4_0: return GNB_PANEL_Q8;
+  case GNB_PANEL_Q4_K: case GNB_PANEL_Q5_K: return GNB_PANEL_Q8_MIN;
+  case GNB_PANEL_Q6_K: return GNB_PANEL_Q8_16;
+  default: return storage;
+  }
+}
+
+/// The integer at k = d in the words of a group.
 ///  * 4 bits: a word has eight values, the first lowest.
 ///  * 5 bits: the lower four likewise, from the second word on. The first word has the fifth bits: that of value 8 t + i is bit
 ///    t + 4 (i + 1), for i = 7 bit t. So one shift by t puts the bits of eight values above their lower four.
 ///  * 6 bits: a word has five values, and two bits of the sixteenth.
-static inline size_t gnb_own_place(int bits, size_t d, size_t bit) {
-  if (bits == 6) return d < 15 ? d / 5 * 32 + d % 5 * 6 + bit : bit / 2 * 32 + 30 + bit % 2;
-  if (bit == 4) return d / 8 + (d % 8 < 7 ? 4 * (d % 8 + 1) : 0);
-  return (d / 8 + (bits == 5)) * 32 + d % 8 * 4 + bit;
+static inline uint32_t gnb_own_code(int bits, size_t d, const uint32_t *words) {
+  if (bits == 4) return words[d / 8] >> 4 * (d % 8) & 15;
+  if (bits == 5) return (words[1 + d / 8] >> 4 * (d % 8) & 15) | (words[0] >> (d / 8 + (d % 8 < 7) * 4 * (d % 8 + 1)) & 1) << 4;
+  return d < 15 ? words[d / 5] >> 6 * (d % 5) & 63 : words[0] >> 30 | (words[1] >> 28 & 12) | (words[2] >> 26 & 48);
 }
-
 /// Number of k with the same scale, 0 for storages without scales.
 static inline size_t gnb_panel_group(int storage) {
   switch (storage) {
@@ -214,5 +221,7 @@ void gnb_transpose_panels(size_t k, size_t n, const float *src, size_t src_strid
 void gnb_pack_16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t *dst);
 /// Up to 16 rows of k values of a quantised type as one panel of the storage that holds them exactly.
 void gnb_pack_quantised(int type, size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst);
+/// A panel in the file's own bits as a panel of gnb_panel_of_bytes: the same values, for devices without code for those bits.
+void gnb_bytes_of_own_bits(int storage, size_t k, const uint8_t *panel, uint8_t *out);
 
 #endif

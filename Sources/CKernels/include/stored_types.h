@@ -16,7 +16,7 @@
   ROW(Q4_1, 3, "Q4_1", 32, 20, GNB_PANEL_Q8_MIN, 0) \
   ROW(Q4_2, 4, "Q4_2", 16, 10, GNB_NOT_READ, 0) \
   ROW(Q4_3, 5, "Q4_3", 16, 12, GNB_NOT_READ, 0) \
-  ROW(Q5_0, 6, "Q5_0", 32, 22, GNB_PANEL_Q5_0, put_q5_0) \
+  ROW(Q5_0, 6, "Q5_0", 32, 22, GNB_PANEL_Q8, put_q5_0) \
   ROW(Q5_1, 7, "Q5_1", 32, 24, GNB_PANEL_Q8_MIN, 0) \
   ROW(Q8_0, 8, "Q8_0", 32, 34, GNB_PANEL_Q8, put_q8_0) \
   ROW(Q8_1, 9, "Q8_1", 32, 36, GNB_NOT_READ, 0) \

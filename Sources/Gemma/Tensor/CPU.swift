@@ -3,43 +3,49 @@
 public final class CPU: Device {
   public let kernels: Kernels
   public let workers: WorkerPool
-  private let memory: MemoryPool
+  let pool: MemoryPool
   /// The same memory and inner loops on the calling thread alone, for operations inside a task. Nil for that one itself.
   private let alone: CPU?
 
   public convenience init(threads: Int, kernels: Kernels = .best) {
-    let memory = MemoryPool()
+    let pool = MemoryPool()
     self.init(
-      workers: WorkerPool(threads: threads), kernels: kernels, memory: memory,
-      alone: CPU(workers: WorkerPool(threads: 1), kernels: kernels, memory: memory, alone: nil))
+      workers: WorkerPool(threads: threads), kernels: kernels, pool: pool,
+      alone: CPU(workers: WorkerPool(threads: 1), kernels: kernels, pool: pool, alone: nil))
   }
 
-  private init(workers: WorkerPool, kernels: Kernels, memory: MemoryPool, alone: CPU?) {
-    (self.workers, self.kernels, self.memory, self.alone) = (workers, kernels, memory, alone)
+  private init(workers: WorkerPool, kernels: Kernels, pool: MemoryPool, alone: CPU?) {
+    (self.workers, self.kernels, self.pool, self.alone) = (workers, kernels, pool, alone)
   }
 
   /// The same on the calling thread alone.
   var single: CPU { alone ?? self }
 
-  public var name: String { kernels.name }
+  public var name: String { "cpu" }
 
-  public func matrix(_ rows: Int, _ columns: Int) -> Matrix { Matrix(rows, columns, pool: memory) }
+  public func matrix(_ rows: Int, _ columns: Int) -> Matrix { Matrix(rows, columns, pool: pool) }
 
   public func zeros(_ rows: Int, _ columns: Int) -> Matrix {
     let result = matrix(rows, columns)
-    forElements(result.count) { first, count in (result.data + first).update(repeating: 0, count: count) }
+    let values = result.data
+    forElements(result.count) { first, count in (values + first).update(repeating: 0, count: count) }
     return result
   }
 
   public func matrix(copying other: Matrix) -> Matrix {
     let result = matrix(other.rows, other.columns)
+    let (values, source) = (result.data, other.data)
     forElements(result.count) { first, count in
-      (result.data + first).update(from: other.data + first, count: count)
+      (values + first).update(from: source + first, count: count)
     }
     return result
   }
 
-  public func trim() { memory.trim() }
+  public func trim() { pool.trim() }
+
+  public var tapeBytes: Int { 1_300_000_000 }
+
+  public func check() {}
 
   /// Runs `body` on consecutive row ranges of about `grain` rows, in parallel.
   func forRows(_ rows: Int, grain: Int = 32, _ body: (Range<Int>) -> Void) {

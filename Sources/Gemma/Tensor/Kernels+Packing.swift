@@ -20,13 +20,15 @@ public enum PanelStorage: Int32, Sendable {
   case nf4 = 7
   // The file's own bits and scales: `gnb_own_bits` in kernels.h.
   case q4n0 = 8
-  case q5n0 = 9
-  case q4k = 10
-  case q5k = 11
-  case q6k = 12
+  case q4k = 9
+  case q5k = 10
+  case q6k = 11
 
   /// The number of k that lie together; k is a multiple of it. 1 for storages without scales.
   var block: Int { max(1, gnb_panel_block(rawValue)) }
+
+  /// The storage with bytes and Float scales that holds the same values; other storages are their own.
+  var ofBytes: PanelStorage { PanelStorage(rawValue: gnb_panel_of_bytes(rawValue)) ?? self }
 
   /// Size of one panel, in bytes.
   func bytes(depth k: Int) -> Int {
@@ -81,6 +83,15 @@ package enum Packing {
     gnb_pack_quantised(
       Int32(type.number), rows, k, source.assumingMemoryBound(to: UInt8.self), rowBytes,
       panel.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// A panel in the file's own bits as one of `storage.ofBytes`.
+  static func bytes(
+    of storage: PanelStorage, k: Int, panel: UnsafeRawPointer, into target: UnsafeMutableRawPointer
+  ) {
+    gnb_bytes_of_own_bits(
+      storage.rawValue, k, panel.assumingMemoryBound(to: UInt8.self),
+      target.assumingMemoryBound(to: UInt8.self))
   }
 
   /// A hint to the CPU core that the caller waits in a loop.

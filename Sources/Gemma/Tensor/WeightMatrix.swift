@@ -38,6 +38,7 @@ public final class WeightMatrix: @unchecked Sendable {
   /// Size of one panel.
   let panelBytes: Int
   private let memory: WeightArena.Part
+  private let copy = GPUCopy()
 
   public var bytes: Int { panelBytes * Packing.panels(outputs) }
 
@@ -92,6 +93,24 @@ public final class WeightMatrix: @unchecked Sendable {
     }
     view.release()
   }
+
+  /// The address of the panels in the memory of `gpu`. They are copied there when they are first needed.
+  func address(on gpu: CUDA) -> UInt64 {
+    guard gpuStorage != storage else {
+      return copy.address(on: gpu, of: UnsafeRawBufferPointer(start: memory.address, count: bytes))
+    }
+    let panels = Packing.panels(outputs)
+    return copy.address(on: gpu, bytes: gpuPanelBytes * panels) { target in
+      nonisolated(unsafe) let target = target
+      gpu.workers.run(panels) { p in
+        Packing.bytes(of: storage, k: inputs, panel: panel(p), into: target + p * gpuPanelBytes)
+      }
+    }
+  }
+
+  /// The storage of the panels on a GPU: what has the file's own bits here has bytes there.
+  var gpuStorage: PanelStorage { storage.ofBytes }
+  var gpuPanelBytes: Int { gpuStorage.bytes(depth: inputs) }
 
   func panel(_ p: Int) -> UnsafeRawPointer { UnsafeRawPointer(memory.address + p * panelBytes) }
 }
