@@ -105,4 +105,6 @@ model = bytearray()
 for piece, score, token_kind in zip(pieces, scores, kinds, strict=True):
     entry = b"\x0a" + varint(len(piece)) + piece + b"\x15" + numpy.float32(score).tobytes() + b"\x18" + varint(token_kind)
     model += b"\x0a" + varint(len(entry)) + entry
+# The trainer's specification: byte-pair encoding. The normaliser's: no space is added or taken away.
+model += b"\x12\x02\x18\x02\x1a\x04\x18\x00\x20\x00"
 (folder / "tokenizer.model").write_bytes(model)

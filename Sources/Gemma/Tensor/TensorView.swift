@@ -55,3 +55,13 @@ extension TensorView {
       bytes: UnsafeRawBufferPointer(start: matrix.data, count: matrix.count * 4), owner: matrix)
   }
 }
+
+extension TensorView {
+  /// Values of a stored type, for tests.
+  package init(_ type: ElementType, shape: [Int], _ values: [UInt8], device: Device) {
+    let memory = device.matrix(1, (values.count + 3) / 4)
+    let bytes = UnsafeMutableRawBufferPointer(start: memory.data, count: values.count)
+    bytes.copyBytes(from: values)
+    self.init(name: "", type: type, shape: shape, bytes: UnsafeRawBufferPointer(bytes), owner: memory)
+  }
+}

@@ -26,8 +26,8 @@ extension CUDA {
         let count = x.rows - row >= 4 ? 4 : 1
         for first in stride(from: row, to: min(row + 4, x.rows), by: count) {
           launch(
-            Self.fewRows(weight.storage, count), (Self.tiles(range.count, by: 32), 1, 1), threads: 160,
-            address(x) + UInt64(4 * first * x.columns), Int64(x.columns), panels, Int64(weight.panelBytes),
+            Self.fewRows(weight.gpuStorage, count), (Self.tiles(range.count, by: 32), 1, 1), threads: 160,
+            address(x) + UInt64(4 * first * x.columns), Int64(x.columns), panels, Int64(weight.gpuPanelBytes),
             Int32(weight.inputs), Int32(range.count), address(y) + UInt64(4 * first * y.columns),
             Int64(y.columns))
         }
@@ -58,8 +58,8 @@ extension CUDA {
     let count = Packing.panels(indices.count)
     let floats = matrix(count, weight.inputs * Packing.lanes)
     launch(
-      "gather_outputs", (Self.tiles(weight.inputs, by: 16), count, 1), weight.storage.rawValue,
-      weight.address(on: self), Int64(weight.panelBytes), Int32(weight.inputs), self.indices(indices),
+      "gather_outputs", (Self.tiles(weight.inputs, by: 16), count, 1), weight.gpuStorage.rawValue,
+      weight.address(on: self), Int64(weight.gpuPanelBytes), Int32(weight.inputs), self.indices(indices),
       Int32(indices.count), address(floats))
     let result = matrix(x.rows, indices.count)
     withExtendedLifetime(floats) {
@@ -72,17 +72,17 @@ extension CUDA {
 
   /// The address of the packed panels of some outputs.
   private func panels(_ weight: WeightMatrix, _ range: Range<Int>) -> UInt64 {
-    weight.address(on: self) + UInt64(range.lowerBound / Packing.lanes * weight.panelBytes)
+    weight.address(on: self) + UInt64(range.lowerBound / Packing.lanes * weight.gpuPanelBytes)
   }
 
   /// Calls `body` with the address of the panels of some outputs as floats.
   func withFloats(_ weight: WeightMatrix, _ range: Range<Int>, _ body: (UInt64) -> Void) {
     let source = panels(weight, range)
-    guard weight.storage != .f32 else { return body(source) }
+    guard weight.gpuStorage != .f32 else { return body(source) }
     let floats = matrix(Packing.panels(range.count), weight.inputs * Packing.lanes)
     launch(
-      Self.unpacking(weight.storage), (Self.tiles(weight.inputs, by: 64), floats.rows, 1), source,
-      Int64(weight.panelBytes), Int32(weight.inputs), address(floats))
+      Self.unpacking(weight.gpuStorage), (Self.tiles(weight.inputs, by: 64), floats.rows, 1), source,
+      Int64(weight.gpuPanelBytes), Int32(weight.inputs), address(floats))
     // An address alone keeps no memory.
     withExtendedLifetime(floats) { body(address(floats)) }
   }
@@ -136,6 +136,7 @@ extension CUDA {
     case .q8By16: "unpack_q8_16"
     case .q8By16WithMinimum: "unpack_q8_16_min"
     case .nf4: "unpack_nf4"
+    case .q4n0, .q4k, .q5k, .q6k: preconditionFailure("on a GPU these panels have bytes")
     }
   }
 
@@ -157,6 +158,8 @@ extension CUDA {
     case (.q8By16WithMinimum, _): "four_rows_q8_16_min"
     case (.nf4, 1): "one_row_nf4"
     case (.nf4, _): "four_rows_nf4"
+    case (.q4n0, _), (.q4k, _), (.q5k, _), (.q6k, _):
+      preconditionFailure("on a GPU these panels have bytes")
     }
   }
 

@@ -10,7 +10,7 @@ public final class CUDA: Device, @unchecked Sendable {
   let driver: GPUDriver
   /// For matrices in this computer's memory, and for operations without a kernel.
   let cpu: CPU
-  let pool: BlockPool
+  let pool: MemoryPool
   private let failure = FirstFailure()
   private let constants = Mutex<[Upload]>([])
   let maps = Constants(Moments.maps)
@@ -26,7 +26,7 @@ public final class CUDA: Device, @unchecked Sendable {
     let failure = self.failure
     self.driver = driver
     self.cpu = cpu
-    pool = BlockPool(
+    pool = MemoryPool(
       allocate: { bytes in
         if failure.found != nil { return nil }
         return driver.allocate(bytes: bytes).flatMap { UnsafeMutableRawPointer(bitPattern: UInt($0)) }
@@ -71,11 +71,11 @@ public final class CUDA: Device, @unchecked Sendable {
   // MARK: Memory
 
   /// Some memory of at least `bytes`.
-  func take(bytes: Int) -> BlockPool.Block {
-    if let block = pool.take(bytes: bytes) { return block }
+  func take(bytes: Int) -> MemoryPool.Piece {
+    if let piece = pool.take(bytes: bytes) { return piece }
     // Unused memory of other sizes may be enough.
     pool.trim()
-    if let block = pool.take(bytes: bytes) { return block }
+    if let piece = pool.take(bytes: bytes) { return piece }
     record(.outOfMemory(needed: bytes, free: driver.memory.free))
     return .none
   }
