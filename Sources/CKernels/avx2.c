@@ -31,6 +31,7 @@ static inline __attribute__((always_inline)) v16 half_values(const uint8_t *p) {
 #define ROWS 6
 #define PANELS 1
 #define SINGLE 4
+#define OWN_SINGLE 2
 #include "kernels_body.h"
 #pragma clang attribute pop
 #else

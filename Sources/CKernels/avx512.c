@@ -21,6 +21,7 @@ static inline __attribute__((always_inline)) v16 half_values(const uint8_t *p) {
 #define ROWS 12
 #define PANELS 2
 #define SINGLE 8
+#define OWN_SINGLE 4
 #include "kernels_body.h"
 #pragma clang attribute pop
 #else

@@ -51,10 +51,35 @@ static void nibbles(const uint8_t *p, const uint8_t *high, int offset, signed ch
   }
 }
 
+struct gnb_scale_parts gnb_scale_parts(int type, const unsigned char *row, size_t group) {
+  const size_t bytes = (size_t)gnb_stored_type(type)->bytes;
+  struct gnb_scale_parts parts = {0, 0, 1, 1};
+  switch (type) {
+  case GNB_Q4_K:
+  case GNB_Q5_K: {
+    const uint8_t *p = row + bytes * (group / 8);
+    uint8_t s, m;
+    scale_min((int)(group % 8), p + 4, &s, &m);
+    parts = (struct gnb_scale_parts){gnb_bits_at(p), gnb_bits_at(p + 2), (signed char)s, (signed char)m};
+    break;
+  }
+  case GNB_Q6_K: {
+    // Groups of 16: two to a run of 32, four runs to a half of 128.
+    const uint8_t *p = row + bytes * (group / 16);
+    parts.d = gnb_bits_at(p + 208);
+    parts.scale = (signed char)p[192 + group % 16];
+    break;
+  }
+  default: parts.d = gnb_bits_at(row + bytes * group);
+  }
+  return parts;
+}
+
 void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q, float *scale, float *minimum) {
   *minimum = 0;
   const size_t bytes = (size_t)gnb_stored_type(type)->bytes;
   const uint8_t *p;
+  struct gnb_scale_parts parts;
   switch (type) {
   case GNB_Q4_0:
     p = row + bytes * group;
@@ -87,21 +112,21 @@ void gnb_quants(int type, const unsigned char *row, size_t group, signed char *q
   case GNB_Q5_K: {
     const int j = (int)(group % 8), five = type == GNB_Q5_K;
     p = row + bytes * (group / 8);
-    uint8_t s, m;
-    scale_min(j, p + 4, &s, &m);
-    *scale = gnb_half_at(p) * s;
-    *minimum = gnb_half_at(p + 2) * m;
+    parts = gnb_scale_parts(type, row, group);
+    *scale = gnb_half(parts.d) * parts.scale;
+    *minimum = gnb_half(parts.dmin) * parts.minimum;
     const uint8_t *low = p + (five ? 48 : 16) + 32 * (j / 2);
     for (int i = 0; i < 32; i++)
       q[i] = (signed char)(((j & 1) ? low[i] >> 4 : low[i] & 15) + (five ? ((p[16 + i] >> j) & 1) * 16 : 0));
     return;
   }
   case GNB_Q6_K: {
-    // Groups of 16: two to a run of 32, four runs to a half of 128.
+    // 128 bytes of lower bits, 64 of upper ones, 16 scales, d.
     p = row + bytes * (group / 16);
     const int half = (int)(group % 16) / 8, run = (int)(group % 8) / 2, first = (int)(group % 2) * 16;
     const uint8_t *low = p + 64 * half + (run & 1) * 32 + first, *high = p + 128 + 32 * half + first;
-    *scale = gnb_half_at(p + 208) * ((const int8_t *)(p + 192))[8 * half + 2 * run + first / 16];
+    parts = gnb_scale_parts(type, row, group);
+    *scale = gnb_half(parts.d) * parts.scale;
     for (int i = 0; i < 16; i++)
       q[i] = (signed char)(((run < 2 ? low[i] & 15 : low[i] >> 4) | ((high[i] >> (2 * run)) & 3) << 4) - 32);
     return;

@@ -42,18 +42,18 @@ uint64_t gnb_kernels_digest(const struct gnb_kernels *kernels) {
   // The same for every panel storage.
   for (int storage = GNB_PANEL_BF16; storage <= GNB_PANEL_NF4; storage++) {
     const size_t n = 150, k = 320, group = gnb_panel_group(storage);
-    const size_t bytes = group ? k / group * gnb_panel_group_bytes(storage) : 32 * k;
+    const size_t bytes = group ? k / group * gnb_panel_block_bytes(storage) : 32 * k;
     memset(panels, 0, sizeof panels);
     for (size_t p = 0; p < (n + 15) / 16 && (p + 1) * bytes <= sizeof panels; p++)
       for (size_t i = 0; i < bytes; i += 4) {
-        const size_t within = group ? i % gnb_panel_group_bytes(storage) : 0;
+        const size_t within = group ? i % gnb_panel_block_bytes(storage) : 0;
         const float value = next();
         uint32_t word;
         memcpy(&word, &value, 4);
         if (!group) word = (word & 0xffff0000u) | (word >> 16);
         // No half may be infinite or NaN.
         if (storage == GNB_PANEL_F16) word = state & 0x3fff3fffu;
-        if (group && within >= gnb_panel_group_bytes(storage) - gnb_panel_integer_bytes(storage)) word = state;
+        if (group && within >= gnb_panel_block_bytes(storage) - gnb_panel_integer_bytes(storage)) word = state;
         memcpy(panels + p * bytes + i, &word, 4);
       }
     const size_t columns = sizeof panels / bytes * 16 < n ? sizeof panels / bytes * 16 : n;
@@ -112,4 +112,25 @@ uint64_t gnb_kernels_digest(const struct gnb_kernels *kernels) {
   for (size_t i = 0; i < n; i++) d[i] = c[i] * c[i];
   kernels->adamw(n, a, b, c, d, 0.9f, 0.999f, 1e-8f, 0.99f, 0.01f, 1.5f, 0.7f);
   return mix(mix(mix(hash, n, a), n, c), n, d);
+}
+
+uint64_t gnb_own_bits_digest(const struct gnb_kernels *kernels) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  state = 2;
+  for (int storage = GNB_PANEL_Q4_0; storage < GNB_PANELS; storage++) {
+    const struct gnb_own_bits own = gnb_own_bits(storage);
+    const size_t n = 150, k = 256, bytes = k / own.block * gnb_panel_block_bytes(storage);
+    for (size_t i = 0; i < (n + 15) / 16 * bytes; i += 2) {
+      next();
+      // No half may be infinite or NaN.
+      const uint16_t word = (uint16_t)(state >> 16) & (i % gnb_panel_block_bytes(storage) < (own.has_minimum ? 64 : 32) ? 0xbfff : 0xffff);
+      memcpy(panels + i, &word, 2);
+    }
+    for (size_t m = 1; m < 30; m += 7) {
+      fill(m * k, a);
+      kernels->gemm_panels(storage, m, n, k, a, k, panels, bytes, c, n, 0, d);
+      hash = mix(hash, m * n, c);
+    }
+  }
+  return hash;
 }

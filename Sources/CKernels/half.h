@@ -23,6 +23,7 @@ static inline float gnb_half(uint16_t h) {
   return result;
 }
 
-static inline float gnb_half_at(const uint8_t *p) { return gnb_half((uint16_t)(p[0] | p[1] << 8)); }
+static inline uint16_t gnb_bits_at(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
+static inline float gnb_half_at(const uint8_t *p) { return gnb_half(gnb_bits_at(p)); }
 
 #endif

@@ -1,5 +1,5 @@
 // The kernels, written once over vectors of 16 floats. A file that includes this defines KERNELS (the name of the
-// table), KERNELS_NAME, ROWS and PANELS (rows and 16-column panels of the product's register block) and SINGLE (panels at once
+// table), KERNELS_NAME, ROWS and PANELS (rows and 16-column panels of the product's register tile) and SINGLE (panels at once
 // for one or two rows), and sets the target by a pragma.
 #pragma STDC FP_CONTRACT OFF
 // The vector helpers are always inlined: no call passes a vector, so the ABI it warns of never matters.
@@ -60,10 +60,10 @@ static INLINE float lane_max(v16 v) {
 
 // ---- products
 
-// Products go over k in blocks, so that a panel's block stays in the first-level cache.
+// Products go over k in stretches, so that a panel's stretch stays in the first-level cache.
 enum { DEPTH = 256 };
 
-// c[rows, 16*panels] over one block of k. `rows` and `panels` are constants after inlining.
+// c[rows, 16*panels] over one stretch of k. `rows` and `panels` are constants after inlining.
 static INLINE void tile(const int rows, const int panels, const int columnMajor, size_t k, const float *a, size_t stride, const float *b,
                         size_t panel_stride, float *c, size_t ldc, size_t last_columns, int accumulate) {
   v16 acc[rows][panels];
@@ -115,7 +115,7 @@ static INLINE void tile(const int rows, const int panels, const int columnMajor,
     }
 }
 
-// All m rows of `panels` panels over one block of k. The last panel has `columns` columns.
+// All m rows of `panels` panels over one stretch of k. The last panel has `columns` columns.
 static INLINE void panel_rows(const int panels, const int columnMajor, size_t m, size_t columns, size_t k, const float *a,
                               size_t stride, const float *b, size_t panel_stride, float *c, size_t ldc, int accumulate) {
   size_t i = 0;
@@ -259,6 +259,100 @@ static INLINE void unpack_groups(const size_t length, const int has_minimum, siz
   }
 }
 
+// ---- the file's own bits
+
+// All storages of this kind, for switches.
+#define OWN_BITS \
+  OWN(GNB_PANEL_Q4_0) OWN(GNB_PANEL_Q4_K) OWN(GNB_PANEL_Q5_K) OWN(GNB_PANEL_Q6_K)
+
+static INLINE v16u load_words(const uint8_t *p) {
+  v16u words;
+  memcpy(&words, p, sizeof words);
+  return words;
+}
+
+// The words of the values from k = d of a group on, as many values as own_step: as they are, and moved down.
+struct own_words {
+  v16u word[3], moved[3], fifth;
+};
+static INLINE size_t own_step(const struct gnb_own_bits own) { return own.bits == 6 ? 16 : 8; }
+static INLINE struct own_words own_words(const struct gnb_own_bits own, const uint8_t *group, size_t d) {
+  struct own_words words;
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < (own.bits == 6 ? 3 : 1); i++) {
+    words.word[i] = load_words(group + 64 * i + (own.bits == 5 ? 64 : 0) + 8 * d);
+    words.moved[i] = words.word[i] >> (own.bits == 6 ? 12u : 16u);
+  }
+  if (own.bits == 5) words.fifth = load_words(group) >> (uint32_t)(d / 8);
+  return words;
+}
+
+// Integer number i of these words, times 2^place; i is a constant after inlining, and place below 16.
+static INLINE v16u own_integer(const struct gnb_own_bits own, const struct own_words *words, const uint32_t i, const uint32_t place) {
+  if (own.bits == 6) {
+    if (i == 15) return (words->word[0] >> 30) | ((words->word[1] >> 28) & 12) | ((words->word[2] >> 26) & 48);
+    return (i % 5 < 3 ? words->word[i / 5] : words->moved[i / 5]) & (63u << place);
+  }
+  const v16u lower = (i < 4 ? words->word[0] : words->moved[0]) & (15u << place);
+  if (own.bits == 4) return lower;
+  return lower | ((i < 4 ? words->fifth : i < 7 ? words->fifth >> 16 : words->fifth << 16) & (16u << place));
+}
+static INLINE uint32_t own_place(const struct gnb_own_bits own, const uint32_t i) {
+  if (own.bits == 6) return i == 15 ? 0 : i % 5 < 3 ? 6 * (i % 5) : 6 * (i % 5) - 12;
+  return 4 * (i % 4);
+}
+
+// Numbers of a group of 16 columns: its scale, with minima also the scale times 2^-4, 2^-8 and 2^-12.
+struct own_group {
+  v16 scales[4], minima;
+};
+
+// The value of integer number i. It has the same bits as that of gnb_dequantize.
+static INLINE v16 own_value(const struct gnb_own_bits own, const struct own_words *words, const uint32_t i,
+                            const struct own_group *group) {
+  const uint32_t place = own_place(own, i);
+  const v16u integer = own_integer(own, words, i, place);
+  // Both powers of two and the product are exact.
+  if (own.has_minimum) return vfma(__builtin_convertvector((v16i)integer, v16), group->scales[place / 4], -group->minima);
+  // As the lower bits of 2^(23 - place) the integer has its own value, and the difference is exact.
+  const v16 sum = (v16)(integer | (v16u)((150u - place) << 23));
+  return (sum - splat((float)(1u << (23 - place)) + (float)own.offset)) * group->scales[0];
+}
+
+// The scales of a block's group, or its minima. `number` is 1 for minima.
+static INLINE v16 own_scales(const struct gnb_own_bits own, const uint8_t *block, size_t group, size_t number) {
+  const v16 d = half_values(block + 32 * number);
+  if (own.block == own.group) return d;
+  const size_t sums = own.has_minimum ? 2 : 1;
+  v16b small;
+  memcpy(&small, block + 32 * sums + 16 * (group * sums + number), sizeof small);
+  return d * __builtin_convertvector(small, v16);
+}
+static INLINE struct own_group own_group(const struct gnb_own_bits own, const uint8_t *block, size_t number) {
+  struct own_group group;
+  group.scales[0] = own_scales(own, block, number, 0);
+  if (own.has_minimum) {
+    group.minima = own_scales(own, block, number, 1);
+#pragma clang loop unroll(full)
+    for (int i = 1; i < 4; i++) group.scales[i] = group.scales[0] * splat(1.0f / (float)(1 << 4 * i));
+  }
+  return group;
+}
+
+static INLINE void unpack_own_bits(const int storage, size_t k, const uint8_t *block, float *out) {
+  const struct gnb_own_bits own = gnb_own_bits(storage);
+  for (size_t k0 = 0; k0 < k; k0 += own.block, block += gnb_panel_block_bytes(storage))
+    for (size_t g = 0; g < own.block / own.group; g++) {
+      const uint8_t *integers = block + gnb_own_header(own) + g * gnb_own_group(own);
+      const struct own_group group = own_group(own, block, g);
+      for (size_t d = 0; d < own.group; d += own_step(own)) {
+        const struct own_words words = own_words(own, integers, d);
+#pragma clang loop unroll(full)
+        for (uint32_t i = 0; i < own_step(own); i++, out += 16) store(out, own_value(own, &words, i, &group));
+      }
+    }
+}
+
 // k values of one panel as floats.
 static void unpack_panel(int storage, size_t k, const void *source, float *out) {
   switch (storage) {
@@ -270,6 +364,9 @@ static void unpack_panel(int storage, size_t k, const void *source, float *out) 
   case GNB_PANEL_Q8_16: unpack_groups(16, 0, k, source, out); return;
   case GNB_PANEL_Q8_16_MIN: unpack_groups(16, 1, k, source, out); return;
   case GNB_PANEL_NF4: unpack_nf4(k, source, out); return;
+#define OWN(name) case name: unpack_own_bits(name, k, source, out); return;
+  OWN_BITS
+#undef OWN
   case GNB_PANEL_F16:
     for (size_t j = 0; j < k; j++) store(out + 16 * j, half_values((const uint8_t *)source + 32 * j));
     return;
@@ -281,10 +378,10 @@ static void unpack_panel(int storage, size_t k, const void *source, float *out) 
 static INLINE size_t panel_offset(int storage, size_t k0) {
   if (storage == GNB_PANEL_F32) return 64 * k0;
   if (storage == GNB_PANEL_BF16 || storage == GNB_PANEL_F16) return 32 * k0;
-  return k0 / gnb_panel_group(storage) * gnb_panel_group_bytes(storage);
+  return k0 / gnb_panel_block(storage) * gnb_panel_block_bytes(storage);
 }
 
-// c[m, n] (+)= a b for panels of any storage, with many rows: a is copied block by block, and a block of b's panels made
+// c[m, n] (+)= a b for panels of any storage, with many rows: a is copied stretch by stretch, and a stretch of b's panels made
 // floats just before it is used.
 static INLINE void gemm_packed(const int is_float, int storage, size_t m, size_t n, size_t k, const float *a, size_t stride,
                                const void *b, size_t bytes_stride, float *c, size_t ldc, int accumulate) {
@@ -351,29 +448,34 @@ static void gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, siz
     gemm_columns(m, n, k, a, a_column, b, panel_stride, c, ldc, accumulate);
 }
 
-// Number of groups that the product of one row prefetches.
+// Number of groups that the product of one row prefetches; for the file's own bits, of bytes.
 #define AHEAD 6
+#define OWN_AHEAD 2048
+#ifndef OWN_SINGLE
+#define OWN_SINGLE SINGLE
+#endif
 
-// One row times SINGLE panels of integers, which become floats in registers. So a decode step reads its weights at memory speed.
-static INLINE void gemv_groups(const size_t length, const int has_minimum, size_t n, size_t k, const float *a,
-                               const uint8_t *b, size_t stride, float *c, int accumulate) {
+// One row times `wide` panels at a time, from column j on: integers with scales, which become floats in registers. So a decode step reads
+// its weights at memory speed. Returns the first column that is left.
+static INLINE size_t gemv_groups(const int wide, const size_t length, const int has_minimum, size_t j, size_t n, size_t k,
+                                 const float *a, const uint8_t *b, size_t stride, float *c, int accumulate) {
   const size_t bytes = (has_minimum ? 128 : 64) + 16 * length;
-  for (size_t j = 0; j + 16 * SINGLE <= n; j += 16 * SINGLE) {
+  for (; j + 16 * (size_t)wide <= n; j += 16 * (size_t)wide) {
     const uint8_t *p = b + (j / 16) * stride;
-    v16 acc[SINGLE];
-    for (int i = 0; i < SINGLE; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
+    v16 acc[wide];
+    for (int i = 0; i < wide; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
     for (size_t group = 0; group < k; group += length, p += bytes) {
       // The hardware prefetcher cannot follow this many streams across page ends. The addresses beyond the end belong to the next panels.
-      const uint8_t *ahead = p + AHEAD * bytes + (group + AHEAD * length < k ? 0 : (SINGLE - 1) * stride);
-      v16 scales[SINGLE], minima[SINGLE];
-      for (int i = 0; i < SINGLE; i++) {
+      const uint8_t *ahead = p + AHEAD * bytes + (group + AHEAD * length < k ? 0 : (size_t)(wide - 1) * stride);
+      v16 scales[wide], minima[wide];
+      for (int i = 0; i < wide; i++) {
         scales[i] = load((const float *)(p + (size_t)i * stride));
         minima[i] = has_minimum ? load((const float *)(p + (size_t)i * stride) + 16) : splat(0.0f);
       }
       for (size_t d0 = 0; d0 < length; d0 += 4) {
         // For each cache line that was used, one line of each stream is prefetched; the scales with the first line.
 #pragma clang loop unroll(full)
-        for (int i = 0; i < SINGLE; i++) {
+        for (int i = 0; i < wide; i++) {
           const uint8_t *at = ahead + (size_t)i * stride;
           __builtin_prefetch(at + bytes - 16 * length + 16 * d0, 0, 2);
           if (d0 == 0) __builtin_prefetch(at, 0, 2);
@@ -382,37 +484,80 @@ static INLINE void gemv_groups(const size_t length, const int has_minimum, size_
         for (size_t d = d0; d < d0 + 4; d++) {
           const v16 x = splat(a[group + d]);
 #pragma clang loop unroll(full)
-          for (int i = 0; i < SINGLE; i++)
+          for (int i = 0; i < wide; i++)
             acc[i] = vfma(
                 x, quantised(p + (size_t)i * stride + bytes - 16 * length, d, scales[i], minima[i], has_minimum), acc[i]);
         }
       }
     }
-    for (int i = 0; i < SINGLE; i++) store(c + j + 16 * (size_t)i, acc[i]);
+    for (int i = 0; i < wide; i++) store(c + j + 16 * (size_t)i, acc[i]);
   }
+  return j;
 }
 
-// One row times SINGLE panels of 16-bit values or NF4.
-static INLINE void gemv_row(int storage, size_t n, size_t k, const float *a, const uint8_t *b, size_t stride, float *c,
-                            int accumulate) {
+// The same of the file's own bits.
+static INLINE size_t gemv_own_bits(const int wide, const int storage, size_t j, size_t n, size_t k, const float *a,
+                                   const uint8_t *b, size_t stride, float *c, int accumulate) {
+  const struct gnb_own_bits own = gnb_own_bits(storage);
+  for (; j + 16 * (size_t)wide <= n; j += 16 * (size_t)wide) {
+    const uint8_t *block = b + (j / 16) * stride;
+    v16 acc[wide];
+    for (int i = 0; i < wide; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
+    for (size_t k0 = 0; k0 < k; k0 += own.block, block += gnb_panel_block_bytes(storage))
+      for (size_t g = 0; g < own.block / own.group; g++) {
+        const uint8_t *integers = block + gnb_own_header(own) + g * gnb_own_group(own);
+        struct own_group groups[wide];
+        // As above: what is beyond the end belongs to the next panels.
+        const size_t ahead =
+            OWN_AHEAD + ((size_t)(integers - b) + OWN_AHEAD < (j / 16 + 1) * stride ? 0 : (size_t)(wide - 1) * stride);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < wide; i++) {
+          groups[i] = own_group(own, block + (size_t)i * stride, g);
+          // The header is read along with the groups, half a line for each.
+          __builtin_prefetch(block + (size_t)i * stride + 32 * g + ahead, 0, 3);
+          for (size_t line = 0; line < gnb_own_group(own); line += 64)
+            __builtin_prefetch(integers + (size_t)i * stride + line + ahead, 0, 3);
+        }
+        const float *x = a + k0 + g * own.group;
+        for (size_t d = 0; d < own.group; d += own_step(own), x += own_step(own)) {
+          struct own_words words[wide];
+#pragma clang loop unroll(full)
+          for (int i = 0; i < wide; i++) words[i] = own_words(own, integers + (size_t)i * stride, d);
+#pragma clang loop unroll(full)
+          for (uint32_t e = 0; e < own_step(own); e++) {
+            const v16 value = splat(x[e]);
+#pragma clang loop unroll(full)
+            for (int i = 0; i < wide; i++) acc[i] = vfma(value, own_value(own, words + i, e, groups + i), acc[i]);
+          }
+        }
+      }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < wide; i++) store(c + j + 16 * (size_t)i, acc[i]);
+  }
+  return j;
+}
+
+// The same of 16-bit values or NF4.
+static INLINE size_t gemv_row(const int wide, const int storage, size_t j, size_t n, size_t k, const float *a, const uint8_t *b,
+                              size_t stride, float *c, int accumulate) {
   const size_t scale_bytes = storage == GNB_PANEL_NF4 ? 64 : 0;
   // In both cases one step is two k: 16 bytes of NF4, or 64 bytes of 16-bit values.
   const size_t step = storage == GNB_PANEL_NF4 ? 16 : 64;
-  for (size_t j = 0; j + 16 * SINGLE <= n; j += 16 * SINGLE) {
+  for (; j + 16 * (size_t)wide <= n; j += 16 * (size_t)wide) {
     const uint8_t *p = b + (j / 16) * stride;
-    v16 acc[SINGLE];
-    for (int i = 0; i < SINGLE; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
+    v16 acc[wide];
+    for (int i = 0; i < wide; i++) acc[i] = accumulate ? load(c + j + 16 * (size_t)i) : splat(0.0f);
     for (size_t first = 0; first < k; first += 64) {
       const size_t depth = k - first < 64 ? k - first : 64;
-      v16 scales[SINGLE];
+      v16 scales[wide];
       if (scale_bytes)
-        for (int i = 0; i < SINGLE; i++) scales[i] = load((const float *)(p + (size_t)i * stride));
+        for (int i = 0; i < wide; i++) scales[i] = load((const float *)(p + (size_t)i * stride));
       p += scale_bytes;
       for (size_t d = 0; d < depth; d += 2, p += step) {
         const v16 x0 = splat(a[first + d]), x1 = splat(d + 1 < depth ? a[first + d + 1] : 0.0f);
         const int both = d + 1 < depth;
 #pragma clang loop unroll(full)
-        for (int i = 0; i < SINGLE; i++) {
+        for (int i = 0; i < wide; i++) {
           const uint8_t *at = p + (size_t)i * stride;
           __builtin_prefetch(at + 4096, 0, 2);
           if (storage == GNB_PANEL_NF4) {
@@ -427,16 +572,26 @@ static INLINE void gemv_row(int storage, size_t n, size_t k, const float *a, con
         }
       }
     }
-    for (int i = 0; i < SINGLE; i++) store(c + j + 16 * (size_t)i, acc[i]);
+    for (int i = 0; i < wide; i++) store(c + j + 16 * (size_t)i, acc[i]);
   }
+  return j;
 }
 
-static void gemv_rows(int storage, size_t n, size_t k, const float *a, const uint8_t *b, size_t stride, float *c,
-                      int accumulate) {
+// One row times as many whole panels as go by `wide`, from column j on, of any storage but floats.
+static INLINE size_t gemv(const int wide, int storage, size_t j, size_t n, size_t k, const float *a, const uint8_t *b,
+                          size_t stride, float *c, int accumulate) {
   switch (storage) {
-  case GNB_PANEL_NF4: gemv_row(GNB_PANEL_NF4, n, k, a, b, stride, c, accumulate); break;
-  case GNB_PANEL_BF16: gemv_row(GNB_PANEL_BF16, n, k, a, b, stride, c, accumulate); break;
-  default: gemv_row(GNB_PANEL_F16, n, k, a, b, stride, c, accumulate);
+  case GNB_PANEL_Q8: return gemv_groups(wide, 32, 0, j, n, k, a, b, stride, c, accumulate);
+  case GNB_PANEL_Q8_MIN: return gemv_groups(wide, 32, 1, j, n, k, a, b, stride, c, accumulate);
+  case GNB_PANEL_Q8_16: return gemv_groups(wide, 16, 0, j, n, k, a, b, stride, c, accumulate);
+  case GNB_PANEL_Q8_16_MIN: return gemv_groups(wide, 16, 1, j, n, k, a, b, stride, c, accumulate);
+  case GNB_PANEL_NF4: return gemv_row(wide, GNB_PANEL_NF4, j, n, k, a, b, stride, c, accumulate);
+  case GNB_PANEL_BF16: return gemv_row(wide, GNB_PANEL_BF16, j, n, k, a, b, stride, c, accumulate);
+  case GNB_PANEL_F16: return gemv_row(wide, GNB_PANEL_F16, j, n, k, a, b, stride, c, accumulate);
+#define OWN(name) case name: return gemv_own_bits(wide < OWN_SINGLE ? wide : OWN_SINGLE, name, j, n, k, a, b, stride, c, accumulate);
+  OWN_BITS
+#undef OWN
+  default: return j;
   }
 }
 
@@ -447,15 +602,9 @@ static void gemm_panels(int storage, size_t m, size_t n, size_t k, const float *
     return;
   }
   size_t j = 0;
-  if (m == 1) {
-    j = n / (16 * SINGLE) * (16 * SINGLE);
-    switch (storage) {
-    case GNB_PANEL_Q8: gemv_groups(32, 0, n, k, a, b, bytes_stride, c, accumulate); break;
-    case GNB_PANEL_Q8_MIN: gemv_groups(32, 1, n, k, a, b, bytes_stride, c, accumulate); break;
-    case GNB_PANEL_Q8_16: gemv_groups(16, 0, n, k, a, b, bytes_stride, c, accumulate); break;
-    case GNB_PANEL_Q8_16_MIN: gemv_groups(16, 1, n, k, a, b, bytes_stride, c, accumulate); break;
-    default: gemv_rows(storage, n, k, a, b, bytes_stride, c, accumulate);
-    }
+  if (m == 1 && SINGLE > 1) {
+    j = gemv(SINGLE, storage, 0, n, k, a, b, bytes_stride, c, accumulate);
+    j = gemv(SINGLE / 2, storage, j, n, k, a, b, bytes_stride, c, accumulate);
   }
   if (m >= ROWS) {
     gemm_packed(0, storage, m, n, k, a, a_row, b, bytes_stride, c, ldc, accumulate);

@@ -4,5 +4,5 @@
 #define KERNELS_NAME "portable"
 #define ROWS 6
 #define PANELS 1
-#define SINGLE 4
+#define SINGLE 1
 #include "kernels_body.h"

@@ -4,7 +4,7 @@
 // each instruction set: portable.c (baseline, fused multiply-add through fmaf) avx2.c, avx512.c and neon.c. The order of operations
 // is part of the contract, so all sets give equal bits:
 //   * A product's element is one chain of fused multiply-adds over k = 0, 1, 2, ... that begins at zero (or at
-//     the value already there when accumulating). Blocking over k stores and reloads the chain, which is exact.
+//     the value already there when accumulating). Going over k in stretches stores and reloads the chain, which is exact.
 //   * A sum over a row has 16 lanes, lane i taking the elements i, i+16, ...; the lanes are then added as a tree:
 //     lane i + lane i+8, then +4, +2, +1.
 //   * exp and tanh are the polynomials in elementary.h. Square root and division are IEEE and therefore equal.
@@ -29,25 +29,87 @@ enum gnb_panel {
   GNB_PANEL_Q8_16_MIN = 5, ///< for every 16 k: 16 float scales, 16 float minima, then [16][16] int8
   GNB_PANEL_F16 = 6,    ///< [k][16] halves
   GNB_PANEL_NF4 = 7,    ///< for every 64 k: 16 float scales, then [32][16] bytes, an even k low and the odd one after it high
+  // The bits of the file itself: blocks of 32 or 256 k, as struct gnb_own_bits says.
+  GNB_PANEL_Q4_0 = 8,
+  GNB_PANEL_Q4_K = 9,
+  GNB_PANEL_Q5_K = 10,
+  GNB_PANEL_Q6_K = 11,
+  GNB_PANELS = 12
 };
 
-/// Number of k with the same scale, 0 for storages without scales; and the bytes of such a group in a panel.
+/// The layout of a storage in the file's own bits. A block of `block` k begins with a header: 16 halves d, with minima 16 halves more,
+/// and, if the block has several groups, for each group 16 small integers, with minima 16 more. The scale of a group is d, or d times
+/// its integer; likewise its minimum. Then follow the groups of `group` k, each as words of 32 bits, [words][16]: gnb_own_code says
+/// where a value is in them.
+///
+/// value = (q - offset) * scale, or q * scale - minimum. Scales are halves times small integers, so every product q * scale is
+/// exact, and q * scale - minimum is one fused operation.
+struct gnb_own_bits {
+  int bits, offset, has_minimum;
+  size_t group, block;
+};
+/// `bits` is 0 for all other storages.
+static inline struct gnb_own_bits gnb_own_bits(int storage) {
+  switch (storage) {
+  case GNB_PANEL_Q4_0: return (struct gnb_own_bits){4, 8, 0, 32, 32};
+  case GNB_PANEL_Q4_K: return (struct gnb_own_bits){4, 0, 1, 32, 256};
+  case GNB_PANEL_Q5_K: return (struct gnb_own_bits){5, 0, 1, 32, 256};
+  case GNB_PANEL_Q6_K: return (struct gnb_own_bits){6, 32, 0, 16, 256};
+  default: return (struct gnb_own_bits){0};
+  }
+}
+/// Bytes of a block's header; whole cache lines if the block has several groups.
+static inline size_t gnb_own_header(struct gnb_own_bits own) {
+  const size_t sums = own.has_minimum ? 2 : 1;
+  return own.block == own.group ? 32 : (32 * sums + own.block / own.group * 16 * sums + 63) / 64 * 64;
+}
+static inline size_t gnb_own_group(struct gnb_own_bits own) { return own.group * 2 * (size_t)own.bits; }
+
+/// The storage with bytes and float scales that holds the same values; all other storages are their own.
+static inline int gnb_panel_of_bytes(int storage) {
+  switch (storage) {
+  case GNB_PANEL_Q4_0: return GNB_PANEL_Q8;
+  case GNB_PANEL_Q4_K: case GNB_PANEL_Q5_K: return GNB_PANEL_Q8_MIN;
+  case GNB_PANEL_Q6_K: return GNB_PANEL_Q8_16;
+  default: return storage;
+  }
+}
+
+/// The integer at k = d in the words of a group.
+///  * 4 bits: a word has eight values, the first lowest.
+///  * 5 bits: the lower four likewise, from the second word on. The first word has the fifth bits: that of value 8 t + i is bit
+///    t + 4 (i + 1), for i = 7 bit t. So one shift by t puts the bits of eight values above their lower four.
+///  * 6 bits: a word has five values, and two bits of the sixteenth.
+static inline uint32_t gnb_own_code(int bits, size_t d, const uint32_t *words) {
+  if (bits == 4) return words[d / 8] >> 4 * (d % 8) & 15;
+  if (bits == 5) return (words[1 + d / 8] >> 4 * (d % 8) & 15) | (words[0] >> (d / 8 + (d % 8 < 7) * 4 * (d % 8 + 1)) & 1) << 4;
+  return d < 15 ? words[d / 5] >> 6 * (d % 5) & 63 : words[0] >> 30 | (words[1] >> 28 & 12) | (words[2] >> 26 & 48);
+}
+/// Number of k with the same scale, 0 for storages without scales.
 static inline size_t gnb_panel_group(int storage) {
   switch (storage) {
   case GNB_PANEL_NF4: return 64;
   case GNB_PANEL_Q8: case GNB_PANEL_Q8_MIN: return 32;
   case GNB_PANEL_Q8_16: case GNB_PANEL_Q8_16_MIN: return 16;
-  default: return 0;
+  default: return gnb_own_bits(storage).group;
   }
 }
 static inline int gnb_panel_has_minimum(int storage) {
-  return storage == GNB_PANEL_Q8_MIN || storage == GNB_PANEL_Q8_16_MIN;
+  return storage == GNB_PANEL_Q8_MIN || storage == GNB_PANEL_Q8_16_MIN || gnb_own_bits(storage).has_minimum;
 }
-/// Bytes of a group's integers.
+/// Bytes of a group's integers, in the storages with float scales.
 static inline size_t gnb_panel_integer_bytes(int storage) {
   return 16 * (storage == GNB_PANEL_NF4 ? 32 : gnb_panel_group(storage));
 }
-static inline size_t gnb_panel_group_bytes(int storage) {
+/// Number of k that lie together, one or more groups: a panel is a row of such blocks. 0 for storages without scales.
+static inline size_t gnb_panel_block(int storage) {
+  const struct gnb_own_bits own = gnb_own_bits(storage);
+  return own.bits ? own.block : gnb_panel_group(storage);
+}
+/// Bytes of such a block.
+static inline size_t gnb_panel_block_bytes(int storage) {
+  const struct gnb_own_bits own = gnb_own_bits(storage);
+  if (own.bits) return gnb_own_header(own) + own.block / own.group * gnb_own_group(own);
   return (gnb_panel_has_minimum(storage) ? 128 : 64) + gnb_panel_integer_bytes(storage);
 }
 
@@ -125,6 +187,8 @@ const struct gnb_kernels *gnb_kernels_best(void);
 /// A digest of all results of the set on fixed inputs. It is the same for all sets on all machines. Only one thread may call it
 /// at a time.
 uint64_t gnb_kernels_digest(const struct gnb_kernels *kernels);
+/// The same of the storages in the file's own bits, which are newer than the first digest.
+uint64_t gnb_own_bits_digest(const struct gnb_kernels *kernels);
 
 /// A hint to the core that this is a spin loop.
 static inline void gnb_pause(void) {
@@ -135,13 +199,13 @@ static inline void gnb_pause(void) {
 #endif
 }
 
-/// Philox4x32-10, as Philox.swift has it: out[i] = the bits at index 4 * block + i of key `seed` and stream `stream`. n of them.
-void gnb_philox(uint64_t seed, uint32_t stream, uint64_t block, size_t n, uint32_t *out);
+/// Philox4x32-10, as Philox.swift has it: out[i] = the bits at index 4 * counter + i of key `seed` and stream `stream`. n of them.
+void gnb_philox(uint64_t seed, uint32_t stream, uint64_t counter, size_t n, uint32_t *out);
 /// y = x * scale where those bits are at least `threshold`, else 0.
-void gnb_dropout(uint64_t seed, uint32_t stream, uint64_t block, size_t n, uint32_t threshold, float scale, const float *x,
+void gnb_dropout(uint64_t seed, uint32_t stream, uint64_t counter, size_t n, uint32_t threshold, float scale, const float *x,
                  float *y);
 /// x += amount * u with u uniform in [-1, 1) from those bits.
-void gnb_noise(uint64_t seed, uint32_t stream, uint64_t block, size_t n, float amount, float *x);
+void gnb_noise(uint64_t seed, uint32_t stream, uint64_t counter, size_t n, float amount, float *x);
 
 // Changes of layout. They only move values, so all machines use the same code.
 
@@ -157,5 +221,7 @@ void gnb_transpose_panels(size_t k, size_t n, const float *src, size_t src_strid
 void gnb_pack_16(size_t rows, size_t k, const uint16_t *src, size_t ld, uint16_t *dst);
 /// Up to 16 rows of k values of a quantised type as one panel of the storage that holds them exactly.
 void gnb_pack_quantised(int type, size_t rows, size_t k, const uint8_t *src, size_t row_bytes, uint8_t *dst);
+/// A panel in the file's own bits as a panel of gnb_panel_of_bytes: the same values, for devices without code for those bits.
+void gnb_bytes_of_own_bits(int storage, size_t k, const uint8_t *panel, uint8_t *out);
 
 #endif

@@ -12,7 +12,7 @@
 #define GNB_STORED_TYPES(ROW) \
   ROW(F32, 0, "F32", 1, 4, GNB_PANEL_F32, put_f32) \
   ROW(F16, 1, "F16", 1, 2, GNB_PANEL_F16, put_f16) \
-  ROW(Q4_0, 2, "Q4_0", 32, 18, GNB_PANEL_Q8, put_q4_0) \
+  ROW(Q4_0, 2, "Q4_0", 32, 18, GNB_PANEL_Q4_0, put_q4_0) \
   ROW(Q4_1, 3, "Q4_1", 32, 20, GNB_PANEL_Q8_MIN, 0) \
   ROW(Q4_2, 4, "Q4_2", 16, 10, GNB_NOT_READ, 0) \
   ROW(Q4_3, 5, "Q4_3", 16, 12, GNB_NOT_READ, 0) \
@@ -22,9 +22,9 @@
   ROW(Q8_1, 9, "Q8_1", 32, 36, GNB_NOT_READ, 0) \
   ROW(Q2_K, 10, "Q2_K", 256, 84, GNB_PANEL_Q8_16_MIN, 0) \
   ROW(Q3_K, 11, "Q3_K", 256, 110, GNB_PANEL_Q8_16, 0) \
-  ROW(Q4_K, 12, "Q4_K", 256, 144, GNB_PANEL_Q8_MIN, put_q4_k) \
-  ROW(Q5_K, 13, "Q5_K", 256, 176, GNB_PANEL_Q8_MIN, 0) \
-  ROW(Q6_K, 14, "Q6_K", 256, 210, GNB_PANEL_Q8_16, put_q6_k) \
+  ROW(Q4_K, 12, "Q4_K", 256, 144, GNB_PANEL_Q4_K, put_q4_k) \
+  ROW(Q5_K, 13, "Q5_K", 256, 176, GNB_PANEL_Q5_K, 0) \
+  ROW(Q6_K, 14, "Q6_K", 256, 210, GNB_PANEL_Q6_K, put_q6_k) \
   ROW(Q8_K, 15, "Q8_K", 256, 292, GNB_NOT_READ, 0) \
   ROW(IQ2_XXS, 16, "IQ2_XXS", 256, 66, GNB_NOT_READ, 0) \
   ROW(IQ2_XS, 17, "IQ2_XS", 256, 74, GNB_NOT_READ, 0) \

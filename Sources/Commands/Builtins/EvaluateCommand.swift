@@ -46,7 +46,8 @@ enum EvaluateCommand {
       device: try session.device())
     let started = Stopwatch()
     let truth = samples.map { data.samples[$0].category }
-    let answers = try classifier.classify(samples.map { data.samples[$0] }, method: arguments.method) {
+    let prompts = try workspace.examples(samples).map(\.prompt)
+    let answers = try classifier.classify(prompts, method: arguments.method) {
       answers in
       let right = zip(answers, truth).count { $0.prediction == $1 }
       let note = Span("\(NumberFormat.percent(Double(right) / Double(answers.count))) right so far")

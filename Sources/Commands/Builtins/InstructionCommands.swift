@@ -35,10 +35,13 @@ enum InstructionCommands {
       invocation.emit(.progress(ProgressReport(done: done, total: total, unit: unit)))
       return !invocation.isInterrupted
     }
-    let loss = try model.answerLoss(
-      of: evaluator.examples(samples.map { data.samples[$0] }), adapter: workspace.adapter, device: device
-    ) { tell(Int(Double(samples.count) * $0), of: samples.count, "row") }
-    let written = try evaluator.write(chosen, maxTokens: arguments.maxTokens) {
+    let examples = try workspace.examples(samples)
+    try evaluator.check(examples, of: samples.map { data.samples[$0] })
+    let loss = try model.answerLoss(of: examples, adapter: workspace.adapter, device: device) {
+      tell(Int(Double(samples.count) * $0), of: samples.count, "row")
+    }
+    let prompts = examples.prefix(chosen.count).map(\.prompt)
+    let written = try evaluator.write(chosen, prompts: prompts, maxTokens: arguments.maxTokens) {
       tell($0, of: chosen.count, "answer")
     }
     let evaluation = InstructionEvaluation(

@@ -86,9 +86,6 @@ enum TrainCommands {
     let (data, split) = (try session.workspace.needData(), try session.workspace.needSplit())
     let categories = try session.workspace.needCategoriesOfData()
     let prompt = try session.workspace.promptWithoutExamples("train")
-    func examples(_ part: ArraySlice<Int>) -> [TokenizedExample] {
-      part.map { prompt.example(data.samples[$0], tokenizer: model.tokenizer) }
-    }
     let device = try session.device()
     let run: TrainingRun
     if let path = arguments.resume {
@@ -97,7 +94,7 @@ enum TrainCommands {
           name: "train", expected: "no argument beside resume: the checkpoint has the settings", found: other)
       }
       run = try TrainingRun(
-        resuming: path, model: model, examples: examples(split.train[...]), device: device)
+        resuming: path, model: model, examples: session.workspace.examples(split.train), device: device)
       invocation.print(
         "continuing after step \(run.trainer.completed) of \(run.plan.training.steps)"
           + (run.isFinished ? ": this training is already complete" : ""))
@@ -106,7 +103,7 @@ enum TrainCommands {
       run = try TrainingRun(
         plan: plan(arguments, session: session), model: model,
         adapter: try session.workspace.needAdapter().copy(device: device),
-        examples: examples(split.train[...]),
+        examples: session.workspace.examples(split.train),
         history: session.workspace.steps, seen: session.workspace.seen,
         checkpoint: arguments.checkpoint,
         device: device)
@@ -137,7 +134,7 @@ enum TrainCommands {
     }
     guard run.plan.evaluateEvery > 0 else { return run }
     let looked = try session.workspace.needSamples(of: .validation).prefix(run.plan.evaluateLimit)
-    let (answers, texts) = (examples(looked), looked.map { data.samples[$0] })
+    let answers = try session.workspace.examples(looked)
     let known = looked.count { run.seen.contains(data.samples[$0]) }
     if known > 0 {
       invocation.print(
@@ -156,16 +153,15 @@ enum TrainCommands {
       }
       return run
     }
+    let classifier = Classifier(
+      model: model, adapter: adapter, prompt: prompt, categories: categories, device: device)
     run.look = { [weak trainer = run.trainer] in
-      let classifier = Classifier(
-        model: model, adapter: adapter, prompt: prompt, categories: categories, device: device)
-      let found = try classifier.classify(texts, method: .constrained) { found in
-        inside.tell(after: trainer?.completed ?? 0, 0, "validation article \(found.count) of \(texts.count)")
+      let found = try classifier.look(at: answers) { done in
+        inside.tell(after: trainer?.completed ?? 0, 0, "validation article \(done) of \(answers.count)")
         return invocation.context.interruption() != .undo
       }
-      let right = zip(found, looked).count { $0.prediction == data.samples[$1].category }
-      let loss = try model.loss(of: answers, adapter: adapter, device: device)
-      return (loss, Double(right) / Double(max(looked.count, 1)))
+      let right = zip(found.answers, looked).count { $0.prediction == data.samples[$1].category }
+      return (found.loss.loss, Double(right) / Double(max(looked.count, 1)))
     }
     return run
   }

@@ -124,7 +124,7 @@ public enum Glossary {
       see: ["show data", "mistakes"]),
     entry(
       "layer", ["layers"],
-      "One of the blocks that a text passes through, each with attention and an MLP. Gemma 3 270M has 18, Gemma 2 2B has 26.",
+      "One of the parts that a text passes through, each with attention and an MLP. Gemma 3 270M has 18, Gemma 2 2B has 26.",
       see: ["show model", "lora layers=[16, 17]"]),
     entry(
       "learning rate", ["lr", "schedule"],

@@ -37,6 +37,8 @@ public struct Workspace: Sendable {
   public var answers: [InstructionEvaluation] = []
   /// The commands that loaded the model, the data and the rest, in order.
   public internal(set) var origins = Origins()
+  /// The tokens of the data's rows. Copies of a workspace share them.
+  private let tokens = KeptTokens()
   /// The tables that the last command with a table showed, whole, for `save table`.
   var lastTables: [Table] = []
 
@@ -110,6 +112,12 @@ public struct Workspace: Sendable {
         found: NumberFormat.count(prompt.exampleCount, "example"))
     }
     return prompt
+  }
+
+  /// Rows of the data with their answers as tokens, by the present prompt.
+  func examples(_ indices: some Sequence<Int>) throws -> [TokenizedExample] {
+    tokens.examples(
+      indices, of: try needData(), prompt: try promptOrDefault(), tokenizer: try needModel().tokenizer)
   }
 
   /// Whether the task is to choose one of some categories: the loaded classifier's task, else the data's.

@@ -17,6 +17,9 @@ public struct TokenizedExample: Sendable, Equatable {
   /// How many tokens are before the first one to learn.
   public var promptCount: Int { learnt.first?.lowerBound ?? ids.count }
 
+  /// The tokens before the last answer.
+  public var prompt: [Int32] { Array(ids[..<(learnt.last?.lowerBound ?? ids.count)]) }
+
   /// How many tokens are to be learnt.
   public var learntCount: Int { learnt.reduce(0) { $0 + $1.count } }
 

@@ -25,6 +25,8 @@ public struct Classifier: Sendable {
   let prompt: PromptTemplate
   public let categories: [String]
   let device: Device
+  /// The tokens of the categories.
+  private let labels: LabelTrie
   /// The largest number of tokens in a generated answer.
   public static let answerTokens = 64
   /// The number of rows in one pass.
@@ -38,6 +40,7 @@ public struct Classifier: Sendable {
     self.prompt = prompt
     self.categories = categories
     self.device = device
+    labels = LabelTrie(categories.map { prompt.responseTokens($0, tokenizer: model.tokenizer) })
   }
 
   /// Classifies rows in order.
@@ -46,8 +49,24 @@ public struct Classifier: Sendable {
   public func classify(
     _ samples: [Sample], method: Method, progress: (_ answers: [Answer]) -> Bool = { _ in true }
   ) throws -> [Answer] {
-    let tokenizer = model.tokenizer
-    let prompts = samples.map { prompt.promptTokens($0, tokenizer: tokenizer) }
+    try classify(
+      samples.map { prompt.promptTokens($0, tokenizer: model.tokenizer) }, method: method, progress: progress)
+  }
+
+  /// Classifies prompts of tokens in order, likewise.
+  public func classify(
+    _ prompts: [[Int32]], method: Method, progress: (_ answers: [Answer]) -> Bool = { _ in true }
+  ) throws -> [Answer] {
+    try checkLengths(prompts)
+    var answers: [Answer] = []
+    try answer(prompts, method: method) {
+      answers += $0
+      if !progress(answers) { throw GemmaError.interrupted }
+    }
+    return answers
+  }
+
+  func checkLengths(_ prompts: [[Int32]]) throws {
     for (index, ids) in prompts.enumerated() {
       if let range = wrongLength(ids) {
         throw GemmaError.invalidValue(
@@ -55,12 +74,6 @@ public struct Classifier: Sendable {
           found: "\(ids.count) tokens (set max_input_tokens)")
       }
     }
-    var answers: [Answer] = []
-    try answer(prompts, method: method) {
-      answers += $0
-      if !progress(answers) { throw GemmaError.interrupted }
-    }
-    return answers
   }
 
   /// Classifies plain texts in order.
@@ -82,8 +95,8 @@ public struct Classifier: Sendable {
     try inGroups(prompts, sharing: prefix) { group, prefix in
       switch method {
       case .constrained:
-        return try each(constrained(group.map { Array($0.dropFirst(prefix.count)) }, prefix: prefix))
-      case .generate: return try each(generated(group, prefix: prefix))
+        return try each(constrained(prompts[group].map { ConstrainedRow($0) }, prefix: prefix).answers)
+      case .generate: return try each(generated(Array(prompts[group]), prefix: prefix))
       }
     }
   }
@@ -96,7 +109,8 @@ public struct Classifier: Sendable {
     let generator = Generator(model: model, adapter: adapter, device: device)
     try inGroups(prompts, sharing: prefix) { group, prefix in
       try each(
-        generator.generate(group, prefix: prefix, maxTokens: maxTokens, stops: model.tokenizer.stopIDs))
+        generator.generate(
+          Array(prompts[group]), prefix: prefix, maxTokens: maxTokens, stops: model.tokenizer.stopIDs))
     }
   }
 
@@ -109,7 +123,10 @@ public struct Classifier: Sendable {
   /// The common beginning of these prompts. It is found by comparing tokens, not from the template.
   public func sharedPrefix(of prompts: [[Int32]]) throws -> SharedPrefix {
     // At least one token of each prompt is not among the shared ones.
-    let most = (prompts.map(\.count).min() ?? 1) - 1
+    try sharedPrefix(of: prompts, most: (prompts.map(\.count).min() ?? 1) - 1)
+  }
+
+  private func sharedPrefix(of prompts: [[Int32]], most: Int) throws -> SharedPrefix {
     let shared = prompts.count > 1 ? TokenBatch.commonPrefix(prompts, most: most) : 0
     let tokens = Array(prompts.first?.prefix(shared) ?? [])
     let cache = try Generator(model: model, adapter: adapter, device: device).cache(of: tokens)
@@ -118,25 +135,15 @@ public struct Classifier: Sendable {
 
   /// Groups of as many prompts as go through the model in one pass. An answer does not depend on the group it is in.
   private func inGroups(
-    _ prompts: [[Int32]], sharing given: SharedPrefix?, _ body: ([[Int32]], KeyValueCache) throws -> Void
+    _ prompts: [[Int32]], sharing given: SharedPrefix?, _ body: (Range<Int>, KeyValueCache) throws -> Void
   ) throws {
     let isShared = prompts.allSatisfy { ids in
       given.map { ids.count > $0.tokens.count && ids.starts(with: $0.tokens) } ?? false
     }
     let prefix: SharedPrefix
     if let given, isShared { prefix = given } else { prefix = try sharedPrefix(of: prompts) }
-    let shared = prefix.tokens.count
-    var first = 0
-    while first < prompts.count {
-      var last = first
-      var rows = 0
-      while last < prompts.count, last == first || rows + prompts[last].count - shared <= Self.rowLimit {
-        rows += prompts[last].count - shared
-        last += 1
-      }
-      try body(Array(prompts[first..<last]), prefix.cache)
-      first = last
-    }
+    let lengths = prompts.map { $0.count - prefix.tokens.count }
+    for group in TokenBatch.passes(lengths, rows: Self.rowLimit) { try body(group, prefix.cache) }
   }
 
   private func generated(_ prompts: [[Int32]], prefix: KeyValueCache) throws -> [Answer] {
@@ -150,56 +157,104 @@ public struct Classifier: Sendable {
     }
   }
 
-  private func constrained(_ prompts: [[Int32]], prefix: KeyValueCache) throws -> [Answer] {
-    let trie = LabelTrie(categories.map { prompt.responseTokens($0, tokenizer: model.tokenizer) })
-    for node in trie.nodes { try model.checkRows(node.children.map(\.token)) }
-    let choices = trie.choices
+  // MARK: Constrained answers
+
+  /// A prompt, and the known answer if its loss is measured too.
+  private struct ConstrainedRow {
+    var prompt: [Int32]
+    var example: TokenizedExample?
+
+    init(_ prompt: [Int32]) { self.prompt = prompt }
+    init(_ example: TokenizedExample) { (prompt, self.example) = (example.prompt, example) }
+
+    /// The first token whose successor is wanted: the last one of the prompt, or with turns the one before the first turn to learn.
+    var firstWanted: Int { min(prompt.count, example?.promptCount ?? .max) - 1 }
+  }
+
+  /// What one look at rows with known answers finds.
+  public struct Look: Sendable, Equatable {
+    public var answers: [Answer]
+    /// The same as `GemmaModel.answerLoss` of the rows.
+    public var loss: AnswerLoss
+  }
+
+  /// Classifies rows, and measures the loss of their known answers in the same passes.
+  /// - Parameter progress: called after each group with the number of rows so far. If it returns false, looking stops.
+  /// - Throws: `interrupted` if `progress` returned false.
+  public func look(at examples: [TokenizedExample], progress: (_ done: Int) -> Bool = { _ in true }) throws
+    -> Look
+  {
+    for example in examples { try model.checkRows(example.ids) }
+    let rows = examples.map { ConstrainedRow($0) }
+    let prompts = rows.map(\.prompt)
+    try checkLengths(prompts)
+    let prefix = try sharedPrefix(of: prompts, most: rows.map(\.firstWanted).min() ?? 0)
+    var answers: [Answer] = []
+    var sum = AnswerLossSum()
+    try inGroups(prompts, sharing: prefix) { group, prefix in
+      let found = try constrained(Array(rows[group]), prefix: prefix)
+      answers += found.answers
+      if let scores = found.scores { sum.add(scores, weights: found.weights) }
+      guard progress(answers.count) else { throw GemmaError.interrupted }
+    }
+    return Look(answers: answers, loss: sum.result)
+  }
+
+  /// One pass: the prompts, and after each the beginnings of labels where a label is chosen, and its own answer.
+  private func constrained(_ rows: [ConstrainedRow], prefix: KeyValueCache) throws -> (
+    answers: [Answer], scores: TargetScores?, weights: [Float]
+  ) {
+    for node in labels.nodes { try model.checkRows(node.children.map(\.token)) }
     var batch = TokenBatch()
-    // Later choices continue the prompt, so its keys and values are kept.
-    let deeper = choices.filter { $0 != 0 }
-    let caches: [KeyValueCache] =
-      deeper.isEmpty
-      ? []
-      : prompts.map {
-        prefix.extended(capacity: prefix.count + $0.count, config: model.config, device: device)
+    /// For each choice in the labels, the rows of the pass after which it is made.
+    var chosen: [Int: [Int]] = [:]
+    var count = 0
+    func append(_ ids: some Collection<Int32>, after parent: Int?, wanted: Range<Int>) -> Int {
+      count += wanted.count
+      return batch.append(Array(ids), parent: parent, cache: prefix, wanted: wanted)
+    }
+    var scored: [Int] = []
+    var (targets, weights): ([Int32], [Float]) = ([], [])
+    for row in rows {
+      let ids = row.prompt.dropFirst(prefix.count)
+      let before = count
+      let parent = append(ids, after: nil, wanted: row.firstWanted - prefix.count..<ids.count)
+      chosen[0, default: []].append(count - 1)
+      scored += row.example == nil ? [] : Array(before..<count)
+      for node in labels.choices where node != 0 {
+        let path = labels.nodes[node].path
+        _ = append(path, after: parent, wanted: path.count - 1..<path.count)
+        chosen[node, default: []].append(count - 1)
       }
-    for (i, ids) in prompts.enumerated() {
-      batch.append(
-        ids, cache: deeper.isEmpty ? prefix : caches[i], appends: !deeper.isEmpty,
-        wanted: ids.count - 1..<ids.count)
+      guard let example = row.example else { continue }
+      // The last token has nothing to predict: it is only a target.
+      let answer = example.ids[row.prompt.count...].dropLast()
+      if !answer.isEmpty {
+        scored += count..<count + answer.count
+        _ = append(answer, after: parent, wanted: 0..<answer.count)
+      }
+      targets += example.ids[example.promptCount...]
+      weights += example.weights(example.promptCount..<example.ids.count)
     }
     let hidden = try model.forward(batch, adapter: adapter, device: device).hidden
-    let atRoot = shares(hidden, trie: trie, node: 0)
-    return try prompts.indices.map { i in
-      var byNode: [Int: [Double]] = [0: atRoot[i]]
-      if !deeper.isEmpty {
-        var paths = TokenBatch()
-        for node in deeper {
-          let path = trie.nodes[node].path
-          paths.append(path, cache: caches[i], wanted: path.count - 1..<path.count)
-        }
-        let states = try model.forward(paths, adapter: adapter, device: device).hidden
-        for (row, node) in deeper.enumerated() {
-          byNode[node] = shares(device.gather(states, rows: [row]), trie: trie, node: node)[0]
-        }
-      }
-      let probabilities = trie.labelProbabilities(count: categories.count) { byNode[$0] ?? [] }
-      var best = 0
-      for k in probabilities.indices where probabilities[k] > probabilities[best] { best = k }
-      return Answer(prediction: categories[best], probabilities: probabilities, tokens: [])
+    var byNode: [Int: [[Double]]] = [:]
+    for (node, places) in chosen {
+      byNode[node] = self.shares(device.gather(hidden, rows: places), node: node)
     }
+    let answers = rows.indices.map { i in
+      let probabilities = labels.labelProbabilities(count: categories.count) { byNode[$0]?[i] ?? [] }
+      return Answer(
+        prediction: categories[probabilities.firstLargest() ?? 0], probabilities: probabilities, tokens: [])
+    }
+    guard !scored.isEmpty else { return (answers, nil, []) }
+    let scores = CrossEntropy(head: model.head, softCap: model.config.finalSoftCap)
+      .forward(device.gather(hidden, rows: scored), targets: targets, device: device)
+    return (answers, scores, weights)
   }
 
   /// For each row, the probabilities of a node's children, normalised over these children.
-  private func shares(_ hidden: Matrix, trie: LabelTrie, node: Int) -> [[Double]] {
-    let tokens = trie.nodes[node].children.map(\.token)
-    let logits = model.logits(hidden, of: tokens, device: device)
-    return (0..<hidden.rows).map { row in
-      let values = logits.values(ofRow: row).map(Double.init)
-      let top = values.max() ?? 0
-      let weights = values.map { ElementaryMath.exp($0 - top) }
-      let sum = weights.reduce(0, +)
-      return weights.map { $0 / sum }
-    }
+  private func shares(_ hidden: Matrix, node: Int) -> [[Double]] {
+    let logits = model.logits(hidden, of: labels.nodes[node].children.map(\.token), device: device)
+    return (0..<hidden.rows).map { ElementaryMath.softmax(logits.values(ofRow: $0).map(Double.init)) }
   }
 }

@@ -51,29 +51,36 @@ public struct InstructionEvaluator: Sendable {
     self.device = device
   }
 
-  /// The rows with their answers as tokens.
+  /// - Parameter examples: the rows with their answers as tokens.
   /// - Throws: `invalidValue` for a row that the model has no room for.
-  public func examples(_ samples: [Sample]) throws -> [TokenizedExample] {
-    try samples.map { sample in
-      let example = prompt.example(sample, tokenizer: model.tokenizer)
-      guard example.promptCount > 0, example.ids.count <= model.config.contextLength else {
-        throw GemmaError.invalidValue(
-          name: "row \(sample.id)", expected: "at most \(model.config.contextLength) tokens with its answer",
-          found: "\(example.ids.count) tokens (set max_input_tokens)")
-      }
-      return example
+  public func check(_ examples: [TokenizedExample], of samples: [Sample]) throws {
+    for (example, sample) in zip(examples, samples)
+    where example.promptCount == 0 || example.ids.count > model.config.contextLength {
+      throw GemmaError.invalidValue(
+        name: "row \(sample.id)", expected: "at most \(model.config.contextLength) tokens with its answer",
+        found: "\(example.ids.count) tokens (set max_input_tokens)")
     }
   }
 
+  /// The rows with their answers as tokens.
+  /// - Throws: the errors of `check`.
+  public func examples(_ samples: [Sample]) throws -> [TokenizedExample] {
+    let examples = samples.map { prompt.example($0, tokenizer: model.tokenizer) }
+    try check(examples, of: samples)
+    return examples
+  }
+
   /// Writes the answers to rows.
+  /// - Parameter prompts: the rows' prompts, if they are known as tokens.
   /// - Parameter progress: called after each group with the number of answers so far. If it returns false, writing stops.
   /// - Throws: `interrupted` if `progress` returned false.
   public func write(
-    _ samples: [(index: Int, sample: Sample)], maxTokens: Int,
+    _ samples: [(index: Int, sample: Sample)], prompts: [[Int32]]? = nil, maxTokens: Int,
     progress: (_ done: Int) -> Bool = { _ in true }
   ) throws -> [InstructionEvaluation.Written] {
     let generator = Generator(model: model, adapter: adapter, device: device)
-    let prompts = samples.map { prompt.promptTokens($0.sample, tokenizer: model.tokenizer) }
+    let prompts =
+      prompts ?? samples.map { prompt.promptTokens($0.sample, tokenizer: model.tokenizer) }
     for (ids, row) in zip(prompts, samples)
     where ids.isEmpty || ids.count + maxTokens > model.config.contextLength {
       throw GemmaError.invalidValue(
@@ -81,20 +88,12 @@ public struct InstructionEvaluator: Sendable {
         found: "\(ids.count) tokens (set max_input_tokens, or a smaller max_tokens)")
     }
     var written: [InstructionEvaluation.Written] = []
-    while written.count < prompts.count {
-      let first = written.count
-      var (last, rows) = (first, 0)
-      while last < min(prompts.count, first + Self.group),
-        last == first || rows + prompts[last].count <= Self.rowLimit
-      {
-        rows += prompts[last].count
-        last += 1
-      }
+    for group in TokenBatch.passes(prompts.map(\.count), rows: Self.rowLimit, most: Self.group) {
       let answers = try generator.generate(
-        Array(prompts[first..<last]), maxTokens: maxTokens, stops: model.tokenizer.stopIDs
-      ) { _, _ in progress(first) }
+        Array(prompts[group]), maxTokens: maxTokens, stops: model.tokenizer.stopIDs
+      ) { _, _ in progress(group.lowerBound) }
       guard !answers.contains(where: { $0.ending == .interrupted }) else { throw GemmaError.interrupted }
-      written += zip(answers, samples[first..<last]).map { answer, row in
+      written += zip(answers, samples[group]).map { answer, row in
         InstructionEvaluation.Written(
           sample: row.index, text: answer.text,
           isExact: answer.ending == .eos && answer.text.trimmed == row.sample.category.trimmed)

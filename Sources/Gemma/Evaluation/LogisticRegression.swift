@@ -32,7 +32,7 @@ public struct LogisticRegression: Sendable {
         let scores = classes.indices.map { k in
           row.reduce(x[k * width + features]) { $0 + $1.value * x[k * width + $1.feature] }
         }
-        let p = Self.softmax(scores)
+        let p = ElementaryMath.softmax(scores)
         value -= c * ElementaryMath.log(max(p[target], 1e-300))
         for k in classes.indices {
           let d = c * (p[k] - (k == target ? 1 : 0))
@@ -51,15 +51,8 @@ public struct LogisticRegression: Sendable {
 
   /// Probability of each class.
   public func probabilities(_ row: TFIDF.Row) -> [Double] {
-    Self.softmax(
+    ElementaryMath.softmax(
       classes.indices.map { k in row.reduce(intercepts[k]) { $0 + $1.value * weights[k][$1.feature] } })
-  }
-
-  static func softmax(_ scores: [Double]) -> [Double] {
-    let top = scores.max() ?? 0
-    let weights = scores.map { ElementaryMath.exp($0 - top) }
-    let sum = weights.reduce(0, +)
-    return weights.map { $0 / sum }
   }
 }
 
@@ -141,9 +134,7 @@ public struct TFIDFBaseline: Sendable {
   /// The most likely class, and the probability of each class.
   public func predict(_ text: String) -> (prediction: String, probabilities: [Double]) {
     let p = regression.probabilities(vectors.row(text))
-    var best = 0
-    for k in p.indices where p[k] > p[best] { best = k }
-    return (regression.classes[best], p)
+    return (regression.classes[p.firstLargest() ?? 0], p)
   }
 }
 

@@ -38,24 +38,17 @@ public struct Sampler: Sendable, Equatable {
   func choose(_ logits: [Float], seen: Set<Int32>, prompt: Int, number: Int, device: Device) -> Int32 {
     var logits = logits
     penalise(&logits, seen: seen)
-    let best = Self.best(logits)
+    let best = logits.firstLargest() ?? 0
     guard temperature > 0 else { return Int32(best) }
     return draw(candidates(&logits, best: best, device: device), prompt: prompt, number: number)
       ?? Int32(best)
-  }
-
-  /// The largest logit; the first one if several are equal.
-  private static func best(_ values: [Float]) -> Int {
-    var best = 0
-    for i in values.indices where values[i] > values[best] { best = i }
-    return best
   }
 
   /// The probabilities of all tokens that may be drawn, by id, for tests and tables.
   package func distribution(_ logits: [Float], seen: Set<Int32>, device: Device) -> [Candidate] {
     var logits = logits
     penalise(&logits, seen: seen)
-    let found = candidates(&logits, best: Self.best(logits), device: device)
+    let found = candidates(&logits, best: logits.firstLargest() ?? 0, device: device)
     let sum = Self.sum(found)
     return found.map { Candidate(token: $0.token, score: $0.score, weight: $0.weight / sum) }
   }

@@ -27,9 +27,12 @@ struct Attention: Sendable {
 
   /// y [wanted, hidden] from x [rows, hidden].
   func forward(_ x: Matrix, plan: LayerPass, lora: LayerFactors?, device: Device) -> Saved {
-    let (q, queryH) = query.forward(plan.gather(x, device), lora: lora?[.query], device: device)
-    let (k, keyH) = key.forward(x, lora: lora?[.key], device: device)
-    let (v, valueH) = value.forward(x, lora: lora?[.value], device: device)
+    // Of the last layer's queries only the wanted rows are computed.
+    let queries = (query, lora?[.query])
+    var found = Linear.forward(
+      x, [(key, lora?[.key]), (value, lora?[.value])] + (plan.wanted == nil ? [queries] : []), device: device)
+    if plan.wanted != nil { found += Linear.forward(plan.gather(x, device), [queries], device: device) }
+    let ((k, keyH), (v, valueH), (q, queryH)) = (found[0], found[1], found[2])
     let turnedQ = prepare(q, norm: queryNorm, positions: plan.wantedPositions, device)
     let turnedK = prepare(k, norm: keyNorm, positions: plan.positions, device)
     let seen = device.keysAndValues(turnedK, v, shape, plan.spans, caches: plan.caches)

@@ -15,10 +15,10 @@ struct GatedMLP: Sendable {
 
   /// y [rows, hidden] from x [rows, hidden].
   func forward(_ x: Matrix, lora: LayerFactors?, device: Device) -> (y: Matrix, saved: Saved) {
-    let (g, gateH) = gate.forward(x, lora: lora?[.gate], device: device)
-    let (u, upH) = up.forward(x, lora: lora?[.up], device: device)
+    let found = Linear.forward(x, [(gate, lora?[.gate]), (up, lora?[.up])], device: device)
+    let (g, u) = (found[0].y, found[1].y)
     let (y, downH) = down.forward(device.gatedGELU(g, u), lora: lora?[.down], device: device)
-    return (y, Saved(gate: g, up: u, gateH: gateH, upH: upH, downH: downH))
+    return (y, Saved(gate: g, up: u, gateH: found[0].h, upH: found[1].h, downH: downH))
   }
 
   /// dx [rows, hidden] from dy [rows, hidden]. y is the output of the forward pass. `saved` cannot be used again: its gate and up are

@@ -6,14 +6,29 @@ struct Linear: Sendable {
   var inputs: Int { weight.inputs }
   var outputs: Int { weight.outputs }
 
+  /// - Returns: for several projections of the same x what `forward` returns for each.
+  static func forward(
+    _ x: Matrix, _ projections: [(linear: Linear, lora: LoRAFactors?)], device: Device
+  ) -> [(y: Matrix, h: Matrix?)] {
+    zip(projections, device.products(x, projections.map(\.linear.weight))).map { projection, y in
+      (y, projection.linear.update(y, x, lora: projection.lora, device: device))
+    }
+  }
+
   /// - Returns: y [rows, outputs], and h = scale * x A^T [rows, rank] for the backward pass.
   func forward(_ x: Matrix, lora: LoRAFactors?, device: Device) -> (y: Matrix, h: Matrix?) {
     let y = device.product(x, weight, outputs: nil)
-    guard let lora else { return (y, nil) }
+    return (y, update(y, x, lora: lora, device: device))
+  }
+
+  /// Adds the adapter's part to y = x W^T.
+  /// - Returns: h
+  private func update(_ y: Matrix, _ x: Matrix, lora: LoRAFactors?, device: Device) -> Matrix? {
+    guard let lora else { return nil }
     let h = device.down(lora.seen(x, device: device), lora.a, scale: lora.scale)
     device.up(h, lora.b, into: y, adds: true)
     if let scale = lora.columnScale { device.scaleColumns(y, by: scale) }
-    return (y, h)
+    return h
   }
 
   /// Computes dx [rows, inputs] from dy [rows, outputs]: it is overwritten, or added to if `adds`; nil if no layer below needs it. Adds to

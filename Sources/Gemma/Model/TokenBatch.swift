@@ -47,6 +47,23 @@ public struct TokenBatch: Sendable {
     return segments.count - 1
   }
 
+  /// Splits sequences, in order, into passes of at most `rows` rows and `most` sequences; a longer sequence is a pass alone.
+  /// - Parameter lengths: the rows of each sequence.
+  static func passes(_ lengths: [Int], rows limit: Int, most: Int = .max) -> [Range<Int>] {
+    var passes: [Range<Int>] = []
+    var first = 0
+    while first < lengths.count {
+      var (last, rows) = (first + 1, lengths[first])
+      while last < lengths.count, last - first < most, rows + lengths[last] <= limit {
+        rows += lengths[last]
+        last += 1
+      }
+      passes.append(first..<last)
+      first = last
+    }
+    return passes
+  }
+
   /// The number of first tokens, at most `most`, that all sequences share.
   static func commonPrefix(_ sequences: [[Int32]], most: Int) -> Int {
     guard let first = sequences.first else { return 0 }

@@ -5,6 +5,13 @@ extension CPU {
     _ k: Matrix, _ v: Matrix, _ shape: AttentionShape, _ spans: [AttentionSpan], caches: [KeyValuePanels?]
   ) -> [KeyValuePanels] {
     let heads = shape.keyValueHeads
+    precondition(k.columns == heads * shape.headDim && v.hasShape(of: k) && spans.count == caches.count)
+    for (span, cache) in zip(spans, caches) {
+      precondition(span.rows.upperBound <= k.rows && span.parentRows.upperBound <= k.rows)
+      // What is added must fit: panels never grow.
+      let end = (cache?.count ?? 0) + span.parentRows.count + span.rows.count
+      precondition(!span.appends || cache.map { end <= $0.capacity } ?? true)
+    }
     struct Task {
       var span: Int
       var tiles: Range<Int>
@@ -100,6 +107,8 @@ extension CPU {
   public func attention(
     _ q: Matrix, _ shape: AttentionShape, _ spans: [AttentionSpan], _ seen: [KeyValuePanels]
   ) -> (context: Matrix, stats: Matrix) {
+    precondition(q.columns == shape.heads * shape.headDim && shape.heads % shape.keyValueHeads == 0)
+    precondition(spans.count == seen.count && spans.allSatisfy { $0.queries.upperBound <= q.rows })
     let context = matrix(q.rows, q.columns)
     let stats = matrix(q.rows, shape.heads * 2)
     // The longest first, so that no thread begins a long one at the end.
@@ -139,6 +148,8 @@ extension CPU {
     _ dContext: Matrix, q: Matrix, k: Matrix, v: Matrix, context: Matrix, stats: Matrix,
     _ shape: AttentionShape, _ spans: [AttentionSpan], _ seen: [KeyValuePanels]
   ) -> (dq: Matrix, dk: Matrix, dv: Matrix) {
+    precondition(dContext.hasShape(of: q) && context.hasShape(of: q) && v.hasShape(of: k))
+    precondition(stats.rows == q.rows && stats.columns == 2 * shape.heads)
     let dq = matrix(q.rows, q.columns)
     // With keys and values exchanged, the same panels are used for dP = dO V^T and dQ = dS K.
     let swapped = keysAndValues(v, k, shape, spans, caches: spans.map { _ in nil })

@@ -39,7 +39,8 @@ extension CPU {
     -> TargetScores
   {
     let rows = hidden.rows
-    precondition(targets.count == rows)
+    precondition(targets.count == rows && hidden.columns == head.inputs)
+    precondition(targets.allSatisfy { (0..<head.outputs).contains(Int($0)) })
     let slices = slices(head)
     let (maxima, sums, chosen) = (matrix(rows, slices.count), matrix(rows, slices.count), zeros(rows, 1))
     forSlices(slices, rows: rows) { number, cpu in
@@ -63,6 +64,8 @@ extension CPU {
     _ hidden: Matrix, head: WeightMatrix, softCap: Float?, targets: [Int32], scores: TargetScores,
     factors: [Float]
   ) -> Matrix {
+    precondition(
+      targets.count == hidden.rows && factors.count == hidden.rows && scores.logSums.count == hidden.rows)
     let dHidden = zeros(hidden.rows, hidden.columns)
     let slices = slices(head)
     forSlices(slices, rows: hidden.rows) { number, cpu in

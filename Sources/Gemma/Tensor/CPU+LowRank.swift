@@ -58,7 +58,8 @@ extension CPU {
 
   public func addOuter(_ h: Matrix, _ x: Matrix, into gradient: MatrixSlice) {
     let (rows, n, rank) = (x.rows, x.columns, h.columns)
-    precondition(h.rows == rows && gradient.rows == rank && gradient.columns == n)
+    precondition(
+      h.rows == rows && h.columns == gradient.rows && gradient.rows == rank && gradient.columns == n)
     let group = workers.threads > 4 ? 2 : 4
     let depth = min(rows, 512)
     let gemm = kernels.table.gemm!
@@ -80,6 +81,7 @@ extension CPU {
   public func merge(
     a: MatrixSlice, b: MatrixSlice, outputs: Range<Int>, scale: Float, factors: [Float]?, into rows: Matrix
   ) {
+    precondition(factors.map { $0.count == outputs.count } ?? true && outputs.upperBound <= b.columns)
     precondition(rows.rows == outputs.count && rows.columns == a.columns && a.rows == b.rows)
     let n = a.columns
     let panels = matrix(Packing.panels(n), a.rows * Packing.lanes)

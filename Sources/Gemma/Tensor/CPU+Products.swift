@@ -8,27 +8,39 @@ extension CPU {
 
   public func product(_ x: Matrix, _ weight: WeightMatrix, outputs: Range<Int>?) -> Matrix {
     let range = outputs ?? 0..<weight.outputs
+    precondition(x.columns == weight.inputs)
+    precondition(range.lowerBound % Packing.lanes == 0 && range.upperBound <= weight.outputs)
     let y = matrix(x.rows, range.count)
-    multiply(x.data, rows: x.rows, xRow: x.columns, weight, outputs: range, into: y.data, yRow: y.columns)
+    forTiles(rows: x.rows, panels: Packing.panels(range.count)) { rows, panels in
+      multiply(x, rows: rows, weight, outputs: range, panels: panels, into: y)
+    }
     return y
   }
 
-  /// y[rows, outputs] = x[rows, inputs] W^T.
-  func multiply(
-    _ x: UnsafePointer<Float>, rows: Int, xRow: Int, _ weight: WeightMatrix, outputs range: Range<Int>,
-    into y: UnsafeMutablePointer<Float>, yRow: Int
-  ) {
-    precondition(range.lowerBound % Packing.lanes == 0 && range.upperBound <= weight.outputs)
-    forTiles(rows: rows, panels: Packing.panels(range.count)) { rows, panels in
-      multiply(
-        x + rows.lowerBound * xRow, rows: rows.count, xRow: xRow, weight,
-        panels: range.lowerBound / Packing.lanes + panels.lowerBound,
-        columns: min(range.count, panels.upperBound * Packing.lanes) - panels.lowerBound * Packing.lanes,
-        into: y + rows.lowerBound * yRow + panels.lowerBound * Packing.lanes, yRow: yRow)
+  public func products(_ x: Matrix, _ weights: [WeightMatrix]) -> [Matrix] {
+    precondition(weights.allSatisfy { $0.inputs == x.columns })
+    let results = weights.map { matrix(x.rows, $0.outputs) }
+    forTiles(rows: x.rows, panels: weights.map { Packing.panels($0.outputs) }) { number, rows, panels in
+      let weight = weights[number]
+      multiply(x, rows: rows, weight, outputs: 0..<weight.outputs, panels: panels, into: results[number])
     }
+    return results
   }
 
-  /// The same on this thread, from the panel `first` on.
+  /// One tile of y = x W^T for the outputs `range`, on this thread.
+  private func multiply(
+    _ x: Matrix, rows: Range<Int>, _ weight: WeightMatrix, outputs range: Range<Int>, panels: Range<Int>,
+    into y: Matrix
+  ) {
+    let lanes = Packing.lanes
+    multiply(
+      x.row(rows.lowerBound), rows: rows.count, xRow: x.columns, weight,
+      panels: range.lowerBound / lanes + panels.lowerBound,
+      columns: min(range.count, panels.upperBound * lanes) - panels.lowerBound * lanes,
+      into: y.row(rows.lowerBound) + panels.lowerBound * lanes, yRow: y.columns)
+  }
+
+  /// The same from the panel `first` on.
   private func multiply(
     _ x: UnsafePointer<Float>, rows: Int, xRow: Int, _ weight: WeightMatrix, panels first: Int, columns: Int,
     into y: UnsafeMutablePointer<Float>, yRow: Int
@@ -43,8 +55,8 @@ extension CPU {
   /// every product, while they are used, so that they are still in the cache. This is cheap compared with the product, and it avoids
   /// a second copy of W.
   private static let transposedInputs = 256
-  /// Number of inputs that one task makes, likewise.
-  private static let groupInputs = 64
+  /// The least number of inputs that one task makes, and the number of values.
+  private static let (groupInputs, taskValues) = (64, 64 * 16 * Packing.lanes)
 
   public func productTransposed(
     _ dy: Matrix, _ weight: WeightMatrix, outputs: Range<Int>?, into dx: Matrix, adds: Bool
@@ -57,16 +69,17 @@ extension CPU {
     let transposed = matrix(Packing.panels(stretch), n * Packing.lanes)
     for first in stride(from: 0, to: inputs, by: stretch) {
       let depth = min(stretch, inputs - first)
-      let groups = (depth + Self.groupInputs - 1) / Self.groupInputs
+      let groupInputs = max(Self.groupInputs, weight.storage.block)
+      let groups = (depth + groupInputs - 1) / groupInputs
       let panels = Packing.panels(n)
-      let panelsInTask = 16
+      let panelsInTask = Self.taskValues / (groupInputs * Packing.lanes)
       let parts = (panels + panelsInTask - 1) / panelsInTask
       workers.run(groups * parts) { task in
-        let start = task / parts * Self.groupInputs
+        let start = task / parts * groupInputs
         let sources = task % parts * panelsInTask..<min(panels, (task % parts + 1) * panelsInTask)
         transpose(
           weight, panels: sources, firstPanel: range.lowerBound / Packing.lanes, outputs: n,
-          inputs: first + start..<min(first + start + Self.groupInputs, first + depth),
+          inputs: first + start..<min(first + start + groupInputs, first + depth),
           into: transposed.row(start / Packing.lanes), panelStride: transposed.columns)
       }
       multiply(

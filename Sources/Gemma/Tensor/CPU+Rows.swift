@@ -20,7 +20,8 @@ extension CPU {
   ) {
     let n = weight.count
     let groups = x.columns / n
-    precondition(groups * n == x.columns && rstd.columns == groups && dx.rows == x.rows)
+    precondition(groups * n == x.columns && rstd.columns == groups && rstd.rows == x.rows)
+    precondition(dx.hasShape(of: x) && dy.hasShape(of: x) && !(adds && dx === dy))
     forRows(x.rows) { rows in
       let first = rows.lowerBound
       weight.values.withUnsafeBufferPointer {
@@ -53,6 +54,7 @@ extension CPU {
   }
 
   public func gatedGELU(_ gate: Matrix, _ up: Matrix) -> Matrix {
+    precondition(gate.hasShape(of: up))
     let result = matrix(gate.rows, gate.columns)
     forRows(gate.rows, grain: 8) { rows in
       let first = rows.lowerBound
@@ -62,6 +64,7 @@ extension CPU {
   }
 
   public func gatedGELUBackward(_ gate: Matrix, _ up: Matrix, _ dy: Matrix) {
+    precondition(gate.hasShape(of: up) && gate.hasShape(of: dy))
     forRows(gate.rows, grain: 8) { rows in
       let first = rows.lowerBound
       kernels.table.geglu_backward(
@@ -70,6 +73,7 @@ extension CPU {
   }
 
   public func gather(_ x: Matrix, rows: [Int]) -> Matrix {
+    precondition(rows.allSatisfy { (0..<x.rows).contains($0) })
     let result = matrix(rows.count, x.columns)
     forRows(rows.count) { range in
       for i in range { result.row(i).update(from: x.row(rows[i]), count: x.columns) }
@@ -79,6 +83,8 @@ extension CPU {
 
   public func scatterAdd(_ y: Matrix, rows: [Int], into x: Matrix) {
     precondition(y.rows == rows.count && y.columns == x.columns)
+    precondition(rows.allSatisfy { (0..<x.rows).contains($0) })
+    assert(Set(rows).count == rows.count, "two tasks would add to one row")
     forRows(rows.count) { range in
       for i in range { kernels.table.add(x.columns, y.row(i), x.row(rows[i])) }
     }
@@ -86,6 +92,7 @@ extension CPU {
 
   public func embed(_ tokens: [Int], table: TensorView, scale: Float) -> Matrix {
     let hidden = table.shape[1]
+    precondition(tokens.allSatisfy { (0..<table.shape[0]).contains($0) })
     let rowBytes = table.type.bytes(count: hidden)
     let x = matrix(tokens.count, hidden)
     guard let base = table.bytes.baseAddress else { return x }
@@ -99,7 +106,7 @@ extension CPU {
   }
 
   public func add(_ x: Matrix, to y: Matrix) {
-    precondition(x.count == y.count)
+    precondition(x.hasShape(of: y))
     add(x.data, to: y.data, count: y.count)
   }
 
@@ -122,7 +129,7 @@ extension CPU {
   public func addColumnProducts(
     _ dy: Matrix, _ y: Matrix, over value: MatrixSlice, into gradient: MatrixSlice
   ) {
-    precondition(value.count == y.columns && gradient.count == y.columns)
+    precondition(dy.hasShape(of: y) && value.count == y.columns && gradient.count == y.columns)
     forRows(y.columns, grain: 64) { columns in
       // Row by row, in the order of memory.
       var sums = [Double](repeating: 0, count: columns.count)
@@ -146,9 +153,7 @@ extension CPU {
       // The first largest of each part of the row, then the first largest of them.
       let found = workers.map((x.columns + Self.partOfRow - 1) / Self.partOfRow) { part in
         let range = part * Self.partOfRow..<min(x.columns, (part + 1) * Self.partOfRow)
-        var best = range.lowerBound
-        for i in range where values[i] > values[best] { best = i }
-        return best
+        return UnsafeBufferPointer(start: values, count: x.columns)[range].firstLargest() ?? range.lowerBound
       }
       return found.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
     }

@@ -3,18 +3,18 @@
 public final class CPU: Device {
   public let kernels: Kernels
   public let workers: WorkerPool
-  let pool: BlockPool
+  let pool: MemoryPool
   /// The same memory and inner loops on the calling thread alone, for operations inside a task. Nil for that one itself.
   private let alone: CPU?
 
   public convenience init(threads: Int, kernels: Kernels = .best) {
-    let pool = BlockPool()
+    let pool = MemoryPool()
     self.init(
       workers: WorkerPool(threads: threads), kernels: kernels, pool: pool,
       alone: CPU(workers: WorkerPool(threads: 1), kernels: kernels, pool: pool, alone: nil))
   }
 
-  private init(workers: WorkerPool, kernels: Kernels, pool: BlockPool, alone: CPU?) {
+  private init(workers: WorkerPool, kernels: Kernels, pool: MemoryPool, alone: CPU?) {
     (self.workers, self.kernels, self.pool, self.alone) = (workers, kernels, pool, alone)
   }
 
@@ -24,6 +24,22 @@ public final class CPU: Device {
   public var name: String { "cpu" }
 
   public func matrix(_ rows: Int, _ columns: Int) -> Matrix { Matrix(rows, columns, pool: pool) }
+
+  public func zeros(_ rows: Int, _ columns: Int) -> Matrix {
+    let result = matrix(rows, columns)
+    let values = result.data
+    forElements(result.count) { first, count in (values + first).update(repeating: 0, count: count) }
+    return result
+  }
+
+  public func matrix(copying other: Matrix) -> Matrix {
+    let result = matrix(other.rows, other.columns)
+    let (values, source) = (result.data, other.data)
+    forElements(result.count) { first, count in
+      (values + first).update(from: source + first, count: count)
+    }
+    return result
+  }
 
   public func trim() { pool.trim() }
 
@@ -51,7 +67,15 @@ public final class CPU: Device {
 
   /// Splits c[m, n] into tiles of rows and of 16-column panels, with enough tiles for all threads.
   func forTiles(rows m: Int, panels: Int, _ body: (_ rows: Range<Int>, _ panels: Range<Int>) -> Void) {
-    guard m > 0, panels > 0 else { return }
+    forTiles(rows: m, panels: [panels]) { body($1, $2) }
+  }
+
+  /// The same for several matrices of m rows in one run. `body` also gets a matrix's number.
+  func forTiles(
+    rows m: Int, panels: [Int], _ body: (_ matrix: Int, _ rows: Range<Int>, _ panels: Range<Int>) -> Void
+  ) {
+    let all = panels.reduce(0, +)
+    guard m > 0, all > 0 else { return }
     // Row ranges of nearly equal height, in whole register tiles.
     let equal = (m + Self.rowLimit - 1) / Self.rowLimit
     var height = ((m + equal - 1) / equal + 11) / 12 * 12
@@ -60,23 +84,46 @@ public final class CPU: Device {
     let threads = workers.threads
     let wanted = threads == 1 ? 1 : threads <= 4 ? 4 * threads : 6 * threads
     let least = threads <= 4 ? 8 : 4
-    var width = panels
+    var width = all
     if rowTiles < wanted {
       let tiles = (wanted + rowTiles - 1) / max(rowTiles, 1)
-      width = max(least, ((panels + tiles - 1) / tiles + least - 1) / least * least)
+      width = max(least, ((all + tiles - 1) / tiles + least - 1) / least * least)
     }
-    let panelTiles = (panels + width - 1) / width
-    if threads > 4, rowTiles * panelTiles < 2 * threads {
+    let columnTiles = panels.reduce(0) { $0 + ($1 + width - 1) / width }
+    if threads > 4, rowTiles * columnTiles < 2 * threads {
       // Few columns: more and lower tiles, of at least two register tiles.
-      let wantedRows = (2 * threads + panelTiles - 1) / panelTiles
+      let wantedRows = (2 * threads + columnTiles - 1) / columnTiles
       height = min(height, max(24, ((m + wantedRows - 1) / wantedRows + 11) / 12 * 12))
       rowTiles = (m + height - 1) / height
     }
-    let (tileHeight, tiles) = (height, rowTiles)
-    workers.run(tiles * panelTiles) { task in
-      let (p, r) = (task / tiles, task % tiles)
-      body(r * tileHeight..<min(m, (r + 1) * tileHeight), p * width..<min(panels, (p + 1) * width))
+    struct Tile {
+      var matrix: Int
+      var rows: Range<Int>
+      var panels: Range<Int>
     }
+    var tiles: [Tile] = []
+    for (number, count) in panels.enumerated() {
+      for p in stride(from: 0, to: count, by: width) {
+        for r in stride(from: 0, to: m, by: height) {
+          tiles.append(
+            Tile(matrix: number, rows: r..<min(m, r + height), panels: p..<min(count, p + width)))
+        }
+      }
+    }
+    // The last tiles are halves, so that at the end no thread waits long for another.
+    if threads > 1, tiles.count > threads {
+      let halved = tiles.suffix(threads).flatMap { tile -> [Tile] in
+        let middle = tile.panels.lowerBound + (tile.panels.count / 2 + least - 1) / least * least
+        guard middle < tile.panels.upperBound else { return [tile] }
+        var (first, second) = (tile, tile)
+        first.panels = tile.panels.lowerBound..<middle
+        second.panels = middle..<tile.panels.upperBound
+        return [first, second]
+      }
+      tiles.replaceSubrange(tiles.count - threads..<tiles.count, with: halved)
+    }
+    let work = tiles
+    workers.run(work.count) { body(work[$0].matrix, work[$0].rows, work[$0].panels) }
   }
 
   /// c[m, n] (+)= a[m, k] b[k, n] with b in f32 panels `panelStride` floats apart.

@@ -22,6 +22,10 @@ public protocol Device: AnyObject, Sendable {
 
   /// A matrix with arbitrary contents.
   func matrix(_ rows: Int, _ columns: Int) -> Matrix
+  /// A matrix of zeros.
+  func zeros(_ rows: Int, _ columns: Int) -> Matrix
+  /// A copy, shaped as `other`.
+  func matrix(copying other: Matrix) -> Matrix
   /// Packs a stored tensor [outputs, inputs] for products, rounded to `precision`. With `isEmbedding` the rules of `precision` for the
   /// embedding hold.
   func weight(_ view: TensorView, precision: WeightPrecision, isEmbedding: Bool, arena: WeightArena)
@@ -43,6 +47,8 @@ public protocol Device: AnyObject, Sendable {
   ///
   /// - Parameter outputs: only these rows of W. The first is a multiple of 16. Nil for all.
   func product(_ x: Matrix, _ weight: WeightMatrix, outputs: Range<Int>?) -> Matrix
+  /// x W^T for several W of the same inputs: what `product` gives for each.
+  func products(_ x: Matrix, _ weights: [WeightMatrix]) -> [Matrix]
   /// dx (+)= dy W: dy [rows, outputs], dx [rows, inputs], each input one chain over the outputs.
   ///
   /// - Parameter outputs: the rows of W that dy's columns belong to. The first is a multiple of 16. Nil for all.
@@ -119,8 +125,8 @@ public protocol Device: AnyObject, Sendable {
   func attention(
     _ q: Matrix, _ shape: AttentionShape, _ spans: [AttentionSpan], _ seen: [KeyValuePanels]
   ) -> (context: Matrix, stats: Matrix)
-  /// The gradients of q, k and v. The gradient of a key is one chain over the rows of its span in blocks of 32, head by head in each
-  /// block; then the spans are added in order.
+  /// The gradients of q, k and v. The gradient of a key is one chain over the rows of its span, 32 at a time, head by head in each of
+  /// these; then the spans are added in order.
   func attentionBackward(
     _ dContext: Matrix, q: Matrix, k: Matrix, v: Matrix, context: Matrix, stats: Matrix,
     _ shape: AttentionShape, _ spans: [AttentionSpan], _ seen: [KeyValuePanels]
@@ -162,6 +168,10 @@ extension Device {
     let result = matrix(other.rows, other.columns)
     result.copy(from: other)
     return result
+  }
+
+  public func products(_ x: Matrix, _ weights: [WeightMatrix]) -> [Matrix] {
+    weights.map { product(x, $0, outputs: nil) }
   }
 }
 

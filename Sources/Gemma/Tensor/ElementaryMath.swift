@@ -35,6 +35,14 @@ public enum ElementaryMath {
     return e * ln2High + (2 * s * sum + e * ln2Low)
   }
 
+  /// exp(x) / sum of exp, with the largest x subtracted first.
+  public static func softmax(_ x: [Double]) -> [Double] {
+    let top = x.max() ?? 0
+    let weights = x.map { exp($0 - top) }
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
+  }
+
   /// base^exponent for a positive base.
   public static func pow(_ base: Double, _ exponent: Double) -> Double { exp(exponent * log(base)) }
 
@@ -60,4 +68,13 @@ public enum ElementaryMath {
 
   /// 2^n for |n| below 1023.
   private static func scalbn2(_ n: Int) -> Double { Double(sign: .plus, exponent: n, significand: 1) }
+}
+
+extension Collection where Element: Comparable {
+  /// Where the largest element is: the first of several that are equal. A NaN is never larger; nil if there are none.
+  func firstLargest() -> Index? {
+    guard var best = indices.first else { return nil }
+    for i in indices where self[i] > self[best] { best = i }
+    return best
+  }
 }

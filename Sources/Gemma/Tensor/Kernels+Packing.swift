@@ -18,14 +18,24 @@ public enum PanelStorage: Int32, Sendable {
   case f16 = 6
   /// for every 64 k: 16 Float scales, then [32][16] bytes of two k each
   case nf4 = 7
+  // The file's own bits and scales: `gnb_own_bits` in kernels.h.
+  case q4n0 = 8
+  case q4k = 9
+  case q5k = 10
+  case q6k = 11
 
-  /// Size of one panel, in bytes. If the storage has groups, k is a multiple of the group.
+  /// The number of k that lie together; k is a multiple of it. 1 for storages without scales.
+  var block: Int { max(1, gnb_panel_block(rawValue)) }
+
+  /// The storage with bytes and Float scales that holds the same values; other storages are their own.
+  var ofBytes: PanelStorage { PanelStorage(rawValue: gnb_panel_of_bytes(rawValue)) ?? self }
+
+  /// Size of one panel, in bytes.
   func bytes(depth k: Int) -> Int {
     switch self {
     case .f32: k * 64
     case .bf16, .f16: k * 32
-    case .q8, .q8WithMinimum, .q8By16, .q8By16WithMinimum, .nf4:
-      k / gnb_panel_group(rawValue) * gnb_panel_group_bytes(rawValue)
+    default: k / block * gnb_panel_block_bytes(rawValue)
     }
   }
 }
@@ -73,6 +83,15 @@ package enum Packing {
     gnb_pack_quantised(
       Int32(type.number), rows, k, source.assumingMemoryBound(to: UInt8.self), rowBytes,
       panel.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// A panel in the file's own bits as one of `storage.ofBytes`.
+  static func bytes(
+    of storage: PanelStorage, k: Int, panel: UnsafeRawPointer, into target: UnsafeMutableRawPointer
+  ) {
+    gnb_bytes_of_own_bits(
+      storage.rawValue, k, panel.assumingMemoryBound(to: UInt8.self),
+      target.assumingMemoryBound(to: UInt8.self))
   }
 
   /// A hint to the CPU core that the caller waits in a loop.

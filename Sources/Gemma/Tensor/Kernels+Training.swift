@@ -2,8 +2,8 @@ import CKernels
 
 /// Kernels for training only: random numbers for each row, and AdamW in 8 bits. All machines use the same version.
 extension Kernels {
-  /// The position of a row's first random number, in blocks of four. Each row has its own range of numbers.
-  private static func block(_ row: UInt64, columns: Int) -> UInt64 { row * (UInt64(columns + 3) / 4) }
+  /// The position of a row's first random number, in groups of four. Each row has its own range of numbers.
+  private static func group(_ row: UInt64, columns: Int) -> UInt64 { row * (UInt64(columns + 3) / 4) }
 
   /// The numbers of dropout: the stream of random bits, the least bits that keep a value, and the factor of kept values.
   struct Dropout {
@@ -28,7 +28,7 @@ extension Kernels {
   ) {
     let numbers = Dropout(rate: rate, slot: slot)
     gnb_dropout(
-      seed, numbers.stream, block(row, columns: columns), columns, numbers.threshold, numbers.scale, x, y)
+      seed, numbers.stream, group(row, columns: columns), columns, numbers.threshold, numbers.scale, x, y)
   }
 
   /// x += amount * u with u uniform in [-1, 1), from the row's numbers.
@@ -36,7 +36,7 @@ extension Kernels {
     _ amount: Float, to x: UnsafeMutablePointer<Float>, columns: Int, seed: UInt64, row: UInt64
   ) {
     gnb_noise(
-      seed, noiseStream, block(row, columns: columns), columns, amount, x)
+      seed, noiseStream, group(row, columns: columns), columns, amount, x)
   }
 
   /// Moments in 8 bits: codes, and a scale for each block of 256.

@@ -11,20 +11,21 @@ public final class Matrix: @unchecked Sendable {
   /// Some of this computer's memory.
   private struct Host {
     var data: UnsafeMutablePointer<Float>
-    var pool: BlockPool
-    var block: BlockPool.Block
+    var pool: MemoryPool
+    var piece: MemoryPool.Piece
 
-    init(count: Int, pool: BlockPool) {
+    init(count: Int, pool: MemoryPool) {
       self.pool = pool
-      block = pool.take(bytes: count * MemoryLayout<Float>.size)
-      data = block.address.bindMemory(to: Float.self, capacity: max(count, 1))
+      piece = pool.take(bytes: count * MemoryLayout<Float>.size) ?? .none
+      data = piece.address.bindMemory(to: Float.self, capacity: max(count, 1))
     }
   }
 
   public var count: Int { rows * columns }
+  func hasShape(of other: Matrix) -> Bool { rows == other.rows && columns == other.columns }
   private var bytes: Int { count * MemoryLayout<Float>.size }
 
-  init(_ rows: Int, _ columns: Int, pool: BlockPool) {
+  init(_ rows: Int, _ columns: Int, pool: MemoryPool) {
     self.rows = rows
     self.columns = columns
     host = Host(count: rows * columns, pool: pool)
@@ -38,16 +39,16 @@ public final class Matrix: @unchecked Sendable {
   }
 
   deinit {
-    if let host { host.pool.give(host.block) }
+    if let host { host.pool.give(host.piece) }
   }
 
   /// The values in this computer's memory, row by row. If they are in a GPU's memory, they move.
   @inline(__always)
-  var data: UnsafeMutablePointer<Float> { host?.data ?? comeHome() }
+  package var data: UnsafeMutablePointer<Float> { host?.data ?? comeHome() }
 
   /// The first element of row `i`.
   @inline(__always)
-  func row(_ i: Int) -> UnsafeMutablePointer<Float> { data + i * columns }
+  package func row(_ i: Int) -> UnsafeMutablePointer<Float> { data + i * columns }
 
   /// Moves the values to this computer's memory, if they are in a GPU's.
   @discardableResult
@@ -65,7 +66,7 @@ public final class Matrix: @unchecked Sendable {
     if let away, away.gpu === gpu { return away.address }
     let memory = GPUMemory(bytes: bytes, gpu: gpu)
     gpu.upload(comeHome(), bytes: bytes, to: memory.address)
-    if let host { host.pool.give(host.block) }
+    if let host { host.pool.give(host.piece) }
     (host, away) = (nil, memory)
     return memory.address
   }

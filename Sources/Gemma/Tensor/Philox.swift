@@ -39,9 +39,9 @@ public struct Philox: Sendable, Equatable {
 
   /// The 32 random bits at `position`, whatever was drawn before.
   public func bits(at position: UInt64) -> UInt32 {
-    let block = position >> 2
-    var c0 = UInt32(truncatingIfNeeded: block)
-    var c1 = UInt32(truncatingIfNeeded: block >> 32)
+    let group = position >> 2
+    var c0 = UInt32(truncatingIfNeeded: group)
+    var c1 = UInt32(truncatingIfNeeded: group >> 32)
     var c2 = stream
     var c3: UInt32 = 0
     var (k0, k1) = key

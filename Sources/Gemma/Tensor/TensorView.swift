@@ -41,10 +41,27 @@ public struct TensorView: @unchecked Sendable {
 }
 
 extension TensorView {
+  /// A tensor in memory that `owner` keeps.
+  package init(
+    _ type: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
+  ) {
+    self.init(name: "", type: type, shape: shape, bytes: bytes, owner: owner)
+  }
+
   /// The values of a matrix, as a stored tensor of floats.
   init(_ matrix: Matrix) {
     self.init(
       name: "", type: .f32, shape: [matrix.rows, matrix.columns],
       bytes: UnsafeRawBufferPointer(start: matrix.data, count: matrix.count * 4), owner: matrix)
+  }
+}
+
+extension TensorView {
+  /// Values of a stored type, for tests.
+  package init(_ type: ElementType, shape: [Int], _ values: [UInt8], device: Device) {
+    let memory = device.matrix(1, (values.count + 3) / 4)
+    let bytes = UnsafeMutableRawBufferPointer(start: memory.data, count: values.count)
+    bytes.copyBytes(from: values)
+    self.init(name: "", type: type, shape: shape, bytes: UnsafeRawBufferPointer(bytes), owner: memory)
   }
 }

@@ -80,14 +80,14 @@ public final class WeightMatrix: @unchecked Sendable {
       func pack(_ type: ElementType, _ source: UnsafeRawPointer, rowBytes: Int) {
         switch storage {
         case .bf16, .f16: Packing.sixteenBits(rows: rows, k: inputs, source: source, into: panel)
-        case .q8, .q8WithMinimum, .q8By16, .q8By16WithMinimum, .nf4:
-          Packing.quantised(type, rows: rows, k: inputs, source: source, rowBytes: rowBytes, into: panel)
         case .f32:
           let scratch = cpu.matrix(Packing.lanes, inputs)
           type.dequantize(from: source, into: scratch.data, count: rows * inputs)
           Packing.transposed(
             n: rows, k: inputs, source: scratch.data, stride: inputs,
             into: panel.assumingMemoryBound(to: Float.self), panelStride: 0)
+        default:
+          Packing.quantised(type, rows: rows, k: inputs, source: source, rowBytes: rowBytes, into: panel)
         }
       }
     }
@@ -96,8 +96,21 @@ public final class WeightMatrix: @unchecked Sendable {
 
   /// The address of the panels in the memory of `gpu`. They are copied there when they are first needed.
   func address(on gpu: CUDA) -> UInt64 {
-    copy.address(on: gpu, of: UnsafeRawBufferPointer(start: memory.address, count: bytes))
+    guard gpuStorage != storage else {
+      return copy.address(on: gpu, of: UnsafeRawBufferPointer(start: memory.address, count: bytes))
+    }
+    let panels = Packing.panels(outputs)
+    return copy.address(on: gpu, bytes: gpuPanelBytes * panels) { target in
+      nonisolated(unsafe) let target = target
+      gpu.workers.run(panels) { p in
+        Packing.bytes(of: storage, k: inputs, panel: panel(p), into: target + p * gpuPanelBytes)
+      }
+    }
   }
+
+  /// The storage of the panels on a GPU: what has the file's own bits here has bytes there.
+  var gpuStorage: PanelStorage { storage.ofBytes }
+  var gpuPanelBytes: Int { gpuStorage.bytes(depth: inputs) }
 
   func panel(_ p: Int) -> UnsafeRawPointer { UnsafeRawPointer(memory.address + p * panelBytes) }
 }

@@ -92,6 +92,7 @@ private final class Team: @unchecked Sendable {
   private static let callerSpins = 4_000
 
   func run(_ count: Int, _ body: (Int) -> Void) {
+    precondition(self.body == nil, "a task must not start a run of its own team")
     withoutActuallyEscaping(body) { escaping in
       self.body = escaping
       tasksDone.store(0, ordering: .relaxed)

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Gemma's tokenizer: text to ids and back.
 ///
 /// Spaces become U+2581. Nothing else is normalised: no prefix, no NFKC, no splitting into words. Added tokens are
@@ -30,6 +32,9 @@ public final class Tokenizer: Sendable {
   private let added: AddedTokens
   private let userDefined: AddedTokens
   private let byteValues: [Int32: UInt8]
+  private let texts = Atomic<Int>(0)
+  /// How many texts were encoded so far.
+  package var encodedTexts: Int { texts.load(ordering: .relaxed) }
 
   public let bosID: Int32
   public let eosID: Int32
@@ -99,6 +104,7 @@ public final class Tokenizer: Sendable {
 
   /// The ids of several parts that form one text. Special tokens are found in some of the parts only.
   func encode(_ parts: [(text: String, parsingSpecialTokens: Bool)]) -> [Int32] {
+    texts.add(1, ordering: .relaxed)
     var ids: [Int32] = []
     var text: [UInt8] = []
     var special: [Range<Int>] = []

@@ -93,22 +93,11 @@ struct MicroBatch {
     _ examples: [TokenizedExample], places: [Int], lossOn: TrainingConfig.LossOn, noise: TrainingNoise,
     rowLimit: Int
   ) -> [MicroBatch] {
-    var result: [MicroBatch] = []
-    var first = 0
-    while first < examples.count {
-      var last = first
-      var rows = 0
-      while last < examples.count, last == first || rows + examples[last].ids.count <= rowLimit {
-        rows += examples[last].ids.count
-        last += 1
-      }
-      result.append(
-        MicroBatch(
-          Array(examples[first..<last]), places: Array(places[first..<last]), lossOn: lossOn,
-          noise: noise.isSilent ? nil : noise))
-      first = last
+    TokenBatch.passes(examples.map(\.ids.count), rows: rowLimit).map { range in
+      MicroBatch(
+        Array(examples[range]), places: Array(places[range]), lossOn: lossOn,
+        noise: noise.isSilent ? nil : noise)
     }
-    return result
   }
 
   private init(

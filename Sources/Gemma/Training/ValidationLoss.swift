@@ -17,6 +17,23 @@ public struct AnswerLoss: Sendable, Equatable, Codable {
   public var shareRight: Double { tokens == 0 ? 0 : Double(right) / Double(tokens) }
 }
 
+/// The loss of answers that are measured pass by pass.
+struct AnswerLossSum {
+  private var (sum, count) = (0.0, 0.0)
+  private var right = 0
+
+  /// Adds the rows of a pass, in order. `weights` counts how many sequences have a row's target.
+  mutating func add(_ scores: TargetScores, weights: [Float]) {
+    for (row, value) in scores.logProbabilities.enumerated() where weights[row] > 0 {
+      sum -= value * Double(weights[row])
+      count += Double(weights[row])
+      if scores.isFirst[row] { right += Int(weights[row]) }
+    }
+  }
+
+  var result: AnswerLoss { AnswerLoss(loss: sum / max(count, 1), tokens: Int(count), right: right) }
+}
+
 extension GemmaModel {
   /// Mean of -log p over the answers' tokens of all examples. It is the loss of `loss_on=response`.
   public func loss(of examples: [TokenizedExample], adapter: Adapter?, device: Device) throws -> Double {
@@ -35,18 +52,13 @@ extension GemmaModel {
       examples, places: Array(examples.indices), lossOn: .response, noise: silent,
       rowLimit: MicroBatch.rowLimit(config))
     let entropy = CrossEntropy(head: head, softCap: config.finalSoftCap)
-    var (sum, count) = (0.0, 0.0)
-    var right = 0
+    var sum = AnswerLossSum()
     for (number, pass) in passes.enumerated() {
       let hidden = try forward(pass.batch, adapter: adapter, device: device).hidden
       let result = entropy.forward(hidden, targets: pass.targets, device: device)
-      for (row, value) in result.logProbabilities.enumerated() where pass.weights[row] > 0 {
-        sum -= value * Double(pass.weights[row])
-        count += Double(pass.weights[row])
-        if result.isFirst[row] { right += Int(pass.weights[row]) }
-      }
+      sum.add(result, weights: pass.weights)
       guard progress(Double(number + 1) / Double(passes.count)) else { throw GemmaError.interrupted }
     }
-    return AnswerLoss(loss: sum / max(count, 1), tokens: Int(count), right: right)
+    return sum.result
   }
 }

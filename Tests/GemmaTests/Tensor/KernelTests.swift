@@ -79,7 +79,7 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
       #expect(storage > 1, "\(type.name)")
       let k = 512
       let rowBytes = type.bytes(count: k)
-      for n in [16, 7, 16 * 19 + 3] {
+      for n in [16, 7, 16 * 19 + 3, 16 * 22] {
         let random = Philox(seed: 3, purpose: .test, substream: UInt32(index))
         var bytes = (0..<n * rowBytes).map { UInt8(truncatingIfNeeded: random.bits(at: UInt64($0))) }
         for block in stride(from: 0, to: bytes.count, by: type.blockBytes) {
@@ -88,7 +88,7 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
         var values = [Float](repeating: 0, count: n * k)
         type.dequantize(from: bytes, into: &values, count: values.count)
         let panels = Packing.panels(n)
-        let panelBytes = k / gnb_panel_group(storage) * gnb_panel_group_bytes(storage)
+        let panelBytes = k / gnb_panel_block(storage) * gnb_panel_block_bytes(storage)
         var packed = [UInt8](repeating: 0, count: panels * panelBytes)
         for p in 0..<panels {
           bytes.withUnsafeBytes { source in
@@ -117,6 +117,17 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
               }
             }
           }
+          // A GPU gets the same values as bytes.
+          let byBytes = gnb_panel_of_bytes(storage)
+          if byBytes != storage {
+            let size = k / gnb_panel_block(byBytes) * gnb_panel_block_bytes(byBytes)
+            var (panel, again) = ([UInt8](repeating: 0, count: size), unpacked)
+            gnb_bytes_of_own_bits(
+              storage, k, Array(packed[(panels - 1) * panelBytes..<panels * panelBytes]), &panel)
+            kernels.table.unpack(byBytes, k, panel, &again)
+            // Signs of zeros too; columns beyond the last hold no values.
+            #expect(bits(again) == bits(unpacked), "\(type.name) as bytes")
+          }
           for m in [1, 2, 5, 13, 25] {
             let a = noise(m * k, stream: 5)
             var scratch = [Float](repeating: 0, count: 32 * k)
@@ -137,6 +148,25 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
     for kernels in Kernels.available {
       var table = kernels.table
       #expect(gnb_kernels_digest(&table) == expected, "\(kernels.name)")
+    }
+  }
+
+  /// The storages in the file's own bits are newer: they have a digest of their own, so that the first one stays.
+  @Test func theFilesOwnBitsHaveADigestOfTheirOwn() throws {
+    let text = try String(contentsOfFile: Fixtures.folder + "/kernels/own_bits.txt", encoding: .utf8)
+    let expected = try #require(UInt64(text.trimmingCharacters(in: .whitespacesAndNewlines), radix: 16))
+    for kernels in Kernels.available {
+      var table = kernels.table
+      #expect(gnb_own_bits_digest(&table) == expected, "\(kernels.name)")
+    }
+  }
+
+  @Test func panelsTakeLittleMoreMemoryThanTheFile() {
+    for (type, most) in [(ElementType.q4n0, 4.5), (.q4k, 4.625), (.q5k, 5.625), (.q6k, 6.625)] {
+      let storage = gnb_stored_type(Int32(type.number)).pointee.storage
+      let bits = 8 * Double(gnb_panel_block_bytes(storage)) / Double(16 * gnb_panel_block(storage))
+      #expect(bits == most, "\(type.name)")
+      #expect(bits < 1.03 * 8 * Double(type.blockBytes) / Double(type.blockCount), "\(type.name)")
     }
   }
 

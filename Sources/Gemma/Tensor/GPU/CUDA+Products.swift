@@ -26,8 +26,8 @@ extension CUDA {
         let count = x.rows - row >= 4 ? 4 : 1
         for first in stride(from: row, to: min(row + 4, x.rows), by: count) {
           launch(
-            Self.fewRows(weight.storage, count), (Self.tiles(range.count, by: 32), 1, 1), threads: 160,
-            address(x) + UInt64(4 * first * x.columns), Int64(x.columns), panels, Int64(weight.panelBytes),
+            Self.fewRows(weight.gpuStorage, count), (Self.tiles(range.count, by: 32), 1, 1), threads: 160,
+            address(x) + UInt64(4 * first * x.columns), Int64(x.columns), panels, Int64(weight.gpuPanelBytes),
             Int32(weight.inputs), Int32(range.count), address(y) + UInt64(4 * first * y.columns),
             Int64(y.columns))
         }
@@ -58,8 +58,8 @@ extension CUDA {
     let count = Packing.panels(indices.count)
     let floats = matrix(count, weight.inputs * Packing.lanes)
     launch(
-      "gather_outputs", (Self.tiles(weight.inputs, by: 16), count, 1), weight.storage.rawValue,
-      weight.address(on: self), Int64(weight.panelBytes), Int32(weight.inputs), self.indices(indices),
+      "gather_outputs", (Self.tiles(weight.inputs, by: 16), count, 1), weight.gpuStorage.rawValue,
+      weight.address(on: self), Int64(weight.gpuPanelBytes), Int32(weight.inputs), self.indices(indices),
       Int32(indices.count), address(floats))
     let result = matrix(x.rows, indices.count)
     withExtendedLifetime(floats) {
@@ -72,17 +72,17 @@ extension CUDA {
 
   /// The address of the packed panels of some outputs.
   private func panels(_ weight: WeightMatrix, _ range: Range<Int>) -> UInt64 {
-    weight.address(on: self) + UInt64(range.lowerBound / Packing.lanes * weight.panelBytes)
+    weight.address(on: self) + UInt64(range.lowerBound / Packing.lanes * weight.gpuPanelBytes)
   }
 
   /// Calls `body` with the address of the panels of some outputs as floats.
   func withFloats(_ weight: WeightMatrix, _ range: Range<Int>, _ body: (UInt64) -> Void) {
     let source = panels(weight, range)
-    guard weight.storage != .f32 else { return body(source) }
+    guard weight.gpuStorage != .f32 else { return body(source) }
     let floats = matrix(Packing.panels(range.count), weight.inputs * Packing.lanes)
     launch(
-      Self.unpacking(weight.storage), (Self.tiles(weight.inputs, by: 64), floats.rows, 1), source,
-      Int64(weight.panelBytes), Int32(weight.inputs), address(floats))
+      Self.unpacking(weight.gpuStorage), (Self.tiles(weight.inputs, by: 64), floats.rows, 1), source,
+      Int64(weight.gpuPanelBytes), Int32(weight.inputs), address(floats))
     // An address alone keeps no memory.
     withExtendedLifetime(floats) { body(address(floats)) }
   }
@@ -110,19 +110,21 @@ extension CUDA {
   ) {
     let (m, n) = (Int(product.m), Int(product.n))
     guard m > 0, n > 0 else { return }
-    // Small tiles where large ones would leave processors of the GPU without work.
-    let isLarge = Self.tiles(m, by: 128) * Self.tiles(n, by: 128) * count >= driver.multiprocessors
-    let size = isLarge ? 128 : 64
+    // Narrow tiles where wide ones would leave processors of the GPU without work.
+    let isWide =
+      Self.tiles(m, by: 64) * Self.tiles(n, by: 128) * count >= 2 * driver.multiprocessors
     let kernel: StaticString =
-      switch (layout, isLarge) {
-      case (.panels, true): "product_large"
-      case (.panels, false): "product_small"
-      case (.transposedPanels, true): "product_large_transposed"
-      case (.transposedPanels, false): "product_small_transposed"
-      case (.rows, true): "product_large_rows"
-      case (.rows, false): "product_small_rows"
+      switch (layout, isWide) {
+      case (.panels, true): "product_wide"
+      case (.panels, false): "product_narrow"
+      case (.transposedPanels, true): "product_wide_transposed"
+      case (.transposedPanels, false): "product_narrow_transposed"
+      case (.rows, true): "product_wide_rows"
+      case (.rows, false): "product_narrow_rows"
       }
-    launch(kernel, (Self.tiles(m, by: size), Self.tiles(n, by: size), count), product, next)
+    launch(
+      kernel, (Self.tiles(m, by: 64), Self.tiles(n, by: isWide ? 128 : 64), count), threads: 128, product,
+      next)
   }
 
   private static func unpacking(_ storage: PanelStorage) -> StaticString {
@@ -134,6 +136,7 @@ extension CUDA {
     case .q8By16: "unpack_q8_16"
     case .q8By16WithMinimum: "unpack_q8_16_min"
     case .nf4: "unpack_nf4"
+    case .q4n0, .q4k, .q5k, .q6k: preconditionFailure("on a GPU these panels have bytes")
     }
   }
 
@@ -155,6 +158,8 @@ extension CUDA {
     case (.q8By16WithMinimum, _): "four_rows_q8_16_min"
     case (.nf4, 1): "one_row_nf4"
     case (.nf4, _): "four_rows_nf4"
+    case (.q4n0, _), (.q4k, _), (.q5k, _), (.q6k, _):
+      preconditionFailure("on a GPU these panels have bytes")
     }
   }
 
@@ -169,7 +174,8 @@ extension CUDA {
     precondition(x.columns == factor.values.columns)
     let result = matrix(x.rows, factor.rank)
     launch(
-      "product_down", (Self.tiles(x.rows, by: 16), Self.tiles(factor.rank, by: 16), 1), address(x),
+      "product_down", (Self.tiles(x.rows, by: 16), Self.tiles(factor.rank, by: 16), 1), threads: 128,
+      address(x),
       Int32(x.rows), Int32(x.columns), address(factor.values), Int32(factor.rank), scale, address(result))
     return result
   }
@@ -192,5 +198,31 @@ extension CUDA {
     a: MatrixSlice, b: MatrixSlice, outputs: Range<Int>, scale: Float, factors: [Float]?, into rows: Matrix
   ) {
     cpu.merge(a: a, b: b, outputs: outputs, scale: scale, factors: factors, into: rows)
+  }
+}
+
+extension CUDA {
+  /// For benchmarks: the time of x W^T [rows, outputs], or of dy W [rows, inputs], with W in floats; the mean of 20 after 3.
+  package func secondsOfProduct(rows: Int, outputs: Int, inputs: Int, transposed: Bool) throws -> Double {
+    let (n, k) = transposed ? (inputs, outputs) : (outputs, inputs)
+    let a = matrix(rows, k)
+    let c = matrix(rows, n)
+    let panels = matrix(Packing.panels(outputs), inputs * Packing.lanes)
+    for x in [a, panels] { x.fill(1.0009765625) }
+    func run(_ count: Int) throws -> Double {
+      _ = c.values(at: 0, 1)
+      let start = ContinuousClock.now
+      for _ in 0..<count {
+        multiply(
+          a, by: address(panels), stride: panels.columns, transposed ? .transposedPanels : .panels,
+          columns: n,
+          depth: k, into: c, adds: false)
+      }
+      _ = c.values(at: 0, 1)
+      try check()
+      return (ContinuousClock.now - start) / .seconds(1)
+    }
+    _ = try run(3)
+    return try run(20) / 20
   }
 }

@@ -5,21 +5,21 @@ final class GPUMemory: @unchecked Sendable {
   let gpu: CUDA
   let address: UInt64
   let bytes: Int
-  private let block: BlockPool.Block
+  private let piece: MemoryPool.Piece
 
   init(bytes: Int, gpu: CUDA) {
     self.gpu = gpu
     self.bytes = bytes
-    block = gpu.pool.take(bytes: max(bytes, 4))
-    address = UInt64(UInt(bitPattern: block.address))
+    piece = gpu.take(bytes: max(bytes, 4))
+    address = UInt64(UInt(bitPattern: piece.address))
   }
 
-  deinit { gpu.pool.give(block) }
+  deinit { gpu.pool.give(piece) }
 }
 
 /// A copy of constant values in the memory of a GPU, made when it is first needed.
 final class GPUCopy: Sendable {
-  private let memory = Mutex<GPUMemory?>(nil)
+  fileprivate let memory = Mutex<GPUMemory?>(nil)
 
   /// - Parameter values: copied if this GPU has no copy yet, or one of fewer than `least` bytes.
   func address(on gpu: CUDA, of values: UnsafeRawBufferPointer, least: Int? = nil) -> UInt64 {
@@ -27,6 +27,22 @@ final class GPUCopy: Sendable {
       if let memory, memory.gpu === gpu, memory.bytes >= least ?? values.count { return memory.address }
       let made = GPUMemory(bytes: values.count, gpu: gpu)
       if let base = values.baseAddress { gpu.upload(base, bytes: values.count, to: made.address) }
+      memory = made
+      return made.address
+    }
+  }
+}
+
+extension GPUCopy {
+  /// - Parameter make: writes the `bytes` bytes that are copied, if this GPU has no copy yet.
+  func address(on gpu: CUDA, bytes: Int, _ make: (UnsafeMutableRawPointer) -> Void) -> UInt64 {
+    memory.withLock { memory in
+      if let memory, memory.gpu === gpu { return memory.address }
+      let made = GPUMemory(bytes: bytes, gpu: gpu)
+      let values = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 1), alignment: 64)
+      defer { values.deallocate() }
+      make(values)
+      gpu.upload(values, bytes: bytes, to: made.address)
       memory = made
       return made.address
     }

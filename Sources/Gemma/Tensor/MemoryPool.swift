@@ -8,17 +8,22 @@ import Synchronization
 
 /// Memory for matrices, kept for reuse: for small batches, new pages from the system cost more time than the
 /// arithmetic.
-final class BlockPool: Sendable {
+final class MemoryPool: Sendable {
   /// Some memory, aligned to a cache line.
-  struct Block: @unchecked Sendable {
+  struct Piece: @unchecked Sendable {
     var address: UnsafeMutableRawPointer
-    /// Number of the size in `sizes`.
+    /// Number of the size in `sizes`; -1 for none.
     var sizeNumber: Int
+
+    /// No memory. Nobody may use the address.
+    static var none: Piece {
+      Piece(address: UnsafeMutableRawPointer(bitPattern: 64).unsafelyUnwrapped, sizeNumber: -1)
+    }
   }
 
   private struct Free: @unchecked Sendable {
-    /// For each size, the blocks that nobody uses.
-    var blocks: [[UnsafeMutableRawPointer]] = []
+    /// For each size, the pieces that nobody uses.
+    var pieces: [[UnsafeMutableRawPointer]] = []
   }
 
   private let free = Mutex(Free())
@@ -30,7 +35,7 @@ final class BlockPool: Sendable {
     self.init(allocate: { .allocate(byteCount: $0, alignment: 64) }, free: { $0.deallocate() })
   }
 
-  /// A pool of other memory. `allocate` gives nil, and says so where failures are kept, if there is not enough of it.
+  /// A pool of other memory. `allocate` gives nil if there is not enough of it.
   init(
     allocate: @escaping @Sendable (Int) -> UnsafeMutableRawPointer?,
     free: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
@@ -39,12 +44,7 @@ final class BlockPool: Sendable {
     release = free
   }
 
-  /// What `take` gives if there is no memory: nobody may use the address.
-  private static var nothing: UnsafeMutableRawPointer {
-    UnsafeMutableRawPointer(bitPattern: 64).unsafelyUnwrapped
-  }
-
-  /// Sizes rise in steps of at most an eighth, so that a block is never much larger than needed: 64 bytes times 8, 9, ... 15, then
+  /// Sizes rise in steps of at most an eighth, so that a piece is never much larger than needed: 64 bytes times 8, 9, ... 15, then
   /// the double of each, and so on.
   private static func sizeNumber(_ bytes: Int) -> Int {
     let units = max(8, (bytes + 63) / 64)
@@ -55,35 +55,33 @@ final class BlockPool: Sendable {
 
   private static func bytes(_ number: Int) -> Int { 64 * (8 + number % 8) << (number / 8) }
 
-  /// A block of at least `bytes`, with arbitrary contents: the smallest unused one that is at most about twice as large, or a new one.
-  func take(bytes: Int) -> Block {
+  /// A piece of at least `bytes`, with arbitrary contents: the smallest unused one that is at most about twice as large, or a new one.
+  func take(bytes: Int) -> Piece? {
     let number = Self.sizeNumber(bytes)
-    let reused = free.withLock { free -> Block? in
-      for size in number..<max(number, min(number + 8, free.blocks.count)) {
-        if let address = free.blocks[size].popLast() { return Block(address: address, sizeNumber: size) }
+    let reused = free.withLock { free -> Piece? in
+      for size in number..<max(number, min(number + 8, free.pieces.count)) {
+        if let address = free.pieces[size].popLast() { return Piece(address: address, sizeNumber: size) }
       }
       return nil
     }
     if let reused { return reused }
-    guard let address = allocate(Self.bytes(number)) else {
-      return Block(address: Self.nothing, sizeNumber: -1)
-    }
-    return Block(address: address, sizeNumber: number)
+    guard let address = allocate(Self.bytes(number)) else { return nil }
+    return Piece(address: address, sizeNumber: number)
   }
 
-  func give(_ block: Block) {
-    guard block.sizeNumber >= 0 else { return }
+  func give(_ piece: Piece) {
+    guard piece.sizeNumber >= 0 else { return }
     free.withLock { free in
-      while free.blocks.count <= block.sizeNumber { free.blocks.append([]) }
-      free.blocks[block.sizeNumber].append(block.address)
+      while free.pieces.count <= piece.sizeNumber { free.pieces.append([]) }
+      free.pieces[piece.sizeNumber].append(piece.address)
     }
   }
 
-  /// Returns the unused blocks to the system.
+  /// Returns the unused pieces to the system.
   func trim() {
     free.withLock { free in
-      for block in free.blocks.joined() { release(block) }
-      free.blocks = []
+      for piece in free.pieces.joined() { release(piece) }
+      free.pieces = []
     }
   }
 
