@@ -34,7 +34,7 @@ fuzz: packages
 	$(SWIFT) build -c release --product Fuzz
 	.build/release/Fuzz --count $(FUZZ_COUNT) --seed $(FUZZ_SEED)
 
-# Every recorded notebook, byte for byte: those that have an output. livedoor-270m needs the corpus: gnb pull livedoor.
+# Every recorded notebook and lesson, byte for byte: those that have an output. Of lessons/ja a test says that its outputs are the same. livedoor-270m needs the corpus: gnb pull livedoor.
 NOTEBOOKS ?= $(shell grep -l '^```out' notebooks/*.gnb notebooks/lessons/*.gnb)
 check: build
 	$(GNB) check $(NOTEBOOKS)
@@ -42,6 +42,7 @@ check: build
 # After a change of what a command tells: the outputs anew. The diff is the review.
 record: build
 	$(GNB) record $(NOTEBOOKS)
+	notebooks/lessons/share-outputs
 
 # The kernels as an AArch64 program under qemu: the same digests as every x86 set has.
 NEON := .build/neon

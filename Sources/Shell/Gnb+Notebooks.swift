@@ -35,7 +35,8 @@ extension Gnb {
         case .prose(let lines): painter.prose(lines)
         case .cell(let cell):
           number += 1
-          painter.source(cell.source, prompt: "gnb[\(number)/\(total)]> ")
+          if let exercise = cell.exercise { painter.question(exercise) }
+          painter.source(cell.code, prompt: "gnb[\(number)/\(total)]> ")
         }
       } after: { _, run in
         failure = failure ?? run.failure

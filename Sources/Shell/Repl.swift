@@ -66,7 +66,7 @@ struct Repl {
       Interrupts.clear()
       holds = presents && stepper.moves != shown && !stepper.isAtEnd
       if holds { painter.hint("(Enter shows the next cell)") }
-      if stepper.hasScratch, !hintedAtScratch {
+      if stepper.hasScratch, !hintedAtScratch, !stepper.isAtExercise {
         hintedAtScratch = true
         painter.hint("(on a copy, which the next cell discards; 'keep' makes the line a cell)")
       }

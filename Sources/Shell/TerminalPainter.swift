@@ -180,7 +180,11 @@ final class TerminalPainter {
       paragraph = []
     }
     for line in lines.map(VisibleText.of) {
-      if line.hasPrefix("#") || line.isEmpty || line.hasPrefix("- ") || line.hasPrefix("|") { flush() }
+      if line.hasPrefix("#") || line.isEmpty || line.hasPrefix("- ") || line.hasPrefix("|")
+        || line.prefixMatch(of: #/[0-9]+\. /#) != nil
+      {
+        flush()
+      }
       if line.hasPrefix("#") {
         out(styled(line, .strong) + "\n")
       } else if line.isEmpty {
@@ -205,8 +209,22 @@ final class TerminalPainter {
   /// The cell that comes next, before it is run.
   func upcoming(_ cell: Notebook.Cell) {
     guard !quiet, showsResults else { return }
+    if let exercise = cell.exercise {
+      return question(exercise, note: hints ? "  (\(exercise.asksFor))" : "")
+    }
     for line in cell.source.split(separator: "\n", omittingEmptySubsequences: false) {
       out(styled("  │ ", .faint) + styled(String(line), .strong) + "\n")
+    }
+  }
+
+  /// An exercise's question, indented like a cell.
+  func question(_ exercise: Exercise, note: String = "") {
+    guard !quiet, showsResults else { return }
+    let lines = DisplayWidth.wrap(exercise.question, to: max(20, width() - 4))
+    for (i, line) in lines.enumerated() {
+      out(
+        styled("  ? ", .good) + styled(line, .strong) + (i == lines.count - 1 ? styled(note, .faint) : "")
+          + "\n")
     }
   }
 
@@ -224,7 +242,7 @@ final class TerminalPainter {
       case .prose(let lines): prose(lines)
       case .cell(let cell):
         let inner = max(10, width() - 8)
-        let lines = DisplayWidth.wrap(VisibleText.of(cell.source), to: inner)
+        let lines = DisplayWidth.wrap(VisibleText.of(cell.shown), to: inner)
         let widest = lines.map { DisplayWidth.of($0) }.max() ?? 0
         func row(_ text: String) {
           out(

@@ -364,7 +364,9 @@ struct Formats {
     "---\ngnb: 1\ntitle: A title\nseed: 7\nwidth: 60\ninputs:\n  mini-news: 00\n---\n# Words\n\n```gnb #a pause\nlet a = 1\n```\n"
       + "```out in=0123456789ab\na «time»\n│ x │\n```\n\n- item **bold** `code` [link](https://a)\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
       + "````gnb rows=2 timeout=60 raises=G036\nfor x in [1, 2] {\n  show session\n}\n````\n",
-    "---\ngnb: 1\n---\n```gnb\nload data mini-news; split train=3 validation=2\n```\n```out in=ffffffffffff\n300 articles\n┌─┐\n│1│\n└─┘\n5 ┤█▌\n```\n",
+    "---\ngnb: 1\n---\n```gnb\nload data mini-news; split train=3 validation=2\n```\n```out in=ffffffffffff\n300 articles\n┌─┐\n│1│\n└─┘\n5 ┤█▌\n```\n"
+      + "```exercise #e rows=2\nquestion: q\n  more\nanswer: 1.5\nwithin: 1%\nnear: 2\nhint: h\n```\n```exercise\nquestion: q\n"
+      + "command: split train=2\naccept: train = 2 and seed > 1\nnear: train >= 1\n```\n",
   ]
 
   private func notebook() -> Format {

@@ -120,7 +120,7 @@ struct Score: CommandResult {
 
   var outputs: [Output] {
     let rows = values.indices.map { i -> [Table.Cell] in
-      [.init(ShowCommands.visible(pieces[i + 1])), .count(Int(ids[i + 1])), .number(values[i])]
+      [.init(NextTokenCommands.visible(pieces[i + 1])), .count(Int(ids[i + 1])), .number(values[i])]
     }
     return [
       .table(

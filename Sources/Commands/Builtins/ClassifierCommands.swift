@@ -30,7 +30,7 @@ enum ClassifierCommands {
     try Overwriting.check(path, overwrite: arguments.overwrite, invocation)
     try refuseFile(path)
     // What is missing is told before the hash of the model is computed.
-    _ = try workspace.promptOrDefault()
+    _ = try workspace.promptWithoutExamples("save classifier")
     try invocation.checkInterruption()
     let base = SavedClassifier.Base(
       name: Hub.isName(workspace.modelName) || !workspace.modelName.contains("/")

@@ -4,5 +4,6 @@ extension CommandTable {
     LoadCommands.all + SaveCommands.all + PrepareCommands.all + TrainCommands.all + [EvaluateCommand.evaluate]
       + ReportCommands.all + [CompareCommand.compare, BaselineCommand.baseline]
       + AskCommands.all + [PredictCommand.predict]
-      + ShowCommands.all + StepCommands.all + SessionCommands.all)
+      + ShowCommands.all + NextTokenCommands.all + [RoundingCommand.rounding] + StepCommands.all
+      + SessionCommands.all)
 }

@@ -187,6 +187,9 @@ enum PredictCommand {
           + predictor.categories
       ).text)
     hash.update("\(prompt.maxInputTokens ?? 0) \(arguments.maxTokens)")
+    if let shown = workspace.prompt, shown.exampleCount > 0 {
+      hash.update(try workspace.promptOrDefault().render("", tokenizer: model.tokenizer))
+    }
     return hash.finish()
   }
 }

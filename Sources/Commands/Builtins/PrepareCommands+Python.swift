@@ -14,9 +14,13 @@ extension PrepareCommands {
       }
       template = own
     }
-    return script.prompt(
+    let lines = script.prompt(
       template, instruction: call.instruction.map { _ in call.python(\.instruction) },
       limit: call.python(\.maxInputTokens))
+    if call.isChanged(\.examples) { script.showsExamples = true }
+    guard script.showsExamples else { return lines }
+    script.need(.examples)
+    return lines + ["shots = \(call.python(\.examples))"]
   }
 
   static func python(lora call: PythonCall<LoraArguments>, _ script: inout PythonScript) -> [String] {
@@ -75,4 +79,28 @@ extension PrepareCommands {
     }
     return (options, notes)
   }
+}
+
+extension PythonPiece {
+  /// Few-shot prompts: the functions of `prompt` with examples before each article.
+  static let examples = PythonPiece(
+    "examples", needs: [.prompt],
+    #"""
+    shots = 0
+    exchanges_alone = exchanges
+
+
+    def few(articles, count):
+        """The first article of each category, then the second of each, and so on."""
+        groups = [[a for a in articles if a["category"] == category] for category in categories]
+        return [group[i] for i in range(len(articles)) for group in groups if i < len(group)][:count]
+
+
+    def exchanges(article):
+        end = "<end_of_turn>\n" if end_token == "<end_of_turn>" else "\n\n"
+        before = "".join(
+            exchanges_alone(example)[0][0] + example["category"] + end for example in few(train, shots))
+        (text, answer), *rest = exchanges_alone(article)
+        return [(before + text, answer), *rest]
+    """#)
 }

@@ -14,6 +14,9 @@ enum PrepareCommands {
     let maxInputTokens = Argument(
       "max_input_tokens", .integer(8...1_000_000),
       "cut each article, or input of an instruction, to this many tokens")
+    let examples = Argument(
+      "examples", .integer(0...100), 0,
+      "show this many training articles with their answers before each article (few-shot)")
   }
 
   static let prompt = Command(
@@ -25,10 +28,12 @@ enum PrepareCommands {
       + "answer. Your own template has {input} in the place of the article, and may have {instruction}, {output} and any "
       + "column of the file, such as {subject}. What follows {output} is left out. {{ and }} write a brace. Markers such "
       + "as <start_of_turn> are special tokens in a template, and plain text in what is filled in. A long input is cut to "
-      + "max_input_tokens; the answer is never cut.",
+      + "max_input_tokens; the answer is never cut. With examples=5 each prompt begins with five articles of the training part and "
+      + "their answers, one of each category in turn, for a model that was not trained on the task.",
     arguments: PromptArguments(),
     examples: [
-      "prompt alpaca max_input_tokens=256", "prompt \"{instruction}\\n{input}\\nCategory: {output}\"",
+      "prompt alpaca max_input_tokens=256", "prompt alpaca max_input_tokens=64 examples=5",
+      "prompt \"{instruction}\\n{input}\\nCategory: {output}\"",
       "prompt \"Subject: {subject}\\n{body}\\nCategory: {output}\"",
     ]
   ) { arguments, invocation in
@@ -42,7 +47,7 @@ enum PrepareCommands {
     }
     let instruction = arguments.instruction ?? data.standardInstruction
     let limit = arguments.maxInputTokens
-    let prompt: PromptTemplate
+    var prompt: PromptTemplate
     switch arguments.template {
     case "alpaca": prompt = .alpaca(instruction: instruction, maxInputTokens: limit)
     case "gemma-chat": prompt = .gemmaChat(instruction: instruction, maxInputTokens: limit)
@@ -51,8 +56,16 @@ enum PrepareCommands {
         text, instruction: instruction, maxInputTokens: limit, fields: data.templateFields)
       try checkAnswer(prompt, data)
     }
-    session.workspace.prompt = prompt
-    session.workspace.classifier = nil
+    prompt.exampleCount = arguments.examples
+    if prompt.exampleCount > 0, prompt.hasTurns, data.task == .instruction {
+      throw GemmaError.invalidValue(
+        name: "examples", expected: "0 with gemma-chat and instructions", found: "\(prompt.exampleCount)")
+    }
+    var workspace = session.workspace
+    workspace.prompt = prompt
+    _ = try workspace.promptOrDefault()
+    workspace.classifier = nil
+    session.workspace = workspace
     invocation.tell(ChosenPrompt(prompt: prompt, data: data))
   } python: {
     python(prompt: $0, &$1)

@@ -72,7 +72,9 @@ struct ChosenPrompt: CommandResult {
     return [
       .line(
         "prompt \(prompt.name), \(noun) "
-          + (prompt.maxInputTokens.map { "cut to \(NumberFormat.count($0, "token"))" } ?? "not cut"))
+          + (prompt.maxInputTokens.map { "cut to \(NumberFormat.count($0, "token"))" } ?? "not cut")
+          + (prompt.exampleCount > 0
+            ? ", after \(NumberFormat.count(prompt.exampleCount, "training example"))" : ""))
     ]
       + (prompt.fields.contains("instruction")
         ? [.line(Span(hasOwn ? "each row has its own instruction" : prompt.instruction, .faint))] : [])
@@ -92,7 +94,7 @@ struct ChosenPrompt: CommandResult {
       ("template", .string(prompt.name)),
       ("instruction", hasOwn ? .null : .string(prompt.instruction)),
       ("max_input_tokens", prompt.maxInputTokens.map(JSONValue.int) ?? .null),
-    ]
+    ] + (prompt.exampleCount > 0 ? [("examples", .int(prompt.exampleCount))] : [])
   }
 }
 

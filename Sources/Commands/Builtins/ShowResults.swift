@@ -129,7 +129,7 @@ struct Tokens: CommandResult {
       .table(
         Table(
           [.init("id", .right), .init("piece", flexible: true)],
-          rows: zip(ids, pieces).map { ["\($0)", ShowCommands.visible($1)] })),
+          rows: zip(ids, pieces).map { ["\($0)", NextTokenCommands.visible($1)] })),
       .line("\(NumberFormat.count(ids.count, "token")), \(NumberFormat.count(text.count, "character"))"),
     ]
   }

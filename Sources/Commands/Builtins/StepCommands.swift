@@ -1,11 +1,11 @@
 import Foundation
 import Gemma
 
-/// next, run, back, goto, restart, skip, list, keep, edit, history, clear, save notebook, quit. These commands act on the notebook, and
+/// next, run, back, goto, restart, skip, list, check, keep, edit, history, clear, save notebook, quit. These commands act on the notebook, and
 /// work only at a prompt.
 enum StepCommands {
   static let all: [Command] = [
-    next, run, back, goto, restart, skip, list, keep, edit, history, clear, saveNotebook, quit, exit,
+    next, run, back, goto, restart, skip, list, check, keep, edit, history, clear, saveNotebook, quit, exit,
   ]
 
   private static func stepper(_ invocation: Invocation) throws -> any Stepping {
@@ -72,6 +72,20 @@ enum StepCommands {
     invocation.tell(list)
     (session.workspace.lastTables, session.listed) = (tables, list.stepper.list)
   }
+
+  struct CheckArguments: Sendable {
+    let answer = Argument(
+      "answer", .text, positional: true, "a number or a word; by default what the typed lines told")
+  }
+
+  static let check = Command(
+    "check", .step, "judge an answer to the exercise that comes next",
+    details:
+      "At an exercise a typed number or word is judged without 'check', and so is a command's result. An empty line gives the "
+      + "hint, another one a solution. The answer is right, nearly right, or not yet right; after a right one the next cell comes. "
+      + "Commands typed at an exercise run on a copy of the session.",
+    arguments: CheckArguments(), examples: ["check 1.61", "check"]
+  ) { arguments, invocation in try stepper(invocation).check(arguments.answer) }
 
   static let keep = Command(
     "keep", .step, "make the last typed line a cell of the notebook",

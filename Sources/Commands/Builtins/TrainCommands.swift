@@ -85,7 +85,7 @@ enum TrainCommands {
     let model = try session.workspace.needModel()
     let (data, split) = (try session.workspace.needData(), try session.workspace.needSplit())
     let categories = try session.workspace.needCategoriesOfData()
-    let prompt = try session.workspace.promptOrDefault()
+    let prompt = try session.workspace.promptWithoutExamples("train")
     let device = try session.device()
     let run: TrainingRun
     if let path = arguments.resume {

@@ -34,6 +34,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     case differs = "G042"
     case diverged = "G043"
     case gpu = "G044"
+    case notSolved = "G045"
     case internalError = "G099"
   }
 

@@ -52,9 +52,14 @@ extension Interpreter {
       sink(event)
     }
     let started = Stopwatch()
-    var failure = run(
-      statements, cell: cell.name, file: file, source: cell.source, firstLine: cell.firstLine,
-      context: context)
+    var failure =
+      if let exercise = cell.exercise {
+        runSolution(of: exercise, cell, statements, file: file, context: context)
+      } else {
+        run(
+          statements, cell: cell.name, file: file, source: cell.source, firstLine: cell.firstLine,
+          context: context)
+      }
     switch (failure, cell.raises) {
     case (let found?, let code?) where found.code == code: failure = nil
     case (nil, let code?):

@@ -20,6 +20,8 @@ public struct Notebook: Sendable {
     public var rows: Int?
     /// `run` stops before this cell.
     public var pauses = false
+    /// What the source is, if the block is an exercise.
+    public var exercise: Exercise?
     /// Seconds after which the cell is stopped.
     public var timeout: Int?
     /// The `out` or `err` block after the cell, if there is one.
@@ -129,6 +131,11 @@ public struct Notebook: Sendable {
     var state = "gnb 1\nseed \(seed.map(String.init) ?? "-")\nwidth \(recordedWidth)\n"
     for input in inputs { state += "input \(input.name.utf8.count) \(input.name) \(input.sha256)\n" }
     return cells.map { cell in
+      // An exercise runs on a copy: no later output depends on it, and none on how it is put into words.
+      if let exercise = cell.exercise {
+        var text = state + "rows \(cell.rows.map(String.init) ?? "-")\n" + exercise.identity
+        return String(text.withUTF8 { SHA256.hexDigest(UnsafeRawBufferPointer($0)) }.prefix(8))
+      }
       var text =
         state + "raises \(cell.raises?.rawValue ?? "-") rows \(cell.rows.map(String.init) ?? "-")\n"
         + cell.source

@@ -6,6 +6,8 @@ public struct NotebookReader {
   /// The keys of the front matter, and the attributes of a cell's opening line.
   public static let frontMatter = ["gnb", "title", "seed", "width", "inputs"]
   public static let attributes = ["#id", "raises=CODE", "rows=N", "pause", "timeout=S"]
+  /// The attributes of an exercise.
+  public static let exerciseAttributes = ["#id", "rows=N", "timeout=S"]
 
   private let path: String
   private let lines: [String]
@@ -130,9 +132,11 @@ public struct NotebookReader {
       }
       let inside = Array(lines[start..<end])
       switch info.first {
-      case "gnb":
+      case "gnb", "exercise":
         flush(&notebook)
-        try addCell(inside, attributes: info.dropFirst(), line: at + 1, closing: lines[end])
+        try addCell(
+          inside, isExercise: info[0] == "exercise", attributes: info.dropFirst(), line: at + 1,
+          closing: lines[end])
       case "out", "err":
         guard prose.allSatisfy(\.isEmpty), case .cell(var cell)? = notebook.parts.last, cell.recording == nil
         else {
@@ -177,20 +181,30 @@ public struct NotebookReader {
     return numbers
   }
 
+  /// - Parameter line: of the line that opens the block.
+  private func exercise(_ source: [String], line: Int) throws -> Exercise {
+    do { return try Exercise(source) } catch let mistake as Exercise.Mistake {
+      throw error(
+        .badNotebook, mistake.message, line: line + 1 + mistake.line,
+        help: mistake.help)
+    }
+  }
+
   private mutating func addCell(
-    _ source: [String], attributes: ArraySlice<String>, line: Int, closing: String
+    _ source: [String], isExercise: Bool, attributes: ArraySlice<String>, line: Int, closing: String
   ) throws {
     var cell = Notebook.Cell(
       name: "\(notebook.cells.count + 1)", source: source.joined(separator: "\n"), firstLine: line + 1)
     cell.opening = lines[line - 1]
     cell.closing = closing
+    if isExercise { cell.exercise = try exercise(source, line: line) }
     for attribute in attributes {
       let parts = attribute.split(separator: "=", maxSplits: 1).map(String.init)
       switch (parts[0], parts.count) {
       case (let id, 1) where id.hasPrefix("#") && id.count > 1:
         cell.name = String(id.dropFirst())
         cell.hasID = true
-      case ("raises", 2):
+      case ("raises", 2) where !isExercise:
         guard let code = Diagnostic.Code(rawValue: parts[1]) else {
           throw error(
             .badAttribute, "unknown error code '\(parts[1])'", line: line, help: "see 'help errors'")
@@ -201,11 +215,13 @@ public struct NotebookReader {
           throw error(.badAttribute, "'\(parts[0])' takes a whole number", line: line)
         }
         if parts[0] == "rows" { cell.rows = number } else { cell.timeout = number }
-      case ("pause", 1): cell.pauses = true
+      case ("pause", 1) where !isExercise: cell.pauses = true
       default:
         throw error(
           .badAttribute, "unknown attribute '\(attribute)'", line: line,
-          help: "a cell has: " + NotebookReader.attributes.joined(separator: " "))
+          help: isExercise
+            ? "an exercise has: " + NotebookReader.exerciseAttributes.joined(separator: " ")
+            : "a cell has: " + NotebookReader.attributes.joined(separator: " "))
       }
     }
     guard names.insert(cell.name).inserted else {

@@ -53,12 +53,15 @@ extension Interpreter {
   /// The cell's statements, checked. An error has its place in the file.
   func statements(of cell: Notebook.Cell, known: inout Set<String>, file: String?) throws -> [Statement] {
     do {
-      let statements = try Parser.parse(cell.source)
-      try check(statements, known: &known)
+      let statements = try Parser.parse(cell.code)
+      // What an exercise sets is gone after it.
+      var own = known
+      try check(statements, known: &own)
+      if cell.exercise == nil { known = own }
       return statements
     } catch {
       throw Diagnostic(error).located(
-        file: file, cell: cell.name, source: cell.source, firstLine: cell.firstLine)
+        file: file, cell: cell.name, source: cell.code, firstLine: cell.codeLine)
     }
   }
 }
@@ -75,7 +78,7 @@ extension Notebook {
 
   /// The variables of all cells.
   public var variables: VariableNames {
-    VariableNames(cells.flatMap { (try? Parser.parse($0.source)) ?? [] })
+    VariableNames(cells.flatMap { (try? Parser.parse($0.code)) ?? [] })
   }
 }
 

@@ -12,7 +12,7 @@ extension Stepper {
         .init("source", flexible: true),
       ],
       rows: cells.enumerated().map { i, cell in
-        let lines = cell.source.split(separator: "\n")
+        let lines = cell.shown.split(separator: "\n")
         let number = DisplayWidth.pad("\(i + 1)", to: "\(states.count)".count, right: true)
         return [
           i == position ? "→" : "", cell.hasID ? "\(number) #\(cell.name)" : number,

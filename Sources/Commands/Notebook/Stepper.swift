@@ -6,13 +6,6 @@ import Gemma
 /// There is a snapshot of the session before each cell. Snapshots share the frozen weights, so one takes as much memory
 /// as the adapter. Lines typed between the cells of a notebook run on a copy, which the next cell discards.
 public final class Stepper: Stepping {
-  /// Everything that a cell can change.
-  struct Snapshot {
-    var settings: Settings
-    var variables: [String: Value]
-    var workspace: Workspace
-  }
-
   public private(set) var notebook: Notebook
   /// Whether there is no notebook file yet. Then every line becomes a cell.
   public let isSession: Bool
@@ -24,6 +17,7 @@ public final class Stepper: Stepping {
   }
   /// A counter that grows when another cell comes next, or when the next cell has changed.
   public private(set) var moves = 0
+  var verbs: [String] { table.verbs }
   /// Set by `quit`.
   public internal(set) var isLeaving = false
   /// The state of each cell.
@@ -37,7 +31,13 @@ public final class Stepper: Stepping {
   public var editText: ((String) throws -> String?)?
   private(set) var runs: [Int: CellRun] = [:]
   private var before: [Int: Snapshot] = [:]
-  private var scratch: (base: Snapshot, lines: [String])?
+  private var scratch: (base: Snapshot, lines: [String])? {
+    didSet { if scratch == nil { told = [:] } }
+  }
+  /// What the lines typed since the last cell told: of each field the last value.
+  private(set) var told: [String: JSONValue] = [:]
+  /// The value of `moves` at which an exercise's hint was given.
+  var hintedAt: Int?
   /// The cells in the file; none for a session.
   private var savedSources: [String]
 
@@ -63,7 +63,7 @@ public final class Stepper: Stepping {
 
   public var cells: [Notebook.Cell] { notebook.cells }
   var cellNames: [String] { cells.enumerated().map { $1.hasID ? $1.name : "\($0 + 1)" } }
-  private var interpreter: Interpreter { Interpreter(session, table) }
+  var interpreter: Interpreter { Interpreter(session, table) }
   public var isAtEnd: Bool { position >= states.count }
   /// Whether typed lines have changed the copy.
   public var hasScratch: Bool { scratch != nil }
@@ -80,16 +80,11 @@ public final class Stepper: Stepping {
     return (prose.allSatisfy(\.isEmpty) ? [] : [.prose(prose)]) + (isAtEnd ? [] : [.cell(cells[position])])
   }
 
-  private func snapshot() -> Snapshot {
-    Snapshot(settings: session.settings, variables: session.variables, workspace: session.workspace)
-  }
+  private func snapshot() -> Snapshot { session.snapshot }
 
   private func restore(_ snapshot: Snapshot) {
-    (session.settings, session.variables, session.workspace) = (
-      snapshot.settings, snapshot.variables, snapshot.workspace
-    )
+    session.restore(snapshot)
     scratch = nil
-    session.listed = nil
   }
 
   /// The results of the cells, without those of the lines typed between them.
@@ -128,7 +123,7 @@ public final class Stepper: Stepping {
   /// Stays at the prompt although `quit` was typed.
   public func stay() { isLeaving = false }
 
-  private func tell(_ text: String, _ style: Span.Style = .faint) {
+  func tell(_ text: String, _ style: Span.Style = .faint) {
     session.context.sink(Event(.output(.line([Span(text, style)])), cell: "", command: ""))
   }
 
@@ -138,14 +133,15 @@ public final class Stepper: Stepping {
   public func enter(_ text: String) {
     do {
       var text = text
-      if text.allSatisfy(\.isWhitespace) {
+      let isEmpty = text.allSatisfy(\.isWhitespace)
+      if !isEmpty { typed.append(text) }
+      if answered(text) { return }
+      if isEmpty {
         guard !isAtEnd else {
           if !isSession { tell("this was the last cell: 'back', 'restart', or Ctrl-D to leave") }
           return
         }
         text = "next"
-      } else {
-        typed.append(text)
       }
       text = asked(Self.withoutIDSign(text))
       let statements = try Parser.parse(text)
@@ -208,14 +204,29 @@ public final class Stepper: Stepping {
     finish(run, statements)
   }
 
+  /// Goes past an exercise that was answered. What the lines typed for it did is discarded.
+  func pass() {
+    if let scratch { restore(scratch.base) }
+    forget(from: position)
+    states[position] = .done
+    position += 1
+    before[position] = snapshot()
+  }
+
   private func runScratch(_ text: String, _ statements: [Statement]) {
     let base = scratch?.base ?? snapshot()
     let start = snapshot()
     let lines = scratch?.lines ?? []
     let cell = Notebook.Cell(name: "scratch", source: text, firstLine: 1)
+    let fields = ToldFields()
+    let context = session.context
+    session.context = fields.collecting(context)
     let run = interpreter.run(cell, statements, file: nil, isTyped: true)
+    session.context = context
     if run.failure == nil {
       scratch = (base, lines + [text])
+      told.merge(fields.values) { $1 }
+      judgeTold()
     } else {
       restore(start)
       if !lines.isEmpty { scratch = (base, lines) }
@@ -302,6 +313,7 @@ public final class Stepper: Stepping {
     var isFirst = true
     while left > 0, !isAtEnd {
       if !isFirst {
+        if cells[position].exercise != nil, count == nil { return tell("stopped before an exercise") }
         if cells[position].pauses, count == nil {
           return tell("stopped before #\(cells[position].name), which has 'pause'")
         }
@@ -403,8 +415,10 @@ public final class Stepper: Stepping {
         }
         return index
       } ?? position
-    guard cells.indices.contains(index) else {
-      throw GemmaError.invalidValue(name: "edit", expected: "a cell", found: "the end of the notebook")
+    guard cells.indices.contains(index), cells[index].exercise == nil else {
+      throw GemmaError.invalidValue(
+        name: "edit", expected: "a cell of commands",
+        found: cells.indices.contains(index) ? "an exercise" : "the end of the notebook")
     }
     guard let editText else {
       throw GemmaError.missing(need: "a terminal to edit on", remedy: "change the file itself")

@@ -7,6 +7,8 @@ public struct PythonScript {
   var hasPrompt = false
   /// Whether the prompt has max_input_tokens.
   var cutsArticles = false
+  /// Whether a prompt of the script has shown examples.
+  var showsExamples = false
   var hasAdapter = false
   var hasSplit = false
   /// Whether the data is a table, whose rows may have instructions and columns.

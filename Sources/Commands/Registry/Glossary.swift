@@ -91,6 +91,10 @@ public enum Glossary {
       "The harmonic mean of precision and recall: it is high only if both are. The macro average counts every category alike, however many articles it has.",
       see: ["report"]),
     entry(
+      "few-shot", ["zero-shot", "shots", "examples"],
+      "A prompt that shows a few examples with their answers before the question; zero-shot shows none. Nothing is trained, so it costs no steps, but every prompt is longer.",
+      see: ["prompt alpaca examples=5", "evaluate"]),
+    entry(
       "fine-tuning", ["finetuning", "fine-tune"],
       "Training that begins with a model which has already learnt language, and teaches it one task. It needs little data, since only the task is new.",
       see: ["train", "evaluate"]),

@@ -258,6 +258,8 @@ extension Diagnostic.Code {
         + "'gnb record' records it again."
     case .differs:
       "The output of the cell differs from its recorded output. Lines with - were recorded. Lines with + are the output now."
+    case .notSolved:
+      "The notebook says that an exercise's solution is right, but it is not: change the solution, or what is accepted."
     case .diverged:
       "The loss rose suddenly, or was no longer a number. Training stopped, and the adapter of the last good step was restored."
     case .gpu:

@@ -25,6 +25,8 @@ protocol Stepping: AnyObject {
   func skip() throws
   /// Makes the last typed lines cells of the notebook.
   func keep(_ count: Int) throws
+  /// Judges an answer to the exercise that comes next; nil for what the typed lines told.
+  func check(_ answer: String?) throws
   /// - Parameter reference: nil for the next cell.
   /// - Returns: whether the cell was changed.
   func edit(_ reference: String?) throws -> Bool

@@ -84,7 +84,7 @@ public struct Workspace: Sendable {
 
   /// The prompt, or Alpaca's with the data's categories.
   public func promptOrDefault() throws -> PromptTemplate {
-    if let prompt { return prompt }
+    if let prompt { return prompt.exampleCount > 0 ? try withExamples(prompt) : prompt }
     let instruction =
       try data?.standardInstruction ?? PromptTemplate.defaultInstruction(categories: needCategories())
     return .alpaca(instruction: instruction, maxInputTokens: nil)
@@ -94,6 +94,30 @@ public struct Workspace: Sendable {
   func examples(_ indices: some Sequence<Int>) throws -> [TokenizedExample] {
     tokens.examples(
       indices, of: try needData(), prompt: try promptOrDefault(), tokenizer: try needModel().tokenizer)
+  }
+
+  /// The examples come from the training part as it is now, so that no article of another part is among them.
+  private func withExamples(_ prompt: PromptTemplate) throws -> PromptTemplate {
+    let data = try needData()
+    let rows = try needSamples(of: .train).map { data.samples[$0] }
+    guard rows.count >= prompt.exampleCount else {
+      throw GemmaError.invalidValue(
+        name: "examples", expected: "at most the \(rows.count) training articles",
+        found: "\(prompt.exampleCount)")
+    }
+    return prompt.showing(rows, categories: data.task == .classification ? data.categories : [])
+  }
+
+  /// The prompt to train with, or to save.
+  /// - Throws: `invalidValue` if it shows examples: an adapter learns answers without them.
+  func promptWithoutExamples(_ command: String) throws -> PromptTemplate {
+    let prompt = try promptOrDefault()
+    guard prompt.exampleCount == 0 else {
+      throw GemmaError.invalidValue(
+        name: "prompt", expected: "no examples for '\(command)' (choose the prompt again, without examples=)",
+        found: NumberFormat.count(prompt.exampleCount, "example"))
+    }
+    return prompt
   }
 
   /// Whether the task is to choose one of some categories: the loaded classifier's task, else the data's.

@@ -8,6 +8,9 @@ package enum BundledData: String, CaseIterable {
   case supportMessages = "support-messages"
   /// 200 instructions in English and Japanese, answered as a butler would.
   case butlerRows = "butler-rows"
+  /// 160 of the support messages with 40 copies among them, and a ticket's number that begins with a letter of the category: for the
+  /// lesson on leaks.
+  case leakyMessages = "leaky-messages"
 
   /// The files of the set, sorted by path.
   package var files: [(path: String, bytes: UnsafeRawBufferPointer)] {

@@ -82,16 +82,21 @@ extension PromptTemplate {
     if hasTurns, let request = sample.request, !request.turns.isEmpty {
       return exchanges(request.turns, tokenizer: tokenizer)
     }
+    let shown = examples.flatMap { filled($0, tokenizer: tokenizer) + answered($0) }
+    return [Exchange(prompt: shown + filled(sample, tokenizer: tokenizer), response: nil)]
+  }
+
+  /// The template with a row filled in.
+  private func filled(_ sample: Sample, tokenizer: Tokenizer) -> [Stretch] {
     let hasInput = sample.request.map { !$0.input.isEmpty } ?? true
     let form = hasInput ? template : withoutInput ?? template
-    let prompt = Piece.all(form).map { piece in
+    return Piece.all(form).map { piece in
       switch piece {
       case .text(let text): Stretch(text: text, isTemplate: true)
       case .field(let name):
         Stretch(text: value(of: name, in: sample, tokenizer: tokenizer), isTemplate: false)
       }
     }
-    return [Exchange(prompt: prompt, response: nil)]
   }
 
   /// What is filled in for a name; nothing for a column that the row lacks.

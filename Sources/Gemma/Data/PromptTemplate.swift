@@ -16,6 +16,10 @@ public struct PromptTemplate: Sendable, Equatable {
   /// and answer are taken.
   public var hasTurns = false
   public var name: String
+  /// How many examples of the training part come before the row (few-shot).
+  public var exampleCount = 0
+  /// These rows, with their answers.
+  var examples: [Sample] = []
 
   /// Stanford Alpaca's two prompts, with an input and without, as the Colab demo has them.
   public static func alpaca(instruction: String, maxInputTokens: Int?) -> PromptTemplate {

@@ -31,7 +31,8 @@ import Testing
       "show split",
       "prompt \"{input} => {output}\" max_input_tokens=19", "lora rank=2", "train steps=2 batch=2",
       "evaluate", "baseline", "compare", "compare 1 2", "report", "confusion", "mistakes", "show mistake 1",
-      "show model", "show sample", "show prompt", "show lora", "show tokens film", "show config",
+      "show model", "show sample", "show prompt", "show lora", "show tokens film", "show next film",
+      "show loss", "show rounding", "show config",
       "show session",
       "score \"a film\"", "ask film", "generate film max_tokens=2", "plot loss", "help", "set seed=4",
       "save adapter \(folder)/adapter", "load adapter \(folder)/adapter",
@@ -66,7 +67,8 @@ import Testing
     #expect(
       showed.sorted() == [
         "compare", "compare 1", "confusion", "load data", "mistakes", "report", "score \"a", "show data",
-        "show model", "show rejects", "show session", "show split", "show tokens", "split train=6",
+        "show loss", "show model", "show next", "show rejects", "show rounding", "show session", "show split",
+        "show tokens", "split train=6",
       ])
     let untried = CommandTable.standard.commands.filter { command in
       !command.isStepping && !lines.contains { $0.hasPrefix(command.name) }

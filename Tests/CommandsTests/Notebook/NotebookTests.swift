@@ -88,7 +88,7 @@ import Testing
     #expect(try failures(of: other) == [.notRaised])
   }
 
-  @Test(arguments: ["quickstart", "livedoor-270m", "alpaca-270m", "lessons/rank-sweep"])
+  @Test(arguments: ["quickstart", "livedoor-270m", "alpaca-270m"])
   func theNotebooksOfTheRepositoryAreValid(_ name: String)
     throws
   {

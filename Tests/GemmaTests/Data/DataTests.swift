@@ -39,7 +39,9 @@ import Testing
     let root = URL(fileURLWithPath: Fixtures.folder).deletingLastPathComponent().deletingLastPathComponent()
     let fromFolder = try Dataset.load(path: root.appendingPathComponent("notebooks/data/mini-news").path)
     #expect(try Dataset.miniNews().sha256 == fromFolder.sha256, "run Sources/CDataSets/generate")
-    for (set, file) in [("support-messages", "messages.csv"), ("butler-rows", "rows.jsonl")] {
+    for (set, file) in [
+      ("support-messages", "messages.csv"), ("butler-rows", "rows.jsonl"), ("leaky-messages", "messages.csv"),
+    ] {
       let path = root.appendingPathComponent("notebooks/data/\(set)/\(file)").path
       #expect(
         try Dataset.bundled(set)?.sha256 == Dataset.load(path: path).sha256, "run Sources/CDataSets/generate")
@@ -56,6 +58,9 @@ import Testing
     #expect(rows.samples.count { $0.request?.input.isEmpty == true } == 80)
     #expect(rows.samples.count { $0.category.hasPrefix("Very good. ") } == 100)
     #expect(rows.samples.count { $0.category.hasSuffix("ほかにご用はございませんか。") } == 100)
+    let leaky = try #require(try Dataset.bundled("leaky-messages"))
+    #expect(leaky.counts == [40, 40, 40, 40] && leaky.duplicates == 40)
+    #expect(leaky.samples.allSatisfy { $0.columns.first?.value.first == $0.category.uppercased().first })
     #expect(try Dataset.bundled("other") == nil)
   }
 

@@ -65,6 +65,12 @@ struct ColabExport {
   }
 
   private mutating func add(_ cell: Notebook.Cell) {
+    // In Python it could not run on a copy.
+    if let exercise = cell.exercise {
+      var bare = cell
+      bare.recording = nil
+      return markdown(Export.lines(exercise, bare))
+    }
     // The whole notebook was checked before: what does not parse here cannot be.
     let statements = (try? Parser.parse(cell.source)) ?? []
     let python = lines(statements).joined(separator: "\n")

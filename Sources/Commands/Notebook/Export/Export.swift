@@ -44,20 +44,37 @@ public enum Export {
       switch part {
       case .prose(let prose): lines += prose
       case .cell(let cell):
-        lines += ["```gnb", VisibleText.of(cell.source), "```"]
-        guard let recording = cell.recording else { continue }
-        for block in RecordedOutput.blocks(recording) {
-          lines.append("")
-          if case .table(let table) = block.output, !recording.isError {
-            lines.append(table.markdown)
-          } else {
-            let fence = NotebookWriter.fence(around: block.lines)
-            lines += [fence + "text"] + block.lines + [fence]
-          }
+        if let exercise = cell.exercise {
+          lines += self.lines(exercise, cell)
+          continue
         }
+        lines += ["```gnb", VisibleText.of(cell.source), "```"] + (cell.recording.map(outputs) ?? [])
       }
     }
     while lines.first?.isEmpty == true { lines.removeFirst() }
     return lines.joined(separator: "\n") + (lines.last == "" ? "" : "\n")
+  }
+
+  private static func outputs(_ recording: Notebook.Recording) -> [String] {
+    var lines: [String] = []
+    for block in RecordedOutput.blocks(recording) {
+      lines.append("")
+      if case .table(let table) = block.output, !recording.isError {
+        lines.append(table.markdown)
+      } else {
+        let fence = NotebookWriter.fence(around: block.lines)
+        lines += [fence + "text"] + block.lines + [fence]
+      }
+    }
+    return lines
+  }
+
+  /// An exercise as Markdown: its question, and the answer folded, which GitHub and Jupyter show as HTML.
+  static func lines(_ exercise: Exercise, _ cell: Notebook.Cell) -> [String] {
+    let solution =
+      exercise.isCommand
+      ? ["```gnb", VisibleText.of(exercise.solution), "```"] : ["**\(VisibleText.of(exercise.solution))**"]
+    return ["**?** " + VisibleText.of(exercise.question), "", "<details><summary>Answer</summary>", ""]
+      + solution + (exercise.isCommand ? cell.recording.map(outputs) ?? [] : []) + ["", "</details>"]
   }
 }

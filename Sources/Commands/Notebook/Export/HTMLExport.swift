@@ -12,6 +12,10 @@ enum HTMLExport {
       case .cell(let cell):
         number += 1
         let name = cell.hasID ? cell.name : "\(number)"
+        if let exercise = cell.exercise {
+          body += self.exercise(exercise, cell, name: name, definitions, &explained)
+          continue
+        }
         body += "<section class=\"cell\" id=\"\(HTML.escaped(name))\">\n"
         body += "<pre class=\"in\"><code>" + source(cell.source) + "</code></pre>\n"
         if let recording = cell.recording { body += output(recording, &explained) }
@@ -40,6 +44,23 @@ enum HTMLExport {
       </html>
 
       """
+  }
+
+  /// An exercise: its question, and the answer folded.
+  private static func exercise(
+    _ exercise: Exercise, _ cell: Notebook.Cell, name: String, _ definitions: [String],
+    _ explained: inout Set<Volatile>
+  ) -> String {
+    let solution =
+      exercise.isCommand
+      ? "<pre class=\"in\"><code>" + source(exercise.solution) + "</code></pre>\n"
+        + (cell.recording.map { output($0, &explained) } ?? "")
+      : "<p><strong>\(HTML.escaped(exercise.solution))</strong></p>\n"
+    let hint =
+      exercise.hint.map { "<details><summary>Hint</summary>\n<p>\(HTML.escaped($0))</p>\n</details>\n" } ?? ""
+    return "<section class=\"exercise\" id=\"\(HTML.escaped(name))\">\n"
+      + MarkdownHTML.html([VisibleText.of(exercise.question)], definitions: definitions) + hint
+      + "<details class=\"answer\"><summary>Answer</summary>\n" + solution + "</details>\n</section>\n"
   }
 
   /// - Parameter explained: the marks of volatile values that the page has explained; grows.
@@ -132,6 +153,10 @@ enum HTMLExport {
     p code, li code { background: var(--soft); padding: 0.1em 0.3em; border-radius: 0.2em; }
     pre { white-space: pre-wrap; overflow-wrap: anywhere; overflow-x: auto; margin: 0; padding: 0.7em 0.9em; line-height: 1.45; }
     .cell { margin: 1.2em 0; border: 1px solid var(--line); border-radius: 0.4em; overflow: hidden; }
+    .exercise { margin: 1.2em 0; padding: 0.2em 1em 0.7em; border: 1px solid var(--line); border-left: 0.25em solid var(--string);
+      border-radius: 0.4em; break-inside: avoid; }
+    .exercise > p:first-child { font-weight: 600; }
+    summary { cursor: pointer; color: var(--faint); }
     .in { background: var(--soft); border-left: 0.25em solid var(--accent); }
     .in + * { border-top: 1px solid var(--line); }
     .drawn, #scroll:checked ~ main pre { white-space: pre; overflow-wrap: normal; }

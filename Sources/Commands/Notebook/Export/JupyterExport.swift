@@ -11,6 +11,10 @@ enum JupyterExport {
         cells.append(markdown(inner, id: "text-\(cells.count + 1)"))
       case .cell(let cell):
         count += 1
+        if let exercise = cell.exercise {
+          cells.append(markdown(Export.lines(exercise, cell), id: "cell-\(count)"))
+          continue
+        }
         cells.append(
           .object([
             ("cell_type", .string("code")), ("execution_count", cell.recording == nil ? .null : .int(count)),
