@@ -184,7 +184,7 @@ public final class SessionKeeper {
 
   /// Writes the results of the cells. If the session has loaded nothing, the session saved before is not replaced.
   public func keep() throws {
-    let (session, state) = (stepper.session, stepper.committed)
+    let state = stepper.committed
     let workspace = state.workspace
     guard workspace.model != nil || workspace.data != nil else { return }
     let files = FileManager.default

@@ -101,8 +101,8 @@ public struct Doctor: CommandResult {
       ("memory", "\(NumberFormat.bytes(memory.available)) of \(NumberFormat.bytes(memory.all)) free"),
       ("disk", free.map { "\(NumberFormat.bytes($0)) free for \(cache.path)" } ?? "unknown"),
       ("GPU", gpuLine()),
-      ("model", model.map { "\(name), \($0)" } ?? "\(name) is not here"),
-      ("corpus", corpus ?? "livedoor is not here; only livedoor-270m.gnb needs it (gnb pull livedoor)"),
+      ("model", model.map { _ in name } ?? "\(name) is not here"),
+      ("corpus", corpus.map { _ in "livedoor" } ?? "livedoor is not here; no lesson needs it"),
       ("terminal", Self.words(terminal)),
     ]
     var measured: SpeedTest.Result?
