@@ -90,6 +90,7 @@ struct Gnb {
         let limit = isTerminal.output ? Self.terminalColumns() ?? 80 : 80
         return session.settings.width.map { isTerminal.output ? min($0, limit) : $0 } ?? min(limit, 120)
       })
+    painter.hasLargeType = isTerminal.output && isTerminal.error && LargeType.isKnown(environment)
     self.painter = painter
     let json = self.json
     session.context.interruption = {

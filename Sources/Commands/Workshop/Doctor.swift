@@ -37,10 +37,11 @@ public struct Doctor: CommandResult {
   ///
   /// - Parameters:
   ///   - name: the model to measure with.
+  ///   - prompt: the line that sets the prompt to measure with: the quickstart's.
   ///   - measures: false leaves the measurement out.
   public init(
-    _ session: Session, version: String, terminal: Terminal, model name: String? = nil, measures: Bool = true,
-    tour: Tour = .compiledIn, tell: (String) -> Void = { _ in }
+    _ session: Session, version: String, terminal: Terminal, model name: String? = nil,
+    prompt: String = "prompt alpaca max_input_tokens=96", measures: Bool = true, tour: Tour = .compiledIn, tell: (String) -> Void = { _ in }
   ) throws {
     self.tour = tour
     let cache = session.cache
@@ -110,7 +111,7 @@ public struct Doctor: CommandResult {
       tell("measuring for five seconds ...")
       let context = session.context
       measured = try SpeedTest.run(
-        model: name, cache: cache, settings: session.settings, isStopped: { context.isInterrupted })
+        model: name, prompt: prompt, cache: cache, settings: session.settings, isStopped: { context.isInterrupted })
     }
     speed = measured?.speed
     loading = measured?.loading

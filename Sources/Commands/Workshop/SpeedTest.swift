@@ -26,10 +26,11 @@ struct SpeedTest {
 
   /// - Parameters:
   ///   - model: a name or path, as `load model` takes it.
+  ///   - prompt: the line that sets it.
   ///   - seconds: for training; reading takes two thirds of it.
   ///   - isStopped: whether the user asked to stop.
   static func run(
-    model: String, cache: Cache, settings: Settings, seconds: Double = 3, isStopped: @escaping () -> Bool
+    model: String, prompt: String, cache: Cache, settings: Settings, seconds: Double = 3, isStopped: @escaping () -> Bool
   ) throws -> Result {
     var own = settings
     own.seed = 3407
@@ -38,7 +39,7 @@ struct SpeedTest {
     try run("load model \(Value.string(model).source)", session, for: .infinity, isStopped) { _ in }
     let loaded = loading.seconds
     try run(
-      "load data mini-news; split train=100 validation=200 seed=200; prompt alpaca max_input_tokens=96; lora",
+      "load data mini-news; split train=100 validation=200 seed=200; \(prompt); lora",
       session, for: .infinity, isStopped
     ) { _ in }
     let training = Clock()
