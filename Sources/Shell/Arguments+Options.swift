@@ -26,15 +26,21 @@ extension Arguments {
     Option(name: "--present", verbs: ["", "tour"], summary: "each cell large, for an audience"),
     Option(name: "--set", value: .text, place: "NAME=VALUE", summary: "a variable or setting"),
     Option(name: "--threads", value: .text, place: "N", summary: "threads to compute with"),
-    Option(name: "--json", value: .file, place: "FILE", summary: "results as JSON lines; - is standard output"),
     Option(
-      name: "--color", value: .words(Color.allCases.map(\.rawValue)), place: "WHEN", summary: "whether to colour"),
+      name: "--json", value: .file, place: "FILE", summary: "results as JSON lines; - is standard output"),
+    Option(
+      name: "--color", value: .words(Color.allCases.map(\.rawValue)), place: "WHEN",
+      summary: "whether to colour"),
     Option(name: "--cache-dir", value: .folder, place: "DIR", summary: "where models and data are"),
     Option(
-      name: "--keep-going", verbs: ["run", "check", "record"], summary: "go on after a cell that fails or differs"),
+      name: "--keep-going", verbs: ["run", "check", "record"],
+      summary: "go on after a cell that fails or differs"),
     Option(name: "--quiet", summary: "results only"),
-    Option(name: "--write-actual", value: .file, place: "FILE", verbs: ["check"], summary: "the notebook as it came out"),
-    Option(name: "--junit", value: .file, place: "FILE", verbs: ["check"], summary: "a report for CI systems"),
+    Option(
+      name: "--write-actual", value: .file, place: "FILE", verbs: ["check"],
+      summary: "the notebook as it came out"),
+    Option(
+      name: "--junit", value: .file, place: "FILE", verbs: ["check"], summary: "a report for CI systems"),
     Option(
       name: "--to", value: .words(Export.Format.names + ["csv", "tsv", "jsonl"]), place: "FORMAT",
       verbs: ["export", "predict"], summary: "the format, or the file of predict"),
@@ -42,14 +48,19 @@ extension Arguments {
     Option(name: "--output", value: .file, place: "FILE", verbs: ["export"], summary: "the file to write"),
     Option(name: "--text", value: .text, place: "COLUMN", verbs: ["predict"], summary: "the column of texts"),
     Option(name: "--id", value: .text, place: "COLUMN", verbs: ["predict"], summary: "the column of ids"),
-    Option(name: "--label", value: .text, place: "COLUMN", verbs: ["predict"], summary: "the column of labels"),
     Option(
-      name: "--format", value: .words(LineFormat.allCases.map(\.rawValue)), place: "FORMAT", verbs: ["predict"],
+      name: "--label", value: .text, place: "COLUMN", verbs: ["predict"], summary: "the column of labels"),
+    Option(
+      name: "--format", value: .words(LineFormat.allCases.map(\.rawValue)), place: "FORMAT",
+      verbs: ["predict"],
       summary: "what comes through the pipe"),
     Option(name: "--overwrite", verbs: ["predict"], summary: "replace the file"),
-    Option(name: "--from", value: .file, place: "FILE", verbs: ["pull"], summary: "a file or folder to take it from"),
     Option(
-      name: "--language", value: .words(Tour.Language.allCases.map(\.rawValue)), place: "LANGUAGE", verbs: ["tour"],
+      name: "--from", value: .file, place: "FILE", verbs: ["pull"],
+      summary: "a file or folder to take it from"),
+    Option(
+      name: "--language", value: .words(Tour.Language.allCases.map(\.rawValue)), place: "LANGUAGE",
+      verbs: ["tour"],
       summary: "the lessons' language"),
     Option(
       name: "--as", value: .words(Document.allCases.map(\.rawValue)), place: "KIND", verbs: ["help"],

@@ -59,14 +59,16 @@ extension Arguments {
         "--from DIR  find it in a folder, such as a USB stick's; parts are joined",
       ]),
     Form(
-      verb: "tour", call: "tour [LESSON]", summary: "the lessons, which are inside the program; where you were",
+      verb: "tour", call: "tour [LESSON]",
+      summary: "the lessons, which are inside the program; where you were",
       details: [
         "LESSON  its number or name; without it, all are listed, with what was done",
         "--language en|ja  the text's language; it is remembered",
         "--present  each cell large, for an audience",
       ]),
     Form(
-      verb: "doctor", call: "doctor", summary: "what this computer can do, how long lessons take, what to mend",
+      verb: "doctor", call: "doctor",
+      summary: "what this computer can do, how long lessons take, what to mend",
       details: ["The exit status is 1 if something is missing that the lessons need."]),
     Form(
       verb: "notes", call: "notes FILE.gnb|LESSON",
@@ -102,7 +104,9 @@ extension Arguments {
   /// Two lines below a mistake: how the verb among `words` is called, and where to read more.
   static func hint(for words: [String]) -> String {
     let form = words.compactMap { word in forms.first { $0.verb == word } }.first
-    let call = form?.call ?? "[FILE.gnb | \(forms.map(\.verb).filter { !$0.isEmpty }.joined(separator: " | "))] [options]"
+    let call =
+      form?.call
+      ?? "[FILE.gnb | \(forms.map(\.verb).filter { !$0.isEmpty }.joined(separator: " | "))] [options]"
     return "usage: gnb \(call)\n'gnb \(form.map { $0.verb + " " } ?? "")--help' says more"
   }
 }

@@ -75,7 +75,8 @@ struct Arguments: Equatable {
       && a.cacheDirectory == b.cacheDirectory
       && a.keepGoing == b.keepGoing && a.quiet == b.quiet && a.presents == b.presents
       && a.writeActual == b.writeActual && a.junit == b.junit && a.format == b.format && a.output == b.output
-      && a.language == b.language && a.to == b.to && a.lines == b.lines && a.columns.map(\.name) == b.columns.map(\.name)
+      && a.language == b.language && a.to == b.to && a.lines == b.lines
+      && a.columns.map(\.name) == b.columns.map(\.name)
       && a.columns.map(\.value) == b.columns.map(\.value)
   }
 
@@ -150,7 +151,8 @@ struct Arguments: Equatable {
         guard let choice = Tour.Language(rawValue: text) else {
           throw UsageError(
             message:
-              "--language takes \(Tour.Language.allCases.map(\.rawValue).joined(separator: " or ")), not '\(text)'")
+              "--language takes \(Tour.Language.allCases.map(\.rawValue).joined(separator: " or ")), not '\(text)'"
+          )
         }
         language = choice
       case "--as": document = try value(of: "--as", inline)
@@ -160,7 +162,8 @@ struct Arguments: Equatable {
       case "--last": action = .last
       case "--version": action = .version
       default:
-        let near = Suggestion.nearest(parts[0], in: Self.options.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+        let near =
+          Suggestion.nearest(parts[0], in: Self.options.map(\.name)).map { "; did you mean \($0)?" } ?? ""
         throw UsageError(message: "unknown option \(parts[0])\(near)")
       }
     }
@@ -232,7 +235,9 @@ struct Arguments: Equatable {
       guard others.isEmpty else { throw UsageError(message: "unexpected argument '\(others[0])'") }
       action = .doctor
     case "notes":
-      guard others.count == 1 else { throw UsageError(message: "notes takes one notebook: gnb notes FILE.gnb") }
+      guard others.count == 1 else {
+        throw UsageError(message: "notes takes one notebook: gnb notes FILE.gnb")
+      }
       action = .notes(others[0])
     case "help": action = .help(others)
     default:

@@ -19,7 +19,8 @@ enum Completions {
       switch option.value {
       case .none: continue
       case .words(let words):
-        values += "    \(option.name)) COMPREPLY=($(compgen -W \(quoted(words.joined(separator: " "))) -- \"$word\")); return ;;\n"
+        values +=
+          "    \(option.name)) COMPREPLY=($(compgen -W \(quoted(words.joined(separator: " "))) -- \"$word\")); return ;;\n"
       case .file: values += "    \(option.name)) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
       case .folder: values += "    \(option.name)) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n"
       case .text: values += "    \(option.name)) return ;;\n"
@@ -31,7 +32,8 @@ enum Completions {
       let offered: String
       switch Arguments.operand(of: verb) {
       case .notebooks where verb.isEmpty:
-        offered = "COMPREPLY+=($(compgen -W \(quoted(verbs.map(\.verb).joined(separator: " "))) -- \"$word\")); gnb_notebooks"
+        offered =
+          "COMPREPLY+=($(compgen -W \(quoted(verbs.map(\.verb).joined(separator: " "))) -- \"$word\")); gnb_notebooks"
       case .notebooks: offered = "gnb_notebooks"
       case .files: offered = "COMPREPLY+=($(compgen -f -- \"$word\"))"
       case .words(let words):
@@ -69,8 +71,10 @@ enum Completions {
 
   static var zsh: String {
     func specification(_ option: Arguments.Option) -> String {
-      let text = option.summary.replacingOccurrences(of: "[", with: "(").replacingOccurrences(of: "]", with: ")")
-        .replacingOccurrences(of: ":", with: ";")
+      let text = option.summary.replacingOccurrences(of: "[", with: "(").replacingOccurrences(
+        of: "]", with: ")"
+      )
+      .replacingOccurrences(of: ":", with: ";")
       let value =
         switch option.value {
         case .none: ""
@@ -128,7 +132,8 @@ enum Completions {
       switch Arguments.operand(of: form.verb) {
       case .notebooks: lines.append("complete -c gnb -n \(condition) -a '(__fish_complete_suffix .gnb)'")
       case .files: lines.append("complete -c gnb -n \(condition) -F")
-      case .words(let words): lines.append("complete -c gnb -n \(condition) -a \(quoted(words.joined(separator: " ")))")
+      case .words(let words):
+        lines.append("complete -c gnb -n \(condition) -a \(quoted(words.joined(separator: " ")))")
       case .none: break
       }
     }
@@ -137,7 +142,8 @@ enum Completions {
       let condition =
         option.verbs.isEmpty || option.verbs.contains("")
         ? "" : " -n " + quoted("__fish_seen_subcommand_from \(verbs.joined(separator: " "))")
-      let name = option.name.hasPrefix("--") ? "-l \(option.name.dropFirst(2))" : "-s \(option.name.dropFirst())"
+      let name =
+        option.name.hasPrefix("--") ? "-l \(option.name.dropFirst(2))" : "-s \(option.name.dropFirst())"
       let value =
         switch option.value {
         case .none: ""

@@ -47,12 +47,16 @@ enum Manual {
     }
     lines.append(".SH OPTIONS")
     for option in Arguments.options {
-      lines += [".TP", ".BR \"" + escaped(option.name) + "\" \"\(option.place.isEmpty ? "" : " " + escaped(option.place))\""]
+      lines += [
+        ".TP",
+        ".BR \"" + escaped(option.name) + "\" \"\(option.place.isEmpty ? "" : " " + escaped(option.place))\"",
+      ]
       let verbs = option.verbs.filter { !$0.isEmpty }
       lines.append(escaped(option.summary + (verbs.isEmpty ? "" : " (\(verbs.joined(separator: ", ")))")))
     }
     lines.append(".SH COMMANDS")
-    lines.append(escaped("Lines of a notebook, of a script, and at the prompt. 'gnb help COMMAND' says more."))
+    lines.append(
+      escaped("Lines of a notebook, of a script, and at the prompt. 'gnb help COMMAND' says more."))
     for group in Command.Group.allCases {
       let commands = CommandTable.standard.commands.filter { $0.group == group }
       if commands.isEmpty { continue }
@@ -68,7 +72,8 @@ enum Manual {
     ] { lines += [".TP", ".I " + escaped(path), escaped(what)] }
     lines += [".SH EXIT STATUS"]
     for (status, what) in [
-      ("0", "fine"), ("1", "check differs; doctor finds something missing"), ("2", "usage, parse or I/O error"),
+      ("0", "fine"), ("1", "check differs; doctor finds something missing"),
+      ("2", "usage, parse or I/O error"),
       ("3", "a cell failed"), ("4", "an input's hash differs"), ("130", "interrupted"),
     ] { lines += [".TP", ".B " + status, escaped(what)] }
     return lines.joined(separator: "\n") + "\n"

@@ -24,7 +24,9 @@ extension Gnb {
     if (try? session.cache.model("gemma-3-270m")) == nil {
       painter.hint("The model is not here yet: gnb pull gemma-3-270m, or gnb pull gemma-3-270m --from DIR")
     }
-    if state.speed == nil { painter.hint("'gnb doctor' measures this computer and says how long each lesson takes.") }
+    if state.speed == nil {
+      painter.hint("'gnb doctor' measures this computer and says how long each lesson takes.")
+    }
     // Where the participant was, or what comes after it.
     let last = state.last.flatMap { name in tour.lessons.first { $0.name == name } }
     let isDone = last.flatMap { state.lessons[$0.name]?.isFinished } ?? false
@@ -33,7 +35,8 @@ extension Gnb {
       return .fine
     }
     guard isatty(0) == 1, isatty(1) == 1 else {
-      painter.hint("gnb tour \(next.reference)  \(last == nil || isDone ? "comes next" : "goes on where you were")")
+      painter.hint(
+        "gnb tour \(next.reference)  \(last == nil || isDone ? "comes next" : "goes on where you were")")
       return .fine
     }
     while true {
@@ -53,7 +56,9 @@ extension Gnb {
   private func open(_ lesson: Tour.Lesson, in language: Tour.Language) throws -> Status {
     let open = try OpenLesson(lesson, in: language, session: session) { notebook in
       try override(notebook.variables)
-    } tell: { painter.notice($0) }
+    } tell: {
+      painter.notice($0)
+    }
     var repl = Repl(stepper: open.stepper, painter: painter)
     repl.keeper = open.keeper
     repl.moved = { try open.note() }
@@ -63,7 +68,8 @@ extension Gnb {
       let next = Tour.compiledIn.lesson(after: lesson)
       painter.hint(
         "Lesson \(lesson.reference) is done. "
-          + (next.map { "Next: gnb tour \($0.reference), \($0.title(in: language))" } ?? "It was the last one."))
+          + (next.map { "Next: gnb tour \($0.reference), \($0.title(in: language))" }
+            ?? "It was the last one."))
     } else {
       painter.hint("'gnb tour \(lesson.reference)' goes on here.")
     }
@@ -72,16 +78,21 @@ extension Gnb {
 
   func doctor() throws -> Status {
     let environment = ProcessInfo.processInfo.environment
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+    let locale =
+      ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
     let isUTF8 = locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
     let term = environment["TERM"] ?? ""
     let colors =
-      term.isEmpty || term == "dumb" ? 1 : environment["COLORTERM"] == "truecolor" ? 16_777_216 : term.contains("256") ? 256 : 8
+      term.isEmpty || term == "dumb"
+      ? 1 : environment["COLORTERM"] == "truecolor" ? 16_777_216 : term.contains("256") ? 256 : 8
     let terminal = Doctor.Terminal(
-      columns: isatty(1) == 1 ? Self.terminalColumns() : nil, isUTF8: isUTF8 || isatty(1) != 1, colors: colors,
+      columns: isatty(1) == 1 ? Self.terminalColumns() : nil, isUTF8: isUTF8 || isatty(1) != 1,
+      colors: colors,
       redraws: term != "dumb")
     let model = arguments.sets.last { $0.name == "model" }?.value
-    let doctor = try Doctor(session, version: Self.version, terminal: terminal, model: model) { painter.announce($0) }
+    let doctor = try Doctor(session, version: Self.version, terminal: terminal, model: model) {
+      painter.announce($0)
+    }
     show(doctor.outputs)
     session.context.sink(
       Event(.result(fields: doctor.fields, volatile: doctor.volatile), cell: "", command: "doctor"))

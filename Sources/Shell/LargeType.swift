@@ -7,7 +7,8 @@ enum LargeType {
   static func isKnown(_ environment: [String: String]) -> Bool {
     if let own = environment["GNB_LARGE"], !own.isEmpty { return own != "0" }
     if environment["TMUX"] != nil || environment["STY"] != nil { return false }
-    if ["XTERM_VERSION", "WT_SESSION", "KONSOLE_VERSION", "MLTERM"].contains(where: { environment[$0] != nil }) {
+    if ["XTERM_VERSION", "WT_SESSION", "KONSOLE_VERSION", "MLTERM"].contains(where: { environment[$0] != nil }
+    ) {
       return true
     }
     return ["iTerm.app", "Apple_Terminal", "mintty"].contains(environment["TERM_PROGRAM"] ?? "")

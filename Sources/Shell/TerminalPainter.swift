@@ -201,7 +201,9 @@ final class TerminalPainter {
       if line.hasPrefix("#") || line.isEmpty || line.hasPrefix("- ") || line.hasPrefix("|") { flush() }
       if line.hasPrefix("#"), large {
         let title = String(line.drop { $0 == "#" }.drop { $0 == " " })
-        for part in DisplayWidth.wrap(title, to: width() / 2 - 1) { out(LargeType.lines(styled(part, .strong))) }
+        for part in DisplayWidth.wrap(title, to: width() / 2 - 1) {
+          out(LargeType.lines(styled(part, .strong)))
+        }
       } else if line.hasPrefix("#") {
         out(styled(line, .strong) + "\n")
       } else if line.isEmpty {

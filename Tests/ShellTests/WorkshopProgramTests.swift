@@ -6,7 +6,8 @@ import Testing
 @Suite(.serialized) struct WorkshopProgramTests {
   private let program = ProgramTests()
   private var folder: String { program.folder }
-  private static let model = ProcessInfo.processInfo.environment["GNB_CACHE"] ?? NSHomeDirectory() + "/.cache/gnb"
+  private static let model =
+    ProcessInfo.processInfo.environment["GNB_CACHE"] ?? NSHomeDirectory() + "/.cache/gnb"
   private static var hasModel: Bool {
     FileManager.default.fileExists(atPath: model + "/models/gemma-3-270m/gemma-3-270m-Q4_K_M.gguf")
   }
@@ -14,7 +15,10 @@ import Testing
   private func gnb(_ arguments: [String], input: String = "") throws -> ProgramTests.Run {
     try program.gnb(
       arguments, input: input,
-      environment: ["HOME": folder, "XDG_STATE_HOME": "", "XDG_CACHE_HOME": "", "GNB_CACHE": folder + "/cache", "LANG": "C.UTF-8"])
+      environment: [
+        "HOME": folder, "XDG_STATE_HOME": "", "XDG_CACHE_HOME": "", "GNB_CACHE": folder + "/cache",
+        "LANG": "C.UTF-8",
+      ])
   }
 
   @Test func theTourListsItsLessonsAndSaysWhatIsMissing() throws {
@@ -61,7 +65,9 @@ import Testing
     #expect(try first.exitStatus() == 0 && first.screen.contains("'gnb tour 0' goes on here."))
 
     let second = try Terminal(["tour"], columns: 60, folder: folder, environment: environment)
-    try second.wait("the place") { $0.contains("2 of 9 cells") && $0.lines.last?.hasPrefix("lesson (Enter") == true }
+    try second.wait("the place") {
+      $0.contains("2 of 9 cells") && $0.lines.last?.hasPrefix("lesson (Enter") == true
+    }
     second.type("")
     try second.wait(prompt: "gnb[3/9]>")
     #expect(second.screen.contains("back after 2 cells, without running them again"))
@@ -74,16 +80,20 @@ import Testing
   @Test func theDoctorEndsWithOneWhereLessonsCannotRun() throws {
     let run = try gnb(["doctor", "--json", folder + "/doctor.json"])
     #expect(run.status == 1 && run.output.contains("gnb pull gemma-3-270m"), "\(run.output)\(run.errors)")
-    for word in ["CPU", "kernels", "cores", "memory", "disk", "GPU", "terminal"] { #expect(run.output.contains(word)) }
+    for word in ["CPU", "kernels", "cores", "memory", "disk", "GPU", "terminal"] {
+      #expect(run.output.contains(word))
+    }
     let json = try String(contentsOfFile: folder + "/doctor.json", encoding: .utf8)
     #expect(json.contains("\"fit\":false") && json.contains("\"mend\":["), "\(json)")
   }
 
   @Test func theDoctorLooksAtTheTerminal() throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let terminal = try Terminal(["doctor"], columns: 60, folder: folder, environment: ["LANG": "C", "LC_ALL": "C"])
+    let terminal = try Terminal(
+      ["doctor"], columns: 60, folder: folder, environment: ["LANG": "C", "LC_ALL": "C"])
     #expect(try terminal.exitStatus() == 1)
-    #expect(terminal.screen.contains("export LANG=C.UTF-8") && terminal.screen.contains("60 columns, not UTF-8"))
+    #expect(
+      terminal.screen.contains("export LANG=C.UTF-8") && terminal.screen.contains("60 columns, not UTF-8"))
   }
 
   @Test func aFolderWithoutTheModelIsRefused() throws {
@@ -101,7 +111,9 @@ import Testing
     let run = try gnb(["help", "--as", "man"])
     let plain = run.output.replacingOccurrences(of: "\\-", with: "-")
     #expect(run.status == 0 && plain.hasPrefix(".TH GNB 1"))
-    for command in CommandTable.standard.commands { #expect(plain.contains("\n.B \(command.name)"), "\(command.name)") }
+    for command in CommandTable.standard.commands {
+      #expect(plain.contains("\n.B \(command.name)"), "\(command.name)")
+    }
     for word in ["--write-actual", "--language", "gnb tour", "gnb doctor", "EXIT STATUS", "GNB_CACHE"] {
       #expect(plain.contains(word), "\(word)")
     }
@@ -110,9 +122,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (["gnb", "do"], "doctor"), (["gnb", "tour", "--language", ""], "en ja"), (["gnb", "pull", "gem"], "gemma-3-270m"),
-    (["gnb", "run", "--keep"], "--keep-going"), (["gnb", "help", "eval"], "evaluate"), (["gnb", "--color", "al"], "always"),
-    (["gnb", "run", "les"], "lesson.gnb lessons/"), (["gnb", "help", "--as", "f"], "fish"), (["gnb", "check", "--jun"], "--junit"),
+    (["gnb", "do"], "doctor"), (["gnb", "tour", "--language", ""], "en ja"),
+    (["gnb", "pull", "gem"], "gemma-3-270m"),
+    (["gnb", "run", "--keep"], "--keep-going"), (["gnb", "help", "eval"], "evaluate"),
+    (["gnb", "--color", "al"], "always"),
+    (["gnb", "run", "les"], "lesson.gnb lessons/"), (["gnb", "help", "--as", "f"], "fish"),
+    (["gnb", "check", "--jun"], "--junit"),
     (["gnb", "predict", "--jun"], ""),
   ])
   func bashCompletes(_ words: [String], _ expected: String) throws {
@@ -122,11 +137,12 @@ import Testing
     let script = try program.write("gnb.bash", Data(try gnb(["help", "--as", "bash"]).output.utf8))
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = [
-      "-c",
-      "cd \"$0\"; source \"$1\"; shift; COMP_WORDS=(\"$@\"); COMP_CWORD=$(( $# - 1 )); _gnb; printf '%s\\n' \"${COMPREPLY[@]}\" | sort | paste -sd' '",
-      folder, script,
-    ] + words
+    process.arguments =
+      [
+        "-c",
+        "cd \"$0\"; source \"$1\"; shift; COMP_WORDS=(\"$@\"); COMP_CWORD=$(( $# - 1 )); _gnb; printf '%s\\n' \"${COMPREPLY[@]}\" | sort | paste -sd' '",
+        folder, script,
+      ] + words
     let output = Pipe()
     process.standardOutput = output
     try process.run()
@@ -173,11 +189,14 @@ import Testing
   @Test func theSpeakersNotesFollowThePresentation() throws {
     let path = try slides()
     let notes = try Terminal(["notes", path], folder: folder)
-    try notes.wait("that it waits") { $0.contains("waiting for: gnb ") && $0.contains("Ask who has trained a model.") }
+    try notes.wait("that it waits") {
+      $0.contains("waiting for: gnb ") && $0.contains("Ask who has trained a model.")
+    }
     let talk = try Terminal([path, "--present"], folder: folder)
     try talk.wait(prompt: "gnb[1/2]>")
     try notes.wait("that it follows") { screen in
-      screen.lines.suffix(20).contains { $0.hasPrefix("講演  cell 1 of 2") } && screen.lines.last == "(Ctrl-C leaves)"
+      screen.lines.suffix(20).contains { $0.hasPrefix("講演  cell 1 of 2") }
+        && screen.lines.last == "(Ctrl-C leaves)"
     }
     talk.type("")
     try talk.wait("the hold") { $0.contains("(Enter shows the next cell)") }
@@ -196,14 +215,18 @@ import Testing
 
   @Test func allNotesCanBePrinted() throws {
     let run = try gnb(["notes", try slides()])
-    #expect(run.output == "cell 1\n  Ask who has trained a model.\ncell 2\n  Wait for the answers.\n", "\(run.errors)")
+    #expect(
+      run.output == "cell 1\n  Ask who has trained a model.\ncell 2\n  Wait for the answers.\n",
+      "\(run.errors)")
   }
 
   @Test(arguments: [("1", "", true), ("", "1", false), ("0", "", false)])
   func largeTypeIsForTerminalsThatHaveIt(_ large: String, _ tmux: String, _ isLarge: Bool) throws {
     let terminal = try Terminal(
       [try slides(), "--present"], folder: folder,
-      environment: ["GNB_LARGE": large, "XTERM_VERSION": "XTerm(379)"].merging(tmux.isEmpty ? [:] : ["TMUX": "/tmp/x"]) { $1 })
+      environment: ["GNB_LARGE": large, "XTERM_VERSION": "XTerm(379)"].merging(
+        tmux.isEmpty ? [:] : ["TMUX": "/tmp/x"]
+      ) { $1 })
     try terminal.wait(prompt: "gnb[1/2]>")
     #expect(terminal.raw.contains("\u{1B}#3") == isLarge && terminal.raw.contains("\u{1B}#4") == isLarge)
     #expect(terminal.screen.contains("最初の問い") && terminal.screen.contains("load data mini-news"))

@@ -40,7 +40,9 @@ public enum ProseText {
   /// - Parameters:
   ///   - isComment: whether the line begins in a comment; whether the next one does, afterwards.
   ///   - hadComment: set if the line has a part of one.
-  private static func withoutComments(_ line: String, _ isComment: inout Bool, _ hadComment: inout Bool) -> String {
+  private static func withoutComments(_ line: String, _ isComment: inout Bool, _ hadComment: inout Bool)
+    -> String
+  {
     var result = ""
     var rest = line[...]
     while true {

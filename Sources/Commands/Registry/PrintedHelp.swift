@@ -45,7 +45,8 @@ public enum PrintedHelp {
   public static func glossary(version: String? = nil) -> String {
     var body = "<h1>The words of fine-tuning</h1>\n<main>\n"
     for entry in Glossary.entries {
-      let others = entry.others.isEmpty ? "" : " <small>\(HTML.escaped(entry.others.joined(separator: ", ")))</small>"
+      let others =
+        entry.others.isEmpty ? "" : " <small>\(HTML.escaped(entry.others.joined(separator: ", ")))</small>"
       let see = entry.see.map { "<code>\(HTML.escaped($0))</code>" }.joined(separator: "; ")
       body +=
         "<article><h2>\(HTML.escaped(entry.word))\(others)</h2><p>\(HTML.escaped(entry.text))</p><p class=\"see\">\(see)</p></article>\n"
@@ -56,7 +57,9 @@ public enum PrintedHelp {
       version: version, style: glossaryStyle)
   }
 
-  private static func page(title: String, body: String, foot: String, version: String?, style: String) -> String {
+  private static func page(title: String, body: String, foot: String, version: String?, style: String)
+    -> String
+  {
     """
     <!DOCTYPE html>
     <html lang="en">
@@ -87,11 +90,11 @@ public enum PrintedHelp {
 
   private static let cardStyle = """
     h1 { font-size: 14pt; }
-    main { columns: 3 54mm; column-gap: 5mm; font-size: 6.9pt; }
+    main { columns: 3 54mm; column-gap: 5mm; font-size: 7.7pt; }
     section { margin-bottom: 1.6mm; }
-    h2 { font-size: 8pt; margin: 0 0 0.6mm; padding: 0.3mm 1.2mm; background: #2f6fd0; color: #fff; break-after: avoid; }
+    h2 { font-size: 8.6pt; margin: 0 0 0.6mm; padding: 0.3mm 1.2mm; background: #2f6fd0; color: #fff; break-after: avoid; }
     dl { margin: 0; }
-    dt { font-size: 6.6pt; font-weight: 700; break-after: avoid; overflow-wrap: anywhere; }
+    dt { font-size: 7.3pt; font-weight: 700; break-after: avoid; overflow-wrap: anywhere; }
     dd { margin: 0 0 0.7mm 2.5mm; color: #39414b; break-before: avoid; }
     """
 

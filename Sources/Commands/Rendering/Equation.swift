@@ -17,14 +17,18 @@ public struct Equation {
   }
 
   static let signs: [String: String] = [
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "Delta": "Δ", "epsilon": "ε", "eta": "η", "theta": "θ",
-    "lambda": "λ", "mu": "μ", "pi": "π", "sigma": "σ", "Sigma": "Σ", "tau": "τ", "phi": "φ", "nabla": "∇", "sum": "∑",
-    "prod": "∏", "cdot": "·", "times": "×", "le": "≤", "ge": "≥", "ne": "≠", "approx": "≈", "to": "→", "in": "∈",
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "Delta": "Δ", "epsilon": "ε", "eta": "η",
+    "theta": "θ",
+    "lambda": "λ", "mu": "μ", "pi": "π", "sigma": "σ", "Sigma": "Σ", "tau": "τ", "phi": "φ", "nabla": "∇",
+    "sum": "∑",
+    "prod": "∏", "cdot": "·", "times": "×", "le": "≤", "ge": "≥", "ne": "≠", "approx": "≈", "to": "→",
+    "in": "∈",
     "infty": "∞", "partial": "∂", "pm": "±", "odot": "⊙", "dots": "…", "quad": "  ",
   ]
   private static let words: Set<String> = ["log", "exp", "max", "min", "softmax", "tanh"]
   private static let superscripts: [Character: Character] = [
-    "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹", "T": "ᵀ",
+    "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+    "T": "ᵀ",
     "-": "⁻", "n": "ⁿ",
   ]
 
@@ -97,7 +101,9 @@ public struct Equation {
       rest = rest[rest.index(after: end)...]
       return glyph(word, size: size, isUpright: true)
     default:
-      if let sign = signs[name] { return glyph(sign, size: size, isUpright: !(sign.first?.isLetter ?? false)) }
+      if let sign = signs[name] {
+        return glyph(sign, size: size, isUpright: !(sign.first?.isLetter ?? false))
+      }
       return glyph(words.contains(name) ? name : "\\" + name, size: size, isUpright: true)
     }
   }
@@ -154,21 +160,25 @@ public struct Equation {
       descent: max(base.descent, small.descent + shift),
       svg: { x, y in base.svg(x, y) + small.svg(x + base.width + size * 0.02, y + shift) },
       text: base.text.trimmingSpaces
-        + (raised ? String(word.compactMap { superscripts[$0] }) : mark + (word.count == 1 ? word : "(\(word))"))
+        + (raised
+          ? String(word.compactMap { superscripts[$0] }) : mark + (word.count == 1 ? word : "(\(word))"))
         + (base.text.hasSuffix(" ") ? " " : ""))
   }
 
   private static func fraction(_ above: Box, _ below: Box, size: Double) -> Box {
     let width = max(above.width, below.width) + size * 0.3
     let axis = size * 0.26
-    func plain(_ box: Box) -> String { box.isSimple ? box.text.trimmingSpaces : "(\(box.text.trimmingSpaces))" }
+    func plain(_ box: Box) -> String {
+      box.isSimple ? box.text.trimmingSpaces : "(\(box.text.trimmingSpaces))"
+    }
     return Box(
       width: width + size * 0.16, ascent: axis + size * 0.14 + above.ascent + above.descent,
       descent: below.ascent + below.descent + size * 0.14 - axis,
       svg: { x, y in
         let left = x + size * 0.08
         return above.svg(left + (width - above.width) / 2, y - axis - size * 0.1 - above.descent)
-          + rule(left, y - axis, width) + below.svg(left + (width - below.width) / 2, y - axis + size * 0.14 + below.ascent)
+          + rule(left, y - axis, width)
+          + below.svg(left + (width - below.width) / 2, y - axis + size * 0.14 + below.ascent)
       }, text: plain(above) + " / " + plain(below))
   }
 
@@ -177,7 +187,8 @@ public struct Equation {
     return Box(
       width: sign.width + inner.width, ascent: inner.ascent + size * 0.18, descent: inner.descent,
       svg: { x, y in
-        sign.svg(x, y) + inner.svg(x + sign.width, y) + rule(x + sign.width - 1, y - inner.ascent - size * 0.06, inner.width)
+        sign.svg(x, y) + inner.svg(x + sign.width, y)
+          + rule(x + sign.width - 1, y - inner.ascent - size * 0.06, inner.width)
       }, text: "√" + (inner.isSimple ? inner.text : "(\(inner.text.trimmingSpaces))"))
   }
 }

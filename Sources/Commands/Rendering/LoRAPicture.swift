@@ -10,7 +10,8 @@ public struct LoRAPicture: Sendable, Equatable {
     var sizes = ["outputs": 640, "inputs": 640, "rank": 8]
     for line in lines where !line.allSatisfy(\.isWhitespace) {
       let words = line.split(separator: " ").map(String.init)
-      guard words.count == 2, sizes[words[0]] != nil, let number = Int(words[1]), (1...1_000_000).contains(number)
+      guard words.count == 2, sizes[words[0]] != nil, let number = Int(words[1]),
+        (1...1_000_000).contains(number)
       else { return nil }
       sizes[words[0]] = number
     }
@@ -30,9 +31,12 @@ public struct LoRAPicture: Sendable, Equatable {
     let rows = 7
     let wide = max(10, min(20, (width - 22) / 2))
     func row(_ i: Int) -> String {
-      let w = i == 0 ? "┌" + String(repeating: "─", count: wide) + "┐"
-        : i == rows - 1 ? "└" + String(repeating: "─", count: wide) + "┘"
-        : "│" + center(i == rows / 2 ? "W, frozen" : "", wide) + "│"
+      let w =
+        i == 0
+        ? "┌" + String(repeating: "─", count: wide) + "┐"
+        : i == rows - 1
+          ? "└" + String(repeating: "─", count: wide) + "┘"
+          : "│" + center(i == rows / 2 ? "W, frozen" : "", wide) + "│"
       let plus = i == rows / 2 ? "  +  " : "     "
       let b = i == 0 ? "┌──┐" : i == rows - 1 ? "└──┘" : i == rows / 2 ? "│B │" : "│  │"
       let a: String
@@ -66,7 +70,8 @@ public struct LoRAPicture: Sendable, Equatable {
       "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(w))\" height=\"\(number(h))\" rx=\"2\" fill=\"\(colour)\" "
         + "fill-opacity=\"\(solid ? "0.85" : "0.25")\" stroke=\"\(colour)\"/>\n"
     }
-    func text(_ x: Double, _ y: Double, _ words: String, _ size: Double = 11, italic: Bool = false) -> String {
+    func text(_ x: Double, _ y: Double, _ words: String, _ size: Double = 11, italic: Bool = false) -> String
+    {
       "<text x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"middle\" font-size=\"\(number(size))\""
         + (italic ? " font-style=\"italic\" font-family=\"serif\"" : "") + ">\(HTML.escaped(words))</text>\n"
     }
@@ -77,7 +82,8 @@ public struct LoRAPicture: Sendable, Equatable {
     let bottom = top + height
     let middle = top + height / 2
     var body = box(left, top, width, height, "#7a7f87", solid: false)
-    body += text(left + width / 2, middle + 6, "W", 20, italic: true) + text(left + width / 2, top - 8, "frozen")
+    body +=
+      text(left + width / 2, middle + 6, "W", 20, italic: true) + text(left + width / 2, top - 8, "frozen")
     body += text(left + width / 2, bottom + 15, "\(outputs) × \(inputs)")
     body += text(left + width + 25, middle + 7, "+", 20)
     body += box(bLeft, top, thin, height, "#d9822b", solid: true)

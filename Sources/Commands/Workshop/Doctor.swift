@@ -41,7 +41,8 @@ public struct Doctor: CommandResult {
   ///   - measures: false leaves the measurement out.
   public init(
     _ session: Session, version: String, terminal: Terminal, model name: String? = nil,
-    prompt: String = "prompt alpaca max_input_tokens=96", measures: Bool = true, tour: Tour = .compiledIn, tell: (String) -> Void = { _ in }
+    prompt: String = "prompt alpaca max_input_tokens=96", measures: Bool = true, tour: Tour = .compiledIn,
+    tell: (String) -> Void = { _ in }
   ) throws {
     self.tour = tour
     let cache = session.cache
@@ -56,7 +57,8 @@ public struct Doctor: CommandResult {
     if model == nil {
       remedies.append(
         Remedy(
-          what: "the model is not here", remedy: "gnb pull \(Self.model), or gnb pull \(Self.model) --from DIR",
+          what: "the model is not here",
+          remedy: "gnb pull \(Self.model), or gnb pull \(Self.model) --from DIR",
           isNeeded: true))
     }
     if model == nil, let free, free < 600_000_000 {
@@ -111,7 +113,8 @@ public struct Doctor: CommandResult {
       tell("measuring for five seconds ...")
       let context = session.context
       measured = try SpeedTest.run(
-        model: name, prompt: prompt, cache: cache, settings: session.settings, isStopped: { context.isInterrupted })
+        model: name, prompt: prompt, cache: cache, settings: session.settings,
+        isStopped: { context.isInterrupted })
     }
     speed = measured?.speed
     loading = measured?.loading
@@ -151,7 +154,9 @@ public struct Doctor: CommandResult {
       outputs += [
         .line(""),
         .table(
-          Table([.init("lesson", .right), .init("title", flexible: true), .init("takes about", .right)], rows: rows)),
+          Table(
+            [.init("lesson", .right), .init("title", flexible: true), .init("takes about", .right)],
+            rows: rows)),
       ]
     }
     if remedies.isEmpty {
@@ -168,7 +173,10 @@ public struct Doctor: CommandResult {
   public var fields: [(name: String, value: JSONValue)] {
     [
       ("fit", .bool(isFit)),
-      ("mend", .array(remedies.map { .object([("what", .string($0.what)), ("remedy", .string($0.remedy))]) })),
+      (
+        "mend",
+        .array(remedies.map { .object([("what", .string($0.what)), ("remedy", .string($0.remedy))]) })
+      ),
     ]
   }
 

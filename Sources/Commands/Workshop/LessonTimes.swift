@@ -33,7 +33,9 @@ public struct LessonTimes: Sendable {
       let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
       guard let time = cells.lazy.compactMap(Self.seconds).first else { continue }
       for cell in cells {
-        if let match = cell.firstMatch(of: /([A-Za-z0-9][A-Za-z0-9-]*)\.gnb/) { seconds[String(match.1)] = time }
+        if let match = cell.firstMatch(of: /([A-Za-z0-9][A-Za-z0-9-]*)\.gnb/) {
+          seconds[String(match.1)] = time
+        }
       }
       if let first = cells.first, let number = Int(first) { seconds["\(number)"] = time }
     }
@@ -45,7 +47,9 @@ public struct LessonTimes: Sendable {
     if let match = text.wholeMatch(of: /(\d+) min(?: (\d+) s)?/) {
       return (Double(match.1) ?? 0) * 60 + (match.2.flatMap { Double($0) } ?? 0)
     }
-    if let match = text.wholeMatch(of: /(\d+):(\d\d)/) { return (Double(match.1) ?? 0) * 60 + (Double(match.2) ?? 0) }
+    if let match = text.wholeMatch(of: /(\d+):(\d\d)/) {
+      return (Double(match.1) ?? 0) * 60 + (Double(match.2) ?? 0)
+    }
     return text.wholeMatch(of: /(\d+) s/).flatMap { Double($0.1) }
   }
 

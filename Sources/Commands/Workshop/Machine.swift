@@ -16,7 +16,9 @@ enum Machine {
     #else
       // Untested: gnb was never run on macOS.
       var size = 0
-      guard sysctlbyname("machdep.cpu.brand_string", nil, &size, nil, 0) == 0, size > 0 else { return "unknown" }
+      guard sysctlbyname("machdep.cpu.brand_string", nil, &size, nil, 0) == 0, size > 0 else {
+        return "unknown"
+      }
       var name = [UInt8](repeating: 0, count: size)
       guard sysctlbyname("machdep.cpu.brand_string", &name, &size, nil, 0) == 0 else { return "unknown" }
       return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)

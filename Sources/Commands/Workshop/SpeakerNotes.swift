@@ -42,7 +42,8 @@ public struct SpeakerNotes {
     let cells = notebook.cells
     let place = position < cells.count ? "cell \(position + 1) of \(cells.count)" : "the end"
     var outputs: [Output] = [
-      .line(Span("\(notebook.title ?? notebook.path)  ", .strong), Span("\(place), \(minutes) min", .faint)), .line(""),
+      .line(Span("\(notebook.title ?? notebook.path)  ", .strong), Span("\(place), \(minutes) min", .faint)),
+      .line(""),
     ]
     let notes = ProseText.notes(notebook.prose(beforeCell: position))
     outputs += notes.isEmpty ? [.line(Span("no note for this cell", .faint))] : notes.map { .line($0) }
@@ -53,7 +54,9 @@ public struct SpeakerNotes {
     if position + 1 < cells.count {
       outputs += [.line(""), .line(Span("then:", .faint))]
       outputs += ProseText.notes(notebook.prose(beforeCell: position + 1)).map { .line(Span($0, .faint)) }
-      outputs += cells[position + 1].source.components(separatedBy: "\n").map { .line(Span("  " + $0, .faint)) }
+      outputs += cells[position + 1].source.components(separatedBy: "\n").map {
+        .line(Span("  " + $0, .faint))
+      }
     }
     return outputs
   }

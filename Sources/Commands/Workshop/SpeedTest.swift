@@ -30,7 +30,8 @@ struct SpeedTest {
   ///   - seconds: for training; reading takes two thirds of it.
   ///   - isStopped: whether the user asked to stop.
   static func run(
-    model: String, prompt: String, cache: Cache, settings: Settings, seconds: Double = 3, isStopped: @escaping () -> Bool
+    model: String, prompt: String, cache: Cache, settings: Settings, seconds: Double = 3,
+    isStopped: @escaping () -> Bool
   ) throws -> Result {
     var own = settings
     own.seed = 3407

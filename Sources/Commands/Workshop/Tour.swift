@@ -38,7 +38,8 @@ public struct Tour: Sendable {
         return nil
       }
       return (
-        String(cString: path), String(decoding: UnsafeBufferPointer(start: bytes, count: file.count), as: UTF8.self)
+        String(cString: path),
+        String(decoding: UnsafeBufferPointer(start: bytes, count: file.count), as: UTF8.self)
       )
     })
 
@@ -69,7 +70,8 @@ public struct Tour: Sendable {
     let alike = lessons.filter { $0.name.hasPrefix(word) || $0.name.contains("-" + word) }
     if alike.count == 1 { return alike[0] }
     throw GemmaError.invalidValue(
-      name: "lesson", expected: "one of \(lessons.map(\.reference).joined(separator: ", "))", found: reference)
+      name: "lesson", expected: "one of \(lessons.map(\.reference).joined(separator: ", "))", found: reference
+    )
   }
 
   /// The lesson after this one, if there is one.

@@ -37,7 +37,8 @@ public struct Pull: Sendable {
       do {
         switch try PullSource.find(item, at: from) {
         case .file(let path): try append([MappedFile(path: path)], to: part, progress: progress)
-        case .parts(let paths): try append(paths.map { try MappedFile(path: $0) }, to: part, progress: progress)
+        case .parts(let paths):
+          try append(paths.map { try MappedFile(path: $0) }, to: part, progress: progress)
         case .wheels(let paths): try join(paths, to: part, progress: progress)
         }
       } catch {

@@ -60,7 +60,8 @@ package struct PullSource: Sendable {
       let ending = name.dropFirst(item.file.count + 1)
       return Int(ending.hasPrefix("part") ? ending.dropFirst(4) : ending).map { ($0, name) }
     }.sorted { $0.number < $1.number }
-    if let first = parts.first?.number, parts.map(\.number) == Array(first..<(first + parts.count)), first < 2 {
+    if let first = parts.first?.number, parts.map(\.number) == Array(first..<(first + parts.count)), first < 2
+    {
       return .parts(parts.map { path($0.name) })
     }
     guard case .wheels(let packages, let version) = item.source else { return nil }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct DoctorTests {
   private static let tiny = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures/tiny/gemma3").path
+    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures/tiny/gemma3")
+    .path
   private let good = Doctor.Terminal(columns: 100, isUTF8: true, colors: 256, redraws: true)
 
   private func text(_ doctor: Doctor, width: Int = 80) -> String {
@@ -32,10 +33,12 @@ import Testing
 
   @Test func aPoorTerminalIsSomethingToMendButNotNeeded() throws {
     let poor = Doctor.Terminal(columns: 60, isUTF8: false, colors: 1, redraws: false)
-    let doctor = try Doctor(Recorder().session, version: "1", terminal: poor, model: Self.tiny, measures: false)
+    let doctor = try Doctor(
+      Recorder().session, version: "1", terminal: poor, model: Self.tiny, measures: false)
     #expect(doctor.isFit && doctor.speed == nil)
     let remedies = doctor.remedies.map(\.remedy)
-    #expect(remedies.contains("export LANG=C.UTF-8") && remedies.contains { $0.contains("widen") }, "\(remedies)")
+    #expect(
+      remedies.contains("export LANG=C.UTF-8") && remedies.contains { $0.contains("widen") }, "\(remedies)")
     #expect(text(doctor, width: 60).contains("60 columns, not UTF-8, no colour, cannot redraw"))
     #expect(text(doctor, width: 60).split(separator: "\n").allSatisfy { DisplayWidth.of(String($0)) <= 60 })
   }

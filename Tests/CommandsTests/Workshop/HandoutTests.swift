@@ -45,7 +45,9 @@ import Testing
     #expect(ProseText.notes(notebook.prose(beforeCell: 1)) == ["At the end."])
     let blocks = ProseText.blocks(notebook.prose(beforeCell: 0))
     #expect(blocks.first == .text(["# A title", "Seen text.  More.", ""]), "\(blocks)")
-    #expect(blocks.last == .text([""]) && blocks.contains(.fenced(kind: "", lines: ["<!-- note: code, no comment -->"])))
+    #expect(
+      blocks.last == .text([""])
+        && blocks.contains(.fenced(kind: "", lines: ["<!-- note: code, no comment -->"])))
     for format in Export.Format.allCases {
       let exported = Export.text(notebook, to: format)
       #expect(!exported.contains("Ask who has") && !exported.contains("At the end."), "\(format)")
@@ -53,7 +55,8 @@ import Testing
     }
     let lines = SpeakerNotes.lines(notebook, at: 0, minutes: 3).flatMap { $0.lines(width: 60) }
       .map { $0.map(\.text).joined() }
-    #expect(lines.contains("T  cell 1 of 1, 3 min") && lines.contains("Ask who has seen this before."), "\(lines)")
+    #expect(
+      lines.contains("T  cell 1 of 1, 3 min") && lines.contains("Ask who has seen this before."), "\(lines)")
   }
 
   @Test func pictureAndEquationAreSVGThatParses() throws {
@@ -68,8 +71,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"W' = W + \frac{\alpha}{r} B A"#, "W' = W + α / rBA"), (#"-\log p"#, "− log p"), ("x^2 + y_i", "x² + y_i"),
-    (#"\frac{a + b}{2}"#, "(a + b) / 2"), (#"\sqrt{n}"#, "√n"), (#"L = -\frac{1}{n} \sum_i \log p_i"#, "L = − 1 / n∑_ilog p_i"),
+    (#"W' = W + \frac{\alpha}{r} B A"#, "W' = W + α / rBA"), (#"-\log p"#, "− log p"),
+    ("x^2 + y_i", "x² + y_i"),
+    (#"\frac{a + b}{2}"#, "(a + b) / 2"), (#"\sqrt{n}"#, "√n"),
+    (#"L = -\frac{1}{n} \sum_i \log p_i"#, "L = − 1 / n∑_ilog p_i"),
   ])
   func anEquationIsALineOnATerminal(_ source: String, _ line: String) {
     #expect(Equation(source).text == line)
@@ -79,7 +84,9 @@ import Testing
     let picture = try #require(LoRAPicture(["rank 4"]))
     #expect(picture.lines(width: width).allSatisfy { DisplayWidth.of($0) <= max(width, 42) })
     #expect(picture.lines(width: width).joined().contains("W, frozen"))
-    #expect(LoRAPicture(["rank many"]) == nil && LoRAPicture(["rank 0"]) == nil && LoRAPicture(["breadth 3"]) == nil)
+    #expect(
+      LoRAPicture(["rank many"]) == nil && LoRAPicture(["rank 0"]) == nil && LoRAPicture(["breadth 3"]) == nil
+    )
   }
 
   @Test func aPageForPrintSaysSo() throws {
@@ -99,7 +106,9 @@ import Testing
     #expect(!expected.contains("<script") && !expected.contains("src="))
     let body = String(expected.drop { $0 != "\n" })
     if name == "card" {
-      for command in CommandTable.standard.commands { #expect(body.contains(">\(command.name)"), "\(command.name)") }
+      for command in CommandTable.standard.commands {
+        #expect(body.contains(">\(command.name)"), "\(command.name)")
+      }
     } else {
       for entry in Glossary.entries { #expect(body.contains("<h2>\(entry.word)"), "\(entry.word)") }
     }

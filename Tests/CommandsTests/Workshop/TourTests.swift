@@ -7,7 +7,9 @@ import Testing
 @Suite struct TourTests {
   private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-\(UUID().uuidString)").path
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "gnb-\(UUID().uuidString)"
+  ).path
   private var path: String { folder + "/state/tour.json" }
 
   private func notebook(_ title: String, _ cells: [String], prose: String = "Text.") -> String {
@@ -15,14 +17,19 @@ import Testing
       + cells.map { "\(prose)\n\n```gnb\n\($0)\n```\n" }.joined(separator: "\n")
   }
 
-  private func tour(cells: [String] = ["load data mini-news", "split train=10 validation=5", "show split"]) -> Tour {
+  private func tour(cells: [String] = ["load data mini-news", "split train=10 validation=5", "show split"])
+    -> Tour
+  {
     Tour(files: [
       ("lessons/02-loss.gnb", notebook("Loss", cells)),
       ("lessons/ja/02-loss.gnb", notebook("損失", cells, prose: "本文。")),
       ("lessons/11-bytes.gnb", notebook("Bytes", ["load data mini-news"])),
       ("lessons/own.gnb", notebook("Own", ["load data mini-news"])),
       ("quickstart.gnb", notebook("Start", ["load data mini-news"])),
-      ("lessons/README.md", "| lesson | minutes |\n| --- | --- |\n| 2 | 5 min 20 s |\n| [own](own.gnb) | 40 s |\n"),
+      (
+        "lessons/README.md",
+        "| lesson | minutes |\n| --- | --- |\n| 2 | 5 min 20 s |\n| [own](own.gnb) | 40 s |\n"
+      ),
     ])
   }
 
@@ -85,7 +92,8 @@ import Testing
       try first.note()
     }
     let state = TourState.read(path: path)
-    #expect(state.last == "02-loss" && state.lessons["02-loss"]?.cells == 2 && state.lessons["02-loss"]?.of == 3)
+    #expect(
+      state.last == "02-loss" && state.lessons["02-loss"]?.cells == 2 && state.lessons["02-loss"]?.of == 3)
     let list = tour().list(state, language: .english).rows.map { $0.map(\.text) }
     #expect(list[1] == ["→", "2", "Loss", "2 of 3 cells"], "\(list)")
 
@@ -98,7 +106,9 @@ import Testing
     try second.note()
     #expect(second.isFinished && TourState.read(path: path).lessons["02-loss"]?.isFinished == true)
     // What is finished begins anew.
-    let third = try OpenLesson(lesson, in: .english, session: Recorder(cache: folder + "/cache").session, path: path) { _ in }
+    let third = try OpenLesson(
+      lesson, in: .english, session: Recorder(cache: folder + "/cache").session, path: path
+    ) { _ in }
     #expect(third.stepper.position == 0)
   }
 
@@ -108,13 +118,17 @@ import Testing
     for line in ["", "show data", "keep"] { first.stepper.enter(line) }
     try first.keeper.keep()
     try first.note()
-    let second = try OpenLesson(lesson, in: .english, session: Recorder(cache: folder + "/cache").session, path: path) { _ in }
+    let second = try OpenLesson(
+      lesson, in: .english, session: Recorder(cache: folder + "/cache").session, path: path
+    ) { _ in }
     #expect(second.stepper.position == 2 && second.stepper.cells.map(\.source)[1] == "show data")
   }
 
   @Test func aChangedLessonBeginsAnew() throws {
     let recorder = Recorder(cache: folder + "/cache")
-    let first = try OpenLesson(try tour().lesson("2"), in: .english, session: recorder.session, path: path) { _ in }
+    let first = try OpenLesson(try tour().lesson("2"), in: .english, session: recorder.session, path: path) {
+      _ in
+    }
     first.stepper.enter("")
     try first.keeper.keep()
     try first.note()
@@ -139,9 +153,13 @@ import Testing
 
   @Test func aTourLessonIsSavedUnderANameOnly() throws {
     let recorder = Recorder(cache: folder + "/cache")
-    let open = try OpenLesson(try tour().lesson("2"), in: .english, session: recorder.session, path: path) { _ in }
+    let open = try OpenLesson(try tour().lesson("2"), in: .english, session: recorder.session, path: path) {
+      _ in
+    }
     open.stepper.enter("save notebook")
-    let message = recorder.events.lazy.compactMap { if case .error(let found) = $0.kind { found.message } else { nil } }.first
+    let message = recorder.events.lazy.compactMap {
+      if case .error(let found) = $0.kind { found.message } else { nil }
+    }.first
     #expect(message?.contains("a name for the file") == true, "\(String(describing: message))")
   }
 }

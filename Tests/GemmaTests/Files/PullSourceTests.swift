@@ -4,14 +4,17 @@ import Testing
 
 /// `pull --from DIR`: a model on a stick, whole or in parts.
 @Suite struct PullSourceTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-stick-\(UUID().uuidString)").path
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "gnb-stick-\(UUID().uuidString)"
+  ).path
   private let bytes = Data((0..<90_000).map { UInt8(truncatingIfNeeded: $0 &* 37) })
 
   private func item(sha256: String? = nil) -> Catalogue.Item {
     Catalogue.Item(
       name: "thing", isModel: true, file: "thing.gguf",
       source: .wheels(packages: ["thing-part1", "thing-part2"], version: "1.0"),
-      sha256: sha256 ?? bytes.withUnsafeBytes { SHA256.hexDigest($0) }, licence: "none", licenceAddress: "none")
+      sha256: sha256 ?? bytes.withUnsafeBytes { SHA256.hexDigest($0) }, licence: "none",
+      licenceAddress: "none")
   }
 
   private func write(_ name: String, _ data: Data) throws {
@@ -22,11 +25,15 @@ import Testing
   }
 
   private func pull(_ item: Catalogue.Item) throws -> Data {
-    let outcome = try Pull(item, cache: Cache(path: folder + "/cache")).run(from: folder + "/stick") { _, _ in true }
+    let outcome = try Pull(item, cache: Cache(path: folder + "/cache")).run(from: folder + "/stick") { _, _ in
+      true
+    }
     return try Data(contentsOf: URL(fileURLWithPath: outcome.path))
   }
 
-  @Test(arguments: ["stick/thing.gguf", "stick/models/thing.gguf", "stick/thing/thing.gguf", "stick/thing/models/thing.gguf"])
+  @Test(arguments: [
+    "stick/thing.gguf", "stick/models/thing.gguf", "stick/thing/thing.gguf", "stick/thing/models/thing.gguf",
+  ])
   func aFolderHasTheFile(_ place: String) throws {
     try write(place, bytes)
     #expect(try pull(item()) == bytes)
@@ -86,6 +93,9 @@ import Testing
       Issue.record("no wheels")
       return
     }
-    #expect(found.map { ($0 as NSString).lastPathComponent } == ["thing_part1-1.0-py3-none-any.whl", "thing_part2-1.0-py3-none-any.whl"])
+    #expect(
+      found.map { ($0 as NSString).lastPathComponent } == [
+        "thing_part1-1.0-py3-none-any.whl", "thing_part2-1.0-py3-none-any.whl",
+      ])
   }
 }

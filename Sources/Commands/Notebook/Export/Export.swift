@@ -42,7 +42,8 @@ public enum Export {
   /// The text without the speaker's notes, which are for nobody else.
   private static func withoutNotes(_ lines: [String]) -> [String] {
     guard lines.contains(where: { $0.contains("note:") }) else { return lines }
-    return lines.joined(separator: "\n").replacing(/<!--\s*note:[\s\S]*?-->\n?/, with: "").components(separatedBy: "\n")
+    return lines.joined(separator: "\n").replacing(/<!--\s*note:[\s\S]*?-->\n?/, with: "").components(
+      separatedBy: "\n")
   }
 
   /// Markdown that shows everywhere: tables as tables, all other output as text.

@@ -55,7 +55,7 @@ enum HTMLExport {
       case .text(let more): text += more
       case .fenced("lora", let inner):
         guard let picture = LoRAPicture(inner) else {
-          text += ["```", ] + inner + ["```"]
+          text += ["```"] + inner + ["```"]
           continue
         }
         flush()
