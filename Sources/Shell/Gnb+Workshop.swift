@@ -137,8 +137,8 @@ extension Gnb {
       for position in 0...notebook.cells.count {
         let notes = ProseText.notes(notebook.prose(beforeCell: position))
         guard !notes.isEmpty else { continue }
-        let where_ = position < notebook.cells.count ? "cell \(position + 1)" : "after the last cell"
-        show([.line(Span(where_, .strong))] + notes.map { .line("  " + $0) })
+        let place = position < notebook.cells.count ? "cell \(position + 1)" : "after the last cell"
+        show([.line(Span(place, .strong))] + notes.map { .line("  " + $0) })
       }
       return .fine
     }
