@@ -16,22 +16,29 @@ let version: [CSetting] =
 let package = Package(
   name: "gnb",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "gnb", targets: ["Shell"])],
+  products: [
+    .executable(name: "gnb", targets: ["Shell"]),
+    .library(name: "CUDAStandIn", type: .dynamic, targets: ["CUDAStandIn"]),
+  ],
   targets: [
     .systemLibrary(
       name: "CCmark", providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
     .systemLibrary(name: "CEdit", providers: [.apt(["libedit-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: fastC),
+    .target(name: "CCUDA", exclude: ["kernels", "make-ptx"], cSettings: fastC),
     .target(name: "CDataSets", exclude: ["generate"], cSettings: fastC),
     .target(name: "CNotebooks", exclude: ["generate"], cSettings: fastC + version),
-    .target(name: "Gemma", dependencies: ["CKernels", "CDataSets", "CZlib"], swiftSettings: strict),
+    .target(name: "Gemma", dependencies: ["CKernels", "CCUDA", "CDataSets", "CZlib"], swiftSettings: strict),
     .target(name: "Commands", dependencies: ["Gemma", "CCmark", "CNotebooks"], swiftSettings: strict),
     .executableTarget(name: "Shell", dependencies: ["Commands", "CEdit"], swiftSettings: strict),
     .executableTarget(
       name: "Bench", dependencies: ["Gemma"], path: "Benchmarks/Bench", swiftSettings: strict),
     .executableTarget(
       name: "Fuzz", dependencies: ["Gemma", "Commands", "CZlib"], path: "Tests/Fuzz", swiftSettings: strict),
+    .target(
+      name: "CUDAStandIn", path: "Tests/CUDAStandIn",
+      cxxSettings: [.unsafeFlags(["-O2", "-ffp-contract=off", "-std=c++17", "-Wall", "-Wextra"])]),
     .testTarget(name: "GemmaTests", dependencies: ["Gemma", "CKernels"], swiftSettings: strict),
     .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: strict),
     .testTarget(name: "ShellTests", dependencies: ["Shell", "Fuzz", "Gemma"], swiftSettings: strict),

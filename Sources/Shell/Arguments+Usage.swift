@@ -86,7 +86,8 @@ extension Arguments {
       let first = call.count < 28 ? DisplayWidth.pad(call, to: 29) + lines[0] : call + "\n" + gap + lines[0]
       return ([first] + lines.dropFirst().map { gap + $0 }).joined(separator: "\n")
     }.joined(separator: "\n") + "\n" + """
-      options: --set NAME=VALUE  --threads N  --json FILE|-  --color auto|always|never
+      options: --set NAME=VALUE  --threads N  --device auto|cpu|cuda  --json FILE|-
+               --color auto|always|never
                --cache-dir DIR  --keep-going  --quiet  --version
                --present (with FILE.gnb: each cell large, for an audience)
                --write-actual FILE, --junit FILE (with check)

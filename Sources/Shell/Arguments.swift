@@ -119,6 +119,7 @@ struct Arguments: Equatable {
           throw UsageError(message: "--threads takes a number from 1 to 256, not '\(text)'")
         }
         threads = number
+      case "--device": sets.append(("device", try value(of: "--device", inline)))
       case "--json": json = try value(of: "--json", inline)
       case "--color":
         let text = try value(of: "--color", inline)

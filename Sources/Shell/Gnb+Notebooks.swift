@@ -51,7 +51,7 @@ extension Gnb {
 
   /// What --set changes cannot be part of a recording, except for what changes no result.
   private func refuseOverrides(_ verb: String) throws {
-    for (name, _) in arguments.sets where !["threads", "kernels"].contains(name) {
+    for (name, _) in arguments.sets where !["threads", "kernels", "device"].contains(name) {
       throw Diagnostic(
         .invalidValue,
         "\(verb) takes the notebook as it is: --set \(name)=... would change its output",

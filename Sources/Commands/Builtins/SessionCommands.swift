@@ -12,11 +12,14 @@ enum SessionCommands {
     let threads = Argument("threads", .integer(1...256), "number of threads to compute with")
     let kernels = Argument(
       "kernels", .kernelSet, "the version of the inner loops to compute with, by instruction set")
+    let device = Argument(
+      "device", .choice(DeviceChoice.self),
+      "where to compute: cpu, cuda (a GPU of NVIDIA), or auto, which takes a GPU that can be used")
   }
 
   static let set = Command(
     "set", .session, "change a setting",
-    details: "Threads and kernels change the speed, never a result.",
+    details: "Threads, kernels and the device change the speed, never a result.",
     arguments: SetArguments(), examples: ["set seed=1", "set width=60 threads=1"]
   ) { arguments, invocation in
     try apply(arguments, to: &invocation.session.settings)
@@ -37,6 +40,7 @@ enum SessionCommands {
       }
       settings.kernels = name
     }
+    if let device = arguments.device { settings.device = device }
     if let seed = arguments.seed { settings.seed = seed }
     if let width = arguments.width { settings.width = width }
     if let threads = arguments.threads { settings.threads = threads }

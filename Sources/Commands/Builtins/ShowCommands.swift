@@ -146,7 +146,8 @@ enum ShowCommands {
     let session = invocation.session
     invocation.tell(
       ShownSettings(
-        settings: session.settings, kernels: try session.device().name, cache: session.cache.path))
+        settings: session.settings, kernels: try session.device().kernels.name,
+        device: try session.device().name, cache: session.cache.path))
   }
 
   static let session = Command(

@@ -141,6 +141,7 @@ struct Tokens: CommandResult {
 struct ShownSettings: CommandResult {
   let settings: Settings
   let kernels: String
+  let device: String
   let cache: String
 
   var outputs: [Output] {
@@ -149,6 +150,7 @@ struct ShownSettings: CommandResult {
       .line("width    \(settings.width.map(String.init) ?? "the terminal's")"),
       .line(Span("threads  "), Span("\(settings.threads)", volatile: .threads)),
       .line(Span("kernels  "), Span(kernels, volatile: .kernel)),
+      .line(Span("device   "), Span(device, volatile: .kernel)),
       .line(Span("cache    "), Span(cache, volatile: .path)),
     ]
   }
@@ -158,6 +160,9 @@ struct ShownSettings: CommandResult {
   }
 
   var volatile: [(name: String, value: JSONValue)] {
-    [("threads", .int(settings.threads)), ("kernels", .string(kernels)), ("cache", .string(cache))]
+    [
+      ("threads", .int(settings.threads)), ("kernels", .string(kernels)), ("device", .string(device)),
+      ("cache", .string(cache)),
+    ]
   }
 }

@@ -33,6 +33,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     case outdated = "G041"
     case differs = "G042"
     case diverged = "G043"
+    case gpu = "G044"
     case internalError = "G099"
   }
 
@@ -75,6 +76,10 @@ public struct Diagnostic: Error, Sendable, Equatable {
   public init(_ error: any Error) {
     if let diagnostic = error as? Diagnostic {
       self = diagnostic
+      return
+    }
+    if let failure = error as? GPUFailure {
+      self.init(failure)
       return
     }
     guard let error = error as? GemmaError else {
@@ -243,5 +248,32 @@ public struct Diagnostic: Error, Sendable, Equatable {
       copy.range?.line = range.line + firstLine - 1
     }
     return copy
+  }
+}
+
+extension Diagnostic {
+  /// A failure of the GPU in words.
+  private init(_ failure: GPUFailure) {
+    let onCPU = "'set device=cpu' computes on the processor: slower, with the same results"
+    switch failure {
+    case .noDriver(let reason):
+      self.init(
+        .gpu, "there is no driver for a GPU of NVIDIA on this computer (\(reason))", help: onCPU)
+    case .noGPU: self.init(.gpu, "the driver finds no GPU of NVIDIA", help: onCPU)
+    case .tooOld(let found, let needed):
+      self.init(.gpu, "this computer has \(found), but gnb needs \(needed)", help: onCPU)
+    case .outOfMemory(let needed, let free):
+      self.init(
+        .gpu,
+        "the memory of the GPU is not enough: \(NumberFormat.bytes(needed)) more are needed, "
+          + "\(NumberFormat.bytes(free)) are free",
+        help:
+          "load the model with precision=nf4, train with a smaller batch, or end other programs on the GPU; "
+          + onCPU)
+    case .lost(let reason):
+      self.init(
+        .gpu, "the GPU stopped: \(reason)",
+        help: "the session is as it was before this command; \(onCPU); to use the GPU again, restart gnb")
+    }
   }
 }

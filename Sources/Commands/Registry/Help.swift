@@ -260,6 +260,9 @@ extension Diagnostic.Code {
       "The output of the cell differs from its recorded output. Lines with - were recorded. Lines with + are the output now."
     case .diverged:
       "The loss rose suddenly, or was no longer a number. Training stopped, and the adapter of the last good step was restored."
+    case .gpu:
+      "The GPU cannot be used, or it failed. The session is as it was before the command. gnb needs a GPU of NVIDIA with compute capability 7.5 or "
+        + "higher (GTX 16, RTX 20 or newer) and a driver for CUDA 10.0 or newer. Without a GPU, the processor computes the same results."
     case .internalError: "An error in gnb itself. Please report it with the notebook that caused it."
     }
   }

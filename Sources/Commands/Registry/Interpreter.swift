@@ -155,13 +155,19 @@ public struct Interpreter {
       context.sink(Event(.output(.line(spans)), cell: cell, command: line.source))
     case .command(let line):
       context.sink(Event(.start, cell: cell, command: line.source))
+      let before = session.workspace
       do {
         let (command, arguments) = try table.bind(line, value: evaluate)
         try command.run(
           arguments,
           Invocation(session: session, table: table, context: context, cell: cell, command: line.source))
         session.workspace.origins.note(command.name, command.line(arguments))
+        try session.settle()
       } catch {
+        if let failure = error as? GPUFailure {
+          session.workspace = before
+          session.note(failure)
+        }
         throw Failure(diagnostic: placed(error, line.range), command: line.source)
       }
       context.sink(Event(.end(ok: true), cell: cell, command: line.source))

@@ -23,7 +23,8 @@ public final class Session {
   private let firstSettings: Settings
   /// The hashes of models that were read, by path, and what the files were like then.
   private var modelHashes: [String: (stamp: String, hash: String)] = [:]
-  private var deviceMade: (threads: Int, kernels: String?, device: Device)?
+  private var deviceMade: (settings: (Int, String?, DeviceChoice), device: Device)?
+  private var lostGPU: GPUFailure?
 
   public init(cache: Cache, settings: Settings, context: RunContext) {
     self.cache = cache
@@ -68,11 +69,19 @@ public final class Session {
     return hash
   }
 
-  /// The threads and kernels to compute with, from the settings.
+  /// What to compute with, from the settings.
+  ///
+  /// - Throws: `GPUFailure` if the settings demand a GPU that cannot be used.
   public func device() throws -> Device {
-    if let made = deviceMade, made.threads == settings.threads, made.kernels == settings.kernels {
+    if let made = deviceMade, made.settings == (settings.threads, settings.kernels, settings.device) {
       return made.device
     }
+    let device = try makeDevice()
+    deviceMade = ((settings.threads, settings.kernels, settings.device), device)
+    return device
+  }
+
+  private func makeDevice() throws -> Device {
     var kernels = Kernels.best
     if let name = settings.kernels {
       guard let named = Kernels.named(name) else {
@@ -84,8 +93,30 @@ public final class Session {
       }
       kernels = named
     }
-    let device = CPU(threads: settings.threads, kernels: kernels)
-    deviceMade = (settings.threads, settings.kernels, device)
-    return device
+    let cpu = CPU(threads: settings.threads, kernels: kernels)
+    guard settings.device != .cpu else { return cpu }
+    do {
+      if let lostGPU { throw lostGPU }
+      return try CUDA(cpu: cpu, library: ProcessInfo.processInfo.environment["GNB_CUDA_LIBRARY"])
+    } catch {
+      if settings.device == .cuda { throw error }
+      return cpu
+    }
+  }
+
+  /// Must be called after each command: it moves the adapter out of the GPU's memory, so that nothing is lost with the GPU.
+  ///
+  /// - Throws: `GPUFailure` if the GPU failed and no operation said so.
+  func settle() throws {
+    guard let device = deviceMade?.device else { return }
+    workspace.adapter?.comeHome()
+    try device.check()
+  }
+
+  /// Must be called when a command failed with this error. A GPU that is lost is not used again.
+  func note(_ failure: GPUFailure) {
+    guard case .lost = failure else { return }
+    lostGPU = failure
+    deviceMade = nil
   }
 }

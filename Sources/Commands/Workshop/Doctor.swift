@@ -46,7 +46,7 @@ public struct Doctor: CommandResult {
   ) throws {
     self.tour = tour
     let cache = session.cache
-    let kernels = try session.device().name
+    let kernels = session.settings.kernels ?? Kernels.best.name
     let memory = Machine.memory
     let free = Machine.freeBytes(at: cache.path)
     let name = name ?? Self.model

@@ -3,7 +3,7 @@
 ///
 /// Gemma's files store w or w - 1. Here `weight` is always w.
 struct RMSNorm: Sendable {
-  let weight: [Float]
+  let weight: Constants
   let epsilon: Float
 
   /// y, shaped as x.

@@ -87,6 +87,9 @@ public final class Adapter: @unchecked Sendable {
     magnitudes?.initialise(self)
   }
 
+  /// Moves the parameters to this computer's memory, so that they are not lost with a GPU.
+  public func comeHome() { parameters.comeHome() }
+
   /// An independent copy: a snapshot.
   public func copy(device: Device) -> Adapter {
     Adapter(
@@ -122,12 +125,15 @@ public final class Adapter: @unchecked Sendable {
 
   /// The factors of all layers, ready for passes.
   struct Prepared: Sendable {
+    /// The device that they were made for.
+    var device: ObjectIdentifier
     var layers: [LayerFactors]
   }
 
   /// Made once for the present parameters: for a step, or for all tokens of an answer.
   func prepared(_ device: Device) -> Prepared {
-    if let made = cache.withLock({ $0 }) { return made }
+    let id = ObjectIdentifier(device)
+    if let made = cache.withLock({ $0 }), made.device == id { return made }
     let scales = magnitudeScales(device: device)
     let factors = device.prepare(slots.flatMap { [a($0), b($0)] })
     var layers = indexOf.map { _ in LayerFactors() }
@@ -137,7 +143,7 @@ public final class Adapter: @unchecked Sendable {
         columnScale: scales.map { $0.slice(at: slot.firstOutput, 1, slot.outputs) }, dropout: nil,
         slot: UInt32(number))
     }
-    let made = Prepared(layers: layers)
+    let made = Prepared(device: id, layers: layers)
     cache.withLock { $0 = made }
     return made
   }

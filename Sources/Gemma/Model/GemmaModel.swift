@@ -30,7 +30,7 @@ public final class GemmaModel: Sendable {
     func norm(_ tensor: ModelTensor) throws -> RMSNorm {
       var weight = try file.tensor(tensor).values
       if !file.normWeightsIncludeOne { for i in weight.indices { weight[i] += 1 } }
-      return RMSNorm(weight: weight, epsilon: config.rmsNormEpsilon)
+      return RMSNorm(weight: Constants(weight), epsilon: config.rmsNormEpsilon)
     }
     let arena = WeightArena()
     func weight(_ tensor: ModelTensor) throws -> WeightMatrix {
@@ -104,10 +104,6 @@ public final class GemmaModel: Sendable {
     case input(Matrix)
   }
 
-  /// How many bytes a tape may use for the activations of whole layers. A large model keeps the activations of its last
-  /// layers, and only the inputs of the others.
-  package static let tapeBytes = 1_300_000_000
-
   /// - Throws: `noEmbedding` for an id without a row in the embedding. Such a token was added to the tokenizer but not
   ///   to the model.
   func checkRows(_ ids: [Int32]) throws {
@@ -119,23 +115,25 @@ public final class GemmaModel: Sendable {
   ///
   /// - Parameters:
   ///   - noise: the random parts of a training pass.
-  ///   - tapeBytes: how many bytes of activations a tape may hold.
+  ///   - tapeBytes: how many bytes of activations a tape may hold; nil for the device's own limit. A large model keeps the activations of
+  ///     its last layers, and only the inputs of the others.
   ///   - layerDone: called after each layer. An error that it throws ends the pass.
   /// - Returns: the final normed hidden states of the wanted rows, segment by segment [wanted, hidden].
   func forward(
     _ batch: TokenBatch, adapter: Adapter?, keep: Bool = false, noise: TrainingNoise? = nil,
-    tapeBytes: Int = GemmaModel.tapeBytes, device: Device, layerDone: () throws -> Void = {}
+    tapeBytes: Int? = nil, device: Device, layerDone: () throws -> Void = {}
   ) throws -> (hidden: Matrix, tape: Tape?) {
     try checkRows(batch.tokens)
     var x = embedding.forward(batch.tokens, device: device)
     noise?.disturb(x, device: device)
     let plan = PassPlan(batch, adapter: adapter, noise: noise, layers: layers.count, device: device)
     var saved: [Kept] = []
-    let whole = tapeBytes / (config.savedFloats * 4 * batch.tokens.count)
+    let whole = (tapeBytes ?? device.tapeBytes) / (config.savedFloats * 4 * batch.tokens.count)
     for i in layers.indices {
       let (y, kept) = layers[i].forward(x, plan: plan.layer(i), lora: plan.factors(i), device: device)
       if keep { saved.append(i >= layers.count - whole ? .all(kept) : .input(x)) }
       x = y
+      try device.check()
       try layerDone()
     }
     let hidden = finalNorm.forward(x, device: device)
@@ -149,7 +147,7 @@ public final class GemmaModel: Sendable {
   func backward(
     _ dHidden: Matrix, tape: inout Tape, adapter: Adapter, gradients: Matrix, device: Device,
     layerDone: () throws -> Void = {}
-  ) rethrows {
+  ) throws {
     var dx = device.matrix(dHidden.rows, dHidden.columns)
     finalNorm.backward(dHidden, x: tape.last, into: dx, adds: false, device: device)
     for i in layers.indices.reversed() {
@@ -164,6 +162,7 @@ public final class GemmaModel: Sendable {
         dx, saved: saved, plan: plan, lora: lora, gradients: adapter.gradients(layer: i, in: gradients),
         needsInput: i > 0, device: device)
       if let below { dx = below }
+      try device.check()
       try layerDone()
     }
   }

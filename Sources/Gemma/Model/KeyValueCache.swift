@@ -16,7 +16,7 @@ public final class KeyValueCache: @unchecked Sendable {
   /// A cache with room for `capacity` tokens that begins with a copy of this one.
   public func extended(capacity: Int, config: ModelConfig, device: Device) -> KeyValueCache {
     let result = KeyValueCache(capacity: max(capacity, count), config: config, device: device)
-    for (target, source) in zip(result.layers, layers) { target.append(all: source) }
+    for (target, source) in zip(result.layers, layers) { device.copyAll(source, to: target) }
     return result
   }
 }

@@ -22,6 +22,27 @@ final class BlockPool: Sendable {
   }
 
   private let free = Mutex(Free())
+  private let allocate: @Sendable (Int) -> UnsafeMutableRawPointer?
+  private let release: @Sendable (UnsafeMutableRawPointer) -> Void
+
+  /// A pool of this computer's memory.
+  convenience init() {
+    self.init(allocate: { .allocate(byteCount: $0, alignment: 64) }, free: { $0.deallocate() })
+  }
+
+  /// A pool of other memory. `allocate` gives nil, and says so where failures are kept, if there is not enough of it.
+  init(
+    allocate: @escaping @Sendable (Int) -> UnsafeMutableRawPointer?,
+    free: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
+  ) {
+    self.allocate = allocate
+    release = free
+  }
+
+  /// What `take` gives if there is no memory: nobody may use the address.
+  private static var nothing: UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(bitPattern: 64).unsafelyUnwrapped
+  }
 
   /// Sizes rise in steps of at most an eighth, so that a block is never much larger than needed: 64 bytes times 8, 9, ... 15, then
   /// the double of each, and so on.
@@ -44,11 +65,14 @@ final class BlockPool: Sendable {
       return nil
     }
     if let reused { return reused }
-    let address = UnsafeMutableRawPointer.allocate(byteCount: Self.bytes(number), alignment: 64)
+    guard let address = allocate(Self.bytes(number)) else {
+      return Block(address: Self.nothing, sizeNumber: -1)
+    }
     return Block(address: address, sizeNumber: number)
   }
 
   func give(_ block: Block) {
+    guard block.sizeNumber >= 0 else { return }
     free.withLock { free in
       while free.blocks.count <= block.sizeNumber { free.blocks.append([]) }
       free.blocks[block.sizeNumber].append(block.address)
@@ -58,7 +82,7 @@ final class BlockPool: Sendable {
   /// Returns the unused blocks to the system.
   func trim() {
     free.withLock { free in
-      for block in free.blocks.joined() { block.deallocate() }
+      for block in free.blocks.joined() { release(block) }
       free.blocks = []
     }
   }

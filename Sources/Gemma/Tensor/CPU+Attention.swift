@@ -55,35 +55,16 @@ extension CPU {
     return seen
   }
 
-  /// Number of queries computed together. In the backward pass it decides the order of sums; in the forward pass it does not.
-  private static let backwardQueries = 32
-  private static let forwardQueries = 48
-
-  /// Some queries of a span, and the keys that they see together: start..<end. `start` is a multiple of 16, because panels are read
-  /// whole.
-  private struct QueryTile {
-    var span: Int
-    var queries: Range<Int>
-    /// Position of the first query.
-    var position: Int
-    var start: Int
-    var end: Int
-    /// Number of keys in whole panels.
-    var width: Int { (end - start + 15) / 16 * 16 }
-  }
-
-  private func queryTiles(_ spans: [AttentionSpan], _ shape: AttentionShape, by size: Int) -> [QueryTile] {
-    spans.enumerated().flatMap { i, span in
-      stride(from: span.queries.lowerBound, to: span.queries.upperBound, by: size).map { first in
-        let queries = first..<min(first + size, span.queries.upperBound)
-        let position = span.firstPosition + first - span.queries.lowerBound
-        let start = shape.window.map { max(0, position - $0 + 1) } ?? 0
-        return QueryTile(
-          span: i, queries: queries, position: position, start: start / 16 * 16, end: position + queries.count
-        )
-      }
+  public func copyAll(_ source: KeyValuePanels, to target: KeyValuePanels) {
+    precondition(target.count == 0 && source.count <= target.capacity)
+    for tile in 0..<(source.count + 15) / 16 {
+      for head in 0..<source.heads { target.copy(tile: tile, head: head, from: source) }
     }
+    target.setCount(source.count)
   }
+
+  /// Number of queries computed together in the forward pass, where it does not change a sum.
+  private static let forwardQueries = 48
 
   /// The keys that query `i` of a tile sees, counted from the tile's first key.
   private func visible(_ i: Int, of tile: QueryTile, _ shape: AttentionShape) -> (Int, Int) {
@@ -122,7 +103,7 @@ extension CPU {
     let context = matrix(q.rows, q.columns)
     let stats = matrix(q.rows, shape.heads * 2)
     // The longest first, so that no thread begins a long one at the end.
-    let tiles = queryTiles(spans, shape, by: Self.forwardQueries).sorted { $0.width > $1.width }
+    let tiles = QueryTile.all(spans, shape, by: Self.forwardQueries).sorted { $0.width > $1.width }
     workers.run(tiles.count * shape.heads) { number in
       let (tile, head) = (tiles[number / shape.heads], number % shape.heads)
       let panels = seen[tile.span]
@@ -166,7 +147,7 @@ extension CPU {
       let length = span.queries.isEmpty ? 0 : panels.capacity * shape.headDim
       return (dk: zeros(shape.keyValueHeads, length), dv: zeros(shape.keyValueHeads, length))
     }
-    let tiles = queryTiles(spans, shape, by: Self.backwardQueries)
+    let tiles = QueryTile.all(spans, shape, by: QueryTile.backwardSize)
     var first = 0
     while first < tiles.count {
       var last = first

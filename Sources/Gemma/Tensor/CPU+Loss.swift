@@ -1,13 +1,13 @@
 /// The cross-entropy loss. It is computed in slices of the vocabulary, so there is never a [rows, vocabulary] matrix.
 extension CPU {
-  /// Vocabulary entries in one slice. It decides the order of sums, so it never changes.
-  private static let slice = 2048
   /// With at most this many rows, each thread computes slices of its own; with more, all threads compute one slice together, which
   /// takes less memory.
   private static let rowsOfOwnSlice = 192
 
   private func slices(_ head: WeightMatrix) -> [Range<Int>] {
-    stride(from: 0, to: head.outputs, by: Self.slice).map { $0..<min($0 + Self.slice, head.outputs) }
+    stride(from: 0, to: head.outputs, by: VocabularySlices.size).map {
+      $0..<min($0 + VocabularySlices.size, head.outputs)
+    }
   }
 
   /// Runs `body` for the slices: several at a time, each on one thread, or one at a time on all threads.
@@ -56,20 +56,7 @@ extension CPU {
       }
     } after: { _ in
     }
-    var result = TargetScores(logProbabilities: [], logSums: [], isFirst: [])
-    for row in 0..<rows {
-      var top = maxima.row(row)[0]
-      for i in slices.indices { top = max(top, maxima.row(row)[i]) }
-      var sum = 0.0
-      for i in slices.indices {
-        sum += Double(sums.row(row)[i]) * ElementaryMath.exp(Double(maxima.row(row)[i]) - Double(top))
-      }
-      let logSum = Double(top) + ElementaryMath.log(sum)
-      result.logSums.append(Float(logSum))
-      result.isFirst.append(chosen.data[row] >= top)
-      result.logProbabilities.append(Double(chosen.data[row]) - logSum)
-    }
-    return result
+    return VocabularySlices.scores(maxima: maxima.values, sums: sums.values, chosen: chosen.values)
   }
 
   public func crossEntropyBackward(
@@ -110,5 +97,32 @@ extension CPU {
       add(share, to: dHidden)
     }
     return dHidden
+  }
+}
+
+/// The slices of the vocabulary that the loss is computed in.
+enum VocabularySlices {
+  /// Vocabulary entries in one slice. It decides the order of sums, so it never changes.
+  static let size = 2048
+
+  /// The scores of rows from the largest logit and the sum of exp(logit - largest) of each slice [rows, slices], and the target's
+  /// logit of each row.
+  static func scores(maxima: [Float], sums: [Float], chosen: [Float]) -> TargetScores {
+    let slices = chosen.isEmpty ? 0 : maxima.count / chosen.count
+    var result = TargetScores(logProbabilities: [], logSums: [], isFirst: [])
+    for row in chosen.indices {
+      var top = maxima[row * slices]
+      for i in 0..<slices { top = max(top, maxima[row * slices + i]) }
+      var sum = 0.0
+      for i in 0..<slices {
+        sum +=
+          Double(sums[row * slices + i]) * ElementaryMath.exp(Double(maxima[row * slices + i]) - Double(top))
+      }
+      let logSum = Double(top) + ElementaryMath.log(sum)
+      result.logSums.append(Float(logSum))
+      result.isFirst.append(chosen[row] >= top)
+      result.logProbabilities.append(Double(chosen[row]) - logSum)
+    }
+    return result
   }
 }

@@ -31,7 +31,7 @@ extension CPU {
   public func down(_ x: Matrix, _ factor: LowRankFactor, scale: Float) -> Matrix {
     precondition(x.columns == factor.values.columns)
     let result = matrix(x.rows, factor.rank)
-    guard let panels = factor.downPanels else { return result }
+    guard let panels = factor.downPanels else { preconditionFailure("a factor of another device") }
     let gemm = kernels.table.gemm!
     forTiles(rows: x.rows, panels: panels.rows) { rows, tile in
       let first = tile.lowerBound * Packing.lanes
@@ -50,7 +50,7 @@ extension CPU {
 
   public func up(_ h: Matrix, _ factor: LowRankFactor, into y: Matrix, adds: Bool) {
     precondition(h.columns == factor.rank && y.columns == factor.values.columns && h.rows == y.rows)
-    guard let panels = factor.upPanels else { return }
+    guard let panels = factor.upPanels else { preconditionFailure("a factor of another device") }
     multiply(
       m: h.rows, n: y.columns, k: h.columns, a: h.data, aRow: h.columns, panels: panels.data,
       panelStride: panels.columns, c: y.data, cRow: y.columns, accumulate: adds)

@@ -1,12 +1,12 @@
 /// Operations on rows and on single elements.
 extension CPU {
-  public func rmsNorm(_ x: Matrix, weight: [Float], epsilon: Float) -> (y: Matrix, rstd: Matrix) {
+  public func rmsNorm(_ x: Matrix, weight: Constants, epsilon: Float) -> (y: Matrix, rstd: Matrix) {
     let n = weight.count
     let groups = x.columns / n
     precondition(groups * n == x.columns)
     let (y, rstd) = (matrix(x.rows, x.columns), matrix(x.rows, groups))
     forRows(x.rows) { rows in
-      weight.withUnsafeBufferPointer {
+      weight.values.withUnsafeBufferPointer {
         kernels.table.rms_norm(
           rows.count * groups, n, x.row(rows.lowerBound), n, $0.baseAddress, epsilon, y.row(rows.lowerBound),
           n, rstd.row(rows.lowerBound))
@@ -16,14 +16,14 @@ extension CPU {
   }
 
   public func rmsNormBackward(
-    _ dy: Matrix, x: Matrix, rstd: Matrix, weight: [Float], into dx: Matrix, adds: Bool
+    _ dy: Matrix, x: Matrix, rstd: Matrix, weight: Constants, into dx: Matrix, adds: Bool
   ) {
     let n = weight.count
     let groups = x.columns / n
     precondition(groups * n == x.columns && rstd.columns == groups && dx.rows == x.rows)
     forRows(x.rows) { rows in
       let first = rows.lowerBound
-      weight.withUnsafeBufferPointer {
+      weight.values.withUnsafeBufferPointer {
         kernels.table.rms_norm_backward(
           rows.count * groups, n, x.row(first), n, $0.baseAddress, rstd.row(first), dy.row(first), n,
           dx.row(first), n, adds ? 1 : 0)

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The operations of training only.
 extension CPU {
   public func update(_ parameters: Matrix, gradients: Matrix, state: Moments, _ numbers: AdamWNumbers) {
@@ -43,4 +45,16 @@ extension CPU {
       }
     }
   }
+}
+
+extension Moments {
+  /// The values of the codes: 256 of the first moment, then 256 of the second.
+  static let maps: [Float] = {
+    var values = [Float](repeating: 0, count: 512)
+    values.withUnsafeMutableBufferPointer { buffer in
+      gnb_dynamic_map(buffer.baseAddress)
+      gnb_unsigned_dynamic_map(buffer.baseAddress.map { $0 + 256 })
+    }
+    return values
+  }()
 }

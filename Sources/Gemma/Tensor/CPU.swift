@@ -3,29 +3,33 @@
 public final class CPU: Device {
   public let kernels: Kernels
   public let workers: WorkerPool
-  private let blocks: BlockPool
+  let pool: BlockPool
   /// The same memory and inner loops on the calling thread alone, for operations inside a task. Nil for that one itself.
   private let alone: CPU?
 
   public convenience init(threads: Int, kernels: Kernels = .best) {
-    let blocks = BlockPool()
+    let pool = BlockPool()
     self.init(
-      workers: WorkerPool(threads: threads), kernels: kernels, blocks: blocks,
-      alone: CPU(workers: WorkerPool(threads: 1), kernels: kernels, blocks: blocks, alone: nil))
+      workers: WorkerPool(threads: threads), kernels: kernels, pool: pool,
+      alone: CPU(workers: WorkerPool(threads: 1), kernels: kernels, pool: pool, alone: nil))
   }
 
-  private init(workers: WorkerPool, kernels: Kernels, blocks: BlockPool, alone: CPU?) {
-    (self.workers, self.kernels, self.blocks, self.alone) = (workers, kernels, blocks, alone)
+  private init(workers: WorkerPool, kernels: Kernels, pool: BlockPool, alone: CPU?) {
+    (self.workers, self.kernels, self.pool, self.alone) = (workers, kernels, pool, alone)
   }
 
   /// The same on the calling thread alone.
   var single: CPU { alone ?? self }
 
-  public var name: String { kernels.name }
+  public var name: String { "cpu" }
 
-  public func matrix(_ rows: Int, _ columns: Int) -> Matrix { Matrix(rows, columns, pool: blocks) }
+  public func matrix(_ rows: Int, _ columns: Int) -> Matrix { Matrix(rows, columns, pool: pool) }
 
-  public func trim() { blocks.trim() }
+  public func trim() { pool.trim() }
+
+  public var tapeBytes: Int { 1_300_000_000 }
+
+  public func check() {}
 
   /// Runs `body` on consecutive row ranges of about `grain` rows, in parallel.
   func forRows(_ rows: Int, grain: Int = 32, _ body: (Range<Int>) -> Void) {

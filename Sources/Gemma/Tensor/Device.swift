@@ -11,8 +11,10 @@
 ///
 /// docs/architecture.md lists the operations with the files of their implementations.
 public protocol Device: AnyObject, Sendable {
-  /// The name of the implementation's inner loops, for `show config`.
+  /// What computes: "cpu", or the name of a GPU.
   var name: String { get }
+  /// The inner loops of this computer's processor.
+  var kernels: Kernels { get }
   /// The threads of this computer, for work on arrays in its own memory.
   var workers: WorkerPool { get }
 
@@ -30,6 +32,10 @@ public protocol Device: AnyObject, Sendable {
   func rowSquares(_ weight: WeightMatrix) -> [Double]
   /// Returns unused memory to the system.
   func trim()
+  /// How many bytes the activations of whole layers may use in a training pass. The others are computed again.
+  var tapeBytes: Int { get }
+  /// - Throws: `GPUFailure` if an operation failed since the last call. What was computed since then is worthless.
+  func check() throws
 
   // MARK: Products with frozen weights
 
@@ -64,10 +70,10 @@ public protocol Device: AnyObject, Sendable {
 
   /// y = x / sqrt(mean(x^2) + epsilon) * w over each group of `weight.count` columns (Zhang & Sennrich 2019); also 1 / sqrt(...) of
   /// each group [rows, groups].
-  func rmsNorm(_ x: Matrix, weight: [Float], epsilon: Float) -> (y: Matrix, rstd: Matrix)
+  func rmsNorm(_ x: Matrix, weight: Constants, epsilon: Float) -> (y: Matrix, rstd: Matrix)
   /// dx (+)= the gradient of x. dx may be dy if it overwrites.
   func rmsNormBackward(
-    _ dy: Matrix, x: Matrix, rstd: Matrix, weight: [Float], into dx: Matrix, adds: Bool)
+    _ dy: Matrix, x: Matrix, rstd: Matrix, weight: Constants, into dx: Matrix, adds: Bool)
   /// Rotates each head of x [rows, heads * 2 * half] in place by the angles of its row's position, or back.
   func rotate(_ x: Matrix, by angles: RotaryAngles, positions: [Int], back: Bool)
   /// gelu_tanh(gate) * up, element by element.
@@ -105,6 +111,8 @@ public protocol Device: AnyObject, Sendable {
   func keysAndValues(
     _ k: Matrix, _ v: Matrix, _ shape: AttentionShape, _ spans: [AttentionSpan], caches: [KeyValuePanels?]
   ) -> [KeyValuePanels]
+  /// Copies all tokens of a cache's layer to another one, which must be empty.
+  func copyAll(_ source: KeyValuePanels, to target: KeyValuePanels)
   /// softmax(scale * q k^T) v for each head, causal. q [rows, heads * headDim] is rotated and normed.
   ///
   /// - Returns: the context, shaped as q, and for each row and head the maximum and the inverse sum of the softmax.

@@ -6,9 +6,9 @@ public final class KeyValuePanels: @unchecked Sendable {
   let capacity: Int
   public private(set) var count = 0
   /// For each head: panels of keys transposed, [capacity/16][headDim][16].
-  private let keys: Matrix
+  let keys: Matrix
   /// For each head: panels of values, [headDim/16][capacity][16].
-  private let values: Matrix
+  let values: Matrix
   private let valuePanels: Int
 
   public init(capacity: Int, heads: Int, headDim: Int, device: Device) {
@@ -77,12 +77,4 @@ public final class KeyValuePanels: @unchecked Sendable {
     self.count = count
   }
 
-  /// Copies all tokens of another one into this one, which must be empty.
-  public func append(all other: KeyValuePanels) {
-    precondition(count == 0 && other.count <= capacity)
-    for tile in 0..<(other.count + 15) / 16 {
-      for head in 0..<heads { copy(tile: tile, head: head, from: other) }
-    }
-    count = other.count
-  }
 }

@@ -1,38 +1,119 @@
 /// A row-major matrix of floats [rows, columns] that owns its memory. Contents are arbitrary until written.
 ///
-/// Two threads must not write the same element; parallel code splits a matrix by rows or columns.
+/// The memory is this computer's or a GPU's. A matrix moves to where it is used. Two threads must not write the same element; parallel
+/// code splits a matrix by rows or columns.
 public final class Matrix: @unchecked Sendable {
   public let rows: Int
   public let columns: Int
-  public let data: UnsafeMutablePointer<Float>
-  private let pool: BlockPool
-  private let block: BlockPool.Block
+  private var host: Host?
+  private var away: GPUMemory?
+
+  /// Some of this computer's memory.
+  private struct Host {
+    var data: UnsafeMutablePointer<Float>
+    var pool: BlockPool
+    var block: BlockPool.Block
+
+    init(count: Int, pool: BlockPool) {
+      self.pool = pool
+      block = pool.take(bytes: count * MemoryLayout<Float>.size)
+      data = block.address.bindMemory(to: Float.self, capacity: max(count, 1))
+    }
+  }
 
   public var count: Int { rows * columns }
+  private var bytes: Int { count * MemoryLayout<Float>.size }
 
   init(_ rows: Int, _ columns: Int, pool: BlockPool) {
     self.rows = rows
     self.columns = columns
-    self.pool = pool
-    block = pool.take(bytes: rows * columns * MemoryLayout<Float>.size)
-    data = block.address.bindMemory(to: Float.self, capacity: max(rows * columns, 1))
+    host = Host(count: rows * columns, pool: pool)
   }
 
-  deinit { pool.give(block) }
+  /// A matrix in the memory of a GPU.
+  init(_ rows: Int, _ columns: Int, on gpu: CUDA) {
+    self.rows = rows
+    self.columns = columns
+    away = GPUMemory(bytes: rows * columns * MemoryLayout<Float>.size, gpu: gpu)
+  }
+
+  deinit {
+    if let host { host.pool.give(host.block) }
+  }
+
+  /// The values in this computer's memory, row by row. If they are in a GPU's memory, they move.
+  @inline(__always)
+  var data: UnsafeMutablePointer<Float> { host?.data ?? comeHome() }
 
   /// The first element of row `i`.
   @inline(__always)
-  public func row(_ i: Int) -> UnsafeMutablePointer<Float> { data + i * columns }
+  func row(_ i: Int) -> UnsafeMutablePointer<Float> { data + i * columns }
 
-  public func fill(_ value: Float) { data.update(repeating: value, count: count) }
+  /// Moves the values to this computer's memory, if they are in a GPU's.
+  @discardableResult
+  func comeHome() -> UnsafeMutablePointer<Float> {
+    if let host { return host.data }
+    guard let away else { preconditionFailure("a matrix without memory") }
+    let made = Host(count: count, pool: away.gpu.cpu.pool)
+    away.gpu.download(away.address, bytes: bytes, to: made.data)
+    (host, self.away) = (made, nil)
+    return made.data
+  }
+
+  /// The address of the values in the memory of `gpu`. If they are elsewhere, they move.
+  func address(on gpu: CUDA) -> UInt64 {
+    if let away, away.gpu === gpu { return away.address }
+    let memory = GPUMemory(bytes: bytes, gpu: gpu)
+    gpu.upload(comeHome(), bytes: bytes, to: memory.address)
+    if let host { host.pool.give(host.block) }
+    (host, away) = (nil, memory)
+    return memory.address
+  }
+
+  public func fill(_ value: Float) {
+    if let away { return away.gpu.fill(away.address, value, count: count) }
+    data.update(repeating: value, count: count)
+  }
 
   public func copy(from other: Matrix) {
     precondition(count == other.count)
-    data.update(from: other.data, count: count)
+    switch (away, other.away) {
+    case (let away?, let from?) where away.gpu === from.gpu:
+      away.gpu.copy(from.address, to: away.address, bytes: bytes)
+    case (let away?, _): away.gpu.upload(other.data, bytes: bytes, to: away.address)
+    case (nil, let from?): from.gpu.download(from.address, bytes: bytes, to: data)
+    case (nil, nil): data.update(from: other.data, count: count)
+    }
   }
 
   /// The values, row by row.
-  public var values: [Float] { Array(UnsafeBufferPointer(start: data, count: count)) }
+  public var values: [Float] { values(at: 0, count) }
+
+  /// `count` values from number `first` on, without moving the others.
+  func values(at first: Int, _ count: Int) -> [Float] {
+    precondition(first >= 0 && first + count <= self.count)
+    guard let away else { return Array(UnsafeBufferPointer(start: data + first, count: count)) }
+    return [Float](unsafeUninitializedCapacity: count) { buffer, written in
+      if let base = buffer.baseAddress {
+        away.gpu.download(away.address + UInt64(4 * first), bytes: 4 * count, to: base)
+      }
+      written = count
+    }
+  }
+
+  /// Replaces the values from number `first` on.
+  func set(_ values: [Float], at first: Int) {
+    precondition(first >= 0 && first + values.count <= count)
+    guard let away else {
+      for (i, value) in values.enumerated() { data[first + i] = value }
+      return
+    }
+    values.withUnsafeBytes { source in
+      if let base = source.baseAddress {
+        away.gpu.upload(base, bytes: source.count, to: away.address + UInt64(4 * first))
+      }
+    }
+  }
 }
 
 /// Some values of a matrix that follow each other in memory, as a matrix [rows, columns]: one factor in an adapter's
@@ -47,23 +128,23 @@ public struct MatrixSlice: Sendable {
   var data: UnsafeMutablePointer<Float> { matrix.data + offset }
 
   /// The values, row by row.
-  public var values: [Float] { Array(UnsafeBufferPointer(start: data, count: count)) }
+  public var values: [Float] { matrix.values(at: offset, count) }
 
   /// Value `i` in row order. For single values; all of them are `values`.
   public subscript(_ i: Int) -> Float {
     get {
       precondition((0..<count).contains(i))
-      return data[i]
+      return matrix.values(at: offset + i, 1)[0]
     }
     nonmutating set {
       precondition((0..<count).contains(i))
-      data[i] = newValue
+      matrix.set([newValue], at: offset + i)
     }
   }
 
   public func set(_ values: [Float]) {
     precondition(values.count == count)
-    for (i, value) in values.enumerated() { data[i] = value }
+    matrix.set(values, at: offset)
   }
 }
 
@@ -74,8 +155,11 @@ extension Matrix {
   }
 
   /// The values of row `i`.
-  public func values(ofRow i: Int) -> [Float] { Array(UnsafeBufferPointer(start: row(i), count: columns)) }
+  public func values(ofRow i: Int) -> [Float] { values(at: i * columns, columns) }
 
   /// Replaces all values, row by row.
-  public func set(_ values: [Float]) { slice(at: 0, rows, columns).set(values) }
+  public func set(_ values: [Float]) {
+    precondition(values.count == count)
+    set(values, at: 0)
+  }
 }

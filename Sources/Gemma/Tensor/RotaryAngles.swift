@@ -6,6 +6,7 @@ public final class RotaryAngles: Sendable {
   let half: Int
   private let inverseFrequencies: [Float]
   private let table = Mutex(Table())
+  private let copies = (cosine: GPUCopy(), sine: GPUCopy())
 
   /// Cosines and sines [positions, half].
   struct Table {
@@ -19,6 +20,15 @@ public final class RotaryAngles: Sendable {
     inverseFrequencies = (0..<half).map { i in
       1 / Float(ElementaryMath.pow(base, Double(Float(2 * i) / Float(headDim)))) / Float(factor)
     }
+  }
+
+  /// The addresses of the table in the memory of `gpu`, for positions 0..<count at least.
+  func addresses(on gpu: CUDA, count: Int) -> (cosine: UInt64, sine: UInt64) {
+    let table = table((count + 1023) / 1024 * 1024)
+    return (
+      table.cosine.withUnsafeBytes { copies.cosine.address(on: gpu, of: $0, least: 4 * count * half) },
+      table.sine.withUnsafeBytes { copies.sine.address(on: gpu, of: $0, least: 4 * count * half) }
+    )
   }
 
   /// The table for positions 0..<count at least. It grows on demand.

@@ -38,6 +38,7 @@ public final class WeightMatrix: @unchecked Sendable {
   /// Size of one panel.
   let panelBytes: Int
   private let memory: WeightArena.Part
+  private let copy = GPUCopy()
 
   public var bytes: Int { panelBytes * Packing.panels(outputs) }
 
@@ -91,6 +92,11 @@ public final class WeightMatrix: @unchecked Sendable {
       }
     }
     view.release()
+  }
+
+  /// The address of the panels in the memory of `gpu`. They are copied there when they are first needed.
+  func address(on gpu: CUDA) -> UInt64 {
+    copy.address(on: gpu, of: UnsafeRawBufferPointer(start: memory.address, count: bytes))
   }
 
   func panel(_ p: Int) -> UnsafeRawPointer { UnsafeRawPointer(memory.address + p * panelBytes) }

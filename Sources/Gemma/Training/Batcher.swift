@@ -78,7 +78,7 @@ struct MicroBatch {
 
   /// The largest number of rows in one pass. More rows would not be faster, and would need more memory for activations.
   /// A large model gets fewer rows, so that the backward pass recomputes less of the forward pass (see
-  /// `GemmaModel.tapeBytes`). The limit depends on the model only, because it decides the order of sums.
+  /// `Device.tapeBytes`). The limit depends on the model only, because it decides the order of sums.
   static func rowLimit(_ config: ModelConfig) -> Int {
     max(256, min(1280, 24_000_000 / config.savedFloats))
   }

@@ -66,7 +66,7 @@ public final class Trainer {
   /// of all layers.
   public var layerDone: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   /// How many bytes of activations one pass may keep. It changes time and memory, never a result.
-  package var tapeBytes = GemmaModel.tapeBytes
+  package var tapeBytes: Int?
   let model: GemmaModel
   /// The sequences that `batch` counts: single examples, or several joined by `packing`.
   private let sequences: [[TokenizedExample]]

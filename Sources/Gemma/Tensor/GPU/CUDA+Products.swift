@@ -1,0 +1,196 @@
+import CCUDA
+
+/// Products with frozen weights and with the factors of adapters.
+extension CUDA {
+  public func weight(
+    _ view: TensorView, precision: WeightPrecision, isEmbedding: Bool, arena: WeightArena
+  ) -> WeightMatrix {
+    cpu.weight(view, precision: precision, isEmbedding: isEmbedding, arena: arena)
+  }
+
+  public func rows(_ weight: WeightMatrix, _ range: Range<Int>) -> Matrix { cpu.rows(weight, range) }
+  public func rowSquares(_ weight: WeightMatrix) -> [Double] { cpu.rowSquares(weight) }
+
+  /// Rows from which on weights are made floats once for all rows, instead of anew for each four.
+  private static let manyRows = 17
+
+  public func product(_ x: Matrix, _ weight: WeightMatrix, outputs: Range<Int>?) -> Matrix {
+    let range = outputs ?? 0..<weight.outputs
+    let y = matrix(x.rows, range.count)
+    precondition(range.lowerBound % Packing.lanes == 0 && range.upperBound <= weight.outputs)
+    precondition(x.columns == weight.inputs)
+    let panels = panels(weight, range)
+    guard x.rows >= Self.manyRows else {
+      for row in stride(from: 0, to: x.rows, by: 4) {
+        // Fewer than four rows at the end are computed one by one.
+        let count = x.rows - row >= 4 ? 4 : 1
+        for first in stride(from: row, to: min(row + 4, x.rows), by: count) {
+          launch(
+            Self.fewRows(weight.storage, count), (Self.tiles(range.count, by: 32), 1, 1), threads: 160,
+            address(x) + UInt64(4 * first * x.columns), Int64(x.columns), panels, Int64(weight.panelBytes),
+            Int32(weight.inputs), Int32(range.count), address(y) + UInt64(4 * first * y.columns),
+            Int64(y.columns))
+        }
+      }
+      return y
+    }
+    withFloats(weight, range) {
+      multiply(
+        x, by: $0, stride: weight.inputs * Packing.lanes, .panels, columns: range.count,
+        depth: weight.inputs, into: y, adds: false)
+    }
+    return y
+  }
+
+  public func productTransposed(
+    _ dy: Matrix, _ weight: WeightMatrix, outputs: Range<Int>?, into dx: Matrix, adds: Bool
+  ) {
+    let range = outputs ?? 0..<weight.outputs
+    precondition(dy.columns == range.count && dx.columns == weight.inputs && dy.rows == dx.rows)
+    withFloats(weight, range) {
+      multiply(
+        dy, by: $0, stride: weight.inputs * Packing.lanes, .transposedPanels, columns: weight.inputs,
+        depth: range.count, into: dx, adds: adds)
+    }
+  }
+
+  public func product(_ x: Matrix, _ weight: WeightMatrix, rows indices: [Int]) -> Matrix {
+    let count = Packing.panels(indices.count)
+    let floats = matrix(count, weight.inputs * Packing.lanes)
+    launch(
+      "gather_outputs", (Self.tiles(weight.inputs, by: 16), count, 1), weight.storage.rawValue,
+      weight.address(on: self), Int64(weight.panelBytes), Int32(weight.inputs), self.indices(indices),
+      Int32(indices.count), address(floats))
+    let result = matrix(x.rows, indices.count)
+    withExtendedLifetime(floats) {
+      multiply(
+        x, by: address(floats), stride: floats.columns, .panels, columns: indices.count, depth: x.columns,
+        into: result, adds: false)
+    }
+    return result
+  }
+
+  /// The address of the packed panels of some outputs.
+  private func panels(_ weight: WeightMatrix, _ range: Range<Int>) -> UInt64 {
+    weight.address(on: self) + UInt64(range.lowerBound / Packing.lanes * weight.panelBytes)
+  }
+
+  /// Calls `body` with the address of the panels of some outputs as floats.
+  func withFloats(_ weight: WeightMatrix, _ range: Range<Int>, _ body: (UInt64) -> Void) {
+    let source = panels(weight, range)
+    guard weight.storage != .f32 else { return body(source) }
+    let floats = matrix(Packing.panels(range.count), weight.inputs * Packing.lanes)
+    launch(
+      Self.unpacking(weight.storage), (Self.tiles(weight.inputs, by: 64), floats.rows, 1), source,
+      Int64(weight.panelBytes), Int32(weight.inputs), address(floats))
+    // An address alone keeps no memory.
+    withExtendedLifetime(floats) { body(address(floats)) }
+  }
+
+  /// How the second factor lies in memory: panels [n/16][k][16], panels of its transpose [k/16][n][16], or rows [k][n].
+  enum Layout {
+    case panels, transposedPanels, rows
+  }
+
+  /// y [rows, columns] (+)= a [rows, depth] b. `stride` is the distance of b's panels or rows in floats.
+  func multiply(
+    _ a: Matrix, by b: UInt64, stride: Int, _ layout: Layout, columns: Int, depth: Int, into y: Matrix,
+    adds: Bool
+  ) {
+    multiply(
+      gnb_product(
+        a: address(a), b: b, c: address(y), a_stride: Int64(a.columns), b_stride: Int64(stride),
+        c_stride: Int64(y.columns), m: Int32(a.rows), n: Int32(columns), k: Int32(depth), adds: adds ? 1 : 0),
+      layout)
+  }
+
+  /// `count` products, each `next` after the one before.
+  func multiply(
+    _ product: gnb_product, _ layout: Layout, next: gnb_next_product = gnb_next_product(), count: Int = 1
+  ) {
+    let (m, n) = (Int(product.m), Int(product.n))
+    guard m > 0, n > 0 else { return }
+    // Small tiles where large ones would leave processors of the GPU without work.
+    let isLarge = Self.tiles(m, by: 128) * Self.tiles(n, by: 128) * count >= driver.multiprocessors
+    let size = isLarge ? 128 : 64
+    let kernel: StaticString =
+      switch (layout, isLarge) {
+      case (.panels, true): "product_large"
+      case (.panels, false): "product_small"
+      case (.transposedPanels, true): "product_large_transposed"
+      case (.transposedPanels, false): "product_small_transposed"
+      case (.rows, true): "product_large_rows"
+      case (.rows, false): "product_small_rows"
+      }
+    launch(kernel, (Self.tiles(m, by: size), Self.tiles(n, by: size), count), product, next)
+  }
+
+  private static func unpacking(_ storage: PanelStorage) -> StaticString {
+    switch storage {
+    case .f32, .bf16: "unpack_bf16"
+    case .f16: "unpack_f16"
+    case .q8: "unpack_q8"
+    case .q8WithMinimum: "unpack_q8_min"
+    case .q8By16: "unpack_q8_16"
+    case .q8By16WithMinimum: "unpack_q8_16_min"
+    case .nf4: "unpack_nf4"
+    }
+  }
+
+  private static func fewRows(_ storage: PanelStorage, _ rows: Int) -> StaticString {
+    switch (storage, rows) {
+    case (.f32, 1): "one_row_f32"
+    case (.f32, _): "four_rows_f32"
+    case (.bf16, 1): "one_row_bf16"
+    case (.bf16, _): "four_rows_bf16"
+    case (.f16, 1): "one_row_f16"
+    case (.f16, _): "four_rows_f16"
+    case (.q8, 1): "one_row_q8"
+    case (.q8, _): "four_rows_q8"
+    case (.q8WithMinimum, 1): "one_row_q8_min"
+    case (.q8WithMinimum, _): "four_rows_q8_min"
+    case (.q8By16, 1): "one_row_q8_16"
+    case (.q8By16, _): "four_rows_q8_16"
+    case (.q8By16WithMinimum, 1): "one_row_q8_16_min"
+    case (.q8By16WithMinimum, _): "four_rows_q8_16_min"
+    case (.nf4, 1): "one_row_nf4"
+    case (.nf4, _): "four_rows_nf4"
+    }
+  }
+
+  // MARK: Low-rank products
+
+  public func prepare(_ factors: [MatrixSlice]) -> [LowRankFactor] {
+    // The kernels read the factors as they are.
+    factors.map { LowRankFactor(values: $0, downPanels: nil, upPanels: nil) }
+  }
+
+  public func down(_ x: Matrix, _ factor: LowRankFactor, scale: Float) -> Matrix {
+    precondition(x.columns == factor.values.columns)
+    let result = matrix(x.rows, factor.rank)
+    launch(
+      "product_down", (Self.tiles(x.rows, by: 16), Self.tiles(factor.rank, by: 16), 1), address(x),
+      Int32(x.rows), Int32(x.columns), address(factor.values), Int32(factor.rank), scale, address(result))
+    return result
+  }
+
+  public func up(_ h: Matrix, _ factor: LowRankFactor, into y: Matrix, adds: Bool) {
+    precondition(h.columns == factor.rank && y.columns == factor.values.columns && h.rows == y.rows)
+    multiply(
+      h, by: address(factor.values), stride: y.columns, .rows, columns: y.columns, depth: h.columns, into: y,
+      adds: adds)
+  }
+
+  public func addOuter(_ h: Matrix, _ x: Matrix, into gradient: MatrixSlice) {
+    precondition(h.rows == x.rows && gradient.rows == h.columns && gradient.columns == x.columns)
+    launch(
+      "add_outer", (Self.tiles(x.columns, by: 64), Self.tiles(h.columns, by: 16), 1), address(h), address(x),
+      Int32(x.rows), Int32(x.columns), Int32(h.columns), address(gradient))
+  }
+
+  public func merge(
+    a: MatrixSlice, b: MatrixSlice, outputs: Range<Int>, scale: Float, factors: [Float]?, into rows: Matrix
+  ) {
+    cpu.merge(a: a, b: b, outputs: outputs, scale: scale, factors: factors, into: rows)
+  }
+}
