@@ -9,7 +9,9 @@ public enum ProseText {
   }
 
   /// The text without comments, cut at its fenced blocks. A line that held nothing but a comment is gone.
-  public static func blocks(_ lines: [String]) -> [Block] {
+  ///
+  /// - Parameter keepsComments: for a reader of Markdown, which leaves them out itself.
+  public static func blocks(_ lines: [String], keepsComments: Bool = false) -> [Block] {
     var blocks: [Block] = []
     var text: [String] = []
     func flush() {
@@ -26,6 +28,11 @@ public enum ProseText {
         let kind = lines[at].dropFirst(fence.count).split(separator: " ").first.map(String.init) ?? ""
         blocks.append(.fenced(kind: kind, lines: Array(lines[(at + 1)..<end])))
         at = end + 1
+        continue
+      }
+      if keepsComments {
+        text.append(lines[at])
+        at += 1
         continue
       }
       var hadComment = isComment

@@ -50,7 +50,7 @@ enum HTMLExport {
       if !text.isEmpty { html += MarkdownHTML.html(text, definitions: definitions) }
       text = []
     }
-    for block in ProseText.blocks(lines) {
+    for block in ProseText.blocks(lines, keepsComments: true) {
       switch block {
       case .text(let more): text += more
       case .fenced("lora", let inner):
