@@ -69,7 +69,10 @@ extension Arguments {
     Form(
       verb: "doctor", call: "doctor",
       summary: "what this computer can do, how long lessons take, what to mend",
-      details: ["The exit status is 1 if something is missing that the lessons need."]),
+      details: [
+        "--set model=NAME  measure with another model",
+        "The exit status is 1 if something is missing that the lessons need.",
+      ]),
     Form(
       verb: "notes", call: "notes FILE.gnb|LESSON",
       summary: "the speaker's notes, on a second terminal beside --present"),

@@ -17,10 +17,11 @@ public struct SpeakerNotes {
     }
   }
 
-  /// The file of a notebook's place. Two notebooks of one name in two folders have two.
+  /// The file of a notebook's place. Two notebooks of one name in two folders have two; a lesson of the tour lies in no folder.
   public static func path(of notebook: String) -> String {
-    let whole = URL(fileURLWithPath: notebook).standardizedFileURL.resolvingSymlinksInPath().path
-    var text = whole
+    var text =
+      notebook.hasSuffix(".gnb")
+      ? URL(fileURLWithPath: notebook).standardizedFileURL.resolvingSymlinksInPath().path : notebook
     let hash = text.withUTF8 { SHA256.hexDigest(UnsafeRawBufferPointer($0)) }.prefix(16)
     let folder = (TourState.path() as NSString).deletingLastPathComponent
     return "\(folder)/presented-\(hash).json"

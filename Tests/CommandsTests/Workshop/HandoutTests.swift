@@ -59,6 +59,13 @@ import Testing
       lines.contains("T  cell 1 of 1, 3 min") && lines.contains("Ask who has seen this before."), "\(lines)")
   }
 
+  @Test func aLessonsPlaceIsTheSameInEveryFolderAndANotebooksIsItsOwn() {
+    let here = FileManager.default.currentDirectoryPath
+    #expect(SpeakerNotes.path(of: "a.gnb") == SpeakerNotes.path(of: here + "/a.gnb"))
+    #expect(SpeakerNotes.path(of: "/x/a.gnb") != SpeakerNotes.path(of: "/y/a.gnb"))
+    #expect(SpeakerNotes.path(of: "tour/01-a") != SpeakerNotes.path(of: here + "/tour/01-a.gnb"))
+  }
+
   @Test func pictureAndEquationAreSVGThatParses() throws {
     let html = Export.text(try notebook(), to: .html)
     let pictures = html.matches(of: /<svg [\s\S]*?<\/svg>/).map { String($0.0) }
