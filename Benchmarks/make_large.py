@@ -3,7 +3,7 @@
     python make_large.py 2b|9b bf16|nf4 FOLDER        (2b bf16: 5.2 GB; 9b nf4: 6.5 GB)
 
 Shards, names and types are those of google/gemma-2-2b and of unsloth/gemma-2-9b-bnb-4bit. The tokenizer comes from the 270M's
-GGUF where that is in the cache; its vocabulary is cut to the 256,000 of Gemma 2.
+GGUF where that is in the cache, cut to the 256,000 pieces of Gemma 2, and else from the tests' tiny model.
 """
 
 import json
@@ -83,9 +83,19 @@ def varint(value):
     return bytes(out + bytes([value]))
 
 
+cache = pathlib.Path.home() / ".cache/gnb/models/gemma-3-270m/gemma-3-270m-Q4_K_M.gguf"
+if not cache.exists():
+    # Speed and memory do not depend on the tokenizer: the tiny fixture's, with words without meaning added, will do.
+    tiny = pathlib.Path(__file__).resolve().parent.parent / "Tests/Fixtures/tiny/gemma3/tokenizer.json"
+    tokenizer = json.loads(tiny.read_text())
+    vocabulary = tokenizer["model"]["vocab"]
+    for i in range(len(vocabulary), 256000):
+        vocabulary[f"word{i}"] = i
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    sys.exit()
+
 import gguf  # noqa: E402
 
-cache = pathlib.Path.home() / ".cache/gnb/models/gemma-3-270m/gemma-3-270m-Q4_K_M.gguf"
 fields = gguf.GGUFReader(cache).fields
 field = lambda name: fields["tokenizer.ggml." + name]  # noqa: E731
 pieces = [bytes(field("tokens").parts[i]) for i in field("tokens").data[:256000]]

@@ -1,9 +1,10 @@
 // Measures the speed of gnb's engine. Each measurement is one line of JSON. `Benchmarks/run` compares them with the
 // peers.
 //
-//     bench MODEL WORK [--threads N] [--kernels NAME] [--precision P] [--batch N]
+//     bench MODEL WORK [--threads N] [--kernels NAME] [--device cuda] [--precision P] [--batch N]
 //
-// WORK: peak | memory | product | load | prefill | decode | step-response | step-all | attention
+// WORK: peak | memory | product | load | prefill | decode | step-response | step-all | attention | articles
+// On a GPU also: gpu-products
 import Foundation
 import Gemma
 
@@ -56,12 +57,14 @@ func run(_ words: [String]) throws {
   let sequences = option("--batch").flatMap { Int($0) } ?? 8
   let named = option("--kernels").flatMap { Kernels.named($0) }
   let kernels = named ?? Kernels.best
+  let cpu = CPU(threads: threads, kernels: kernels)
+  let gpu = option("--device") == "cuda" ? try CUDA(cpu: cpu) : nil
+  let device: Device = gpu ?? cpu
   guard words.count == 2 else {
     throw GemmaError.invalidValue(name: "bench", expected: "MODEL WORK", found: words.joined(separator: " "))
   }
-  let device = CPU(threads: threads, kernels: kernels)
   func tell(_ fields: [(String, Double)]) {
-    Measurement(work: words[1], threads: threads, kernels: kernels.name, fields: fields).print()
+    Measurement(work: words[1], threads: threads, kernels: gpu?.name ?? kernels.name, fields: fields).print()
   }
   func model() throws -> GemmaModel {
     try GemmaModel(ModelFile.open(path: words[0]), precision: precision, device: device)
@@ -71,13 +74,13 @@ func run(_ words: [String]) throws {
   case "peak":
     // Chains that do not wait for each other, in registers.
     let rounds = 20_000_000
-    let time = best(3) { device.workers.run(threads) { _ in _ = kernels.table.peak(rounds) } }
+    let time = best(3) { cpu.workers.run(threads) { _ in _ = kernels.table.peak(rounds) } }
     tell([("gflops", Double(rounds * kernels.table.peak_operations * threads) / time * 1e-9)])
   case "memory":
     let count = 128 << 20
-    let matrix = device.zeros(threads, count / threads)
+    let matrix = cpu.zeros(threads, count / threads)
     let time = best(3) {
-      device.workers.run(threads) { i in _ = kernels.table.maximum(matrix.columns, matrix.row(i)) }
+      cpu.workers.run(threads) { i in _ = kernels.table.maximum(matrix.columns, matrix.row(i)) }
     }
     tell([("gigabytes_per_second", Double(count * 4) / time * 1e-9)])
   case "product":
@@ -86,13 +89,13 @@ func run(_ words: [String]) throws {
     var operations = 0.0
     var time = 0.0
     for (n, k, count) in [(1024, 640, 1), (256, 640, 2), (640, 1024, 1), (2048, 640, 2), (640, 2048, 1)] {
-      let a = device.zeros(rows, k)
-      let panels = device.zeros(n / 16, 16 * k)
-      let c = device.matrix(rows, n)
+      let a = cpu.zeros(rows, k)
+      let panels = cpu.zeros(n / 16, 16 * k)
+      let c = cpu.matrix(rows, n)
       time +=
         Double(count)
         * best(10) {
-          device.multiply(
+          cpu.multiply(
             m: rows, n: n, k: k, a: a.data, aRow: k, panels: panels.data, panelStride: 16 * k, c: c.data,
             cRow: n,
             accumulate: false)
@@ -100,6 +103,30 @@ func run(_ words: [String]) throws {
       operations += Double(count) * 2 * Double(rows) * Double(n) * Double(k)
     }
     tell([("gflops", operations / time * 1e-9)])
+  case "gpu-products":
+    // [outputs, inputs] of the 2B's projections, rows of a whole batch and of one pass.
+    guard let gpu else { throw GPUFailure.noGPU }
+    for (n, k) in [(2048, 2304), (1024, 2304), (2304, 2048), (9216, 2304), (2304, 9216)] {
+      for rows in [2816, 704] {
+        for transposed in [false, true] {
+          let time = try gpu.secondsOfProduct(rows: rows, outputs: n, inputs: k, transposed: transposed)
+          tell([
+            ("rows", Double(rows)), ("outputs", Double(n)), ("inputs", Double(k)),
+            ("transposed", transposed ? 1 : 0),
+            ("teraflops", 2 * Double(rows) * Double(n) * Double(k) / time * 1e-12),
+          ])
+        }
+      }
+    }
+  case "articles":
+    // Prompts of 352 tokens with the beginning that the demo's have, and five labels.
+    let model = try model()
+    let prefix = someTokens(84, stream: 0)
+    let prompts = (1...64).map { prefix + someTokens(352 - 84, stream: UInt32($0)) }
+    let classifier = Classifier(
+      model: model, adapter: nil, prompt: .alpaca(instruction: "", maxInputTokens: 352), categories: ["a", "b", "c", "d", "e"], device: device)
+    let time = try best(1) { try classifier.answer(prompts, method: .constrained) { _ in } }
+    tell([("articles_per_second", 64 / time), ("tokens_per_second", 64 * 352 / time)])
   case "load":
     let time = try seconds { _ = try model() }
     tell([("seconds", time), ("peak_memory", peakMemory())])
@@ -109,7 +136,8 @@ func run(_ words: [String]) throws {
     let time = try best(5) { _ = try generator.generate([prompt], maxTokens: 1, stops: []) }
     tell([("tokens_per_second", 512 / time), ("peak_memory", peakMemory())])
   case "decode":
-    let generator = Generator(model: try model(), adapter: nil, device: device)
+    let model = try model()
+    let generator = Generator(model: model, adapter: nil, device: device)
     func decode() throws -> Double {
       var first: UInt64 = 0
       var last: UInt64 = 0
@@ -122,7 +150,10 @@ func run(_ words: [String]) throws {
     }
     _ = try decode()
     let time = try (0..<3).map { _ in try decode() }.min() ?? 0
-    tell([("tokens_per_second", 64 / time), ("peak_memory", peakMemory())])
+    tell([
+      ("tokens_per_second", 64 / time), ("weight_bytes", Double(model.weightBytes)),
+      ("peak_memory", peakMemory()),
+    ])
   case "step-response", "step-all":
     let model = try model()
     // The Alpaca prompt of the demo is 84 tokens before the article.
@@ -137,8 +168,9 @@ func run(_ words: [String]) throws {
     let trainer = try Trainer(
       model: model, adapter: adapter, examples: examples, config: config, device: device)
     // Of a large model one step is enough of a warm-up and one to measure.
-    let time = try best(model.config.hiddenSize > 2000 ? 1 : 3) { _ = try trainer.step() }
+    let time = try best(model.config.hiddenSize > 2000 && gpu == nil ? 1 : 3) { _ = try trainer.step() }
     tell([
+      ("gpu_memory", Double(gpu?.usedMemory ?? 0)),
       ("tokens_per_second", Double(sequences) * 352 / time), ("seconds", time), ("peak_memory", peakMemory()),
     ])
   case "attention":

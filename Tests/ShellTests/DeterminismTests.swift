@@ -50,8 +50,10 @@ import Testing
     """
 
   /// JSON events without what may differ.
-  private func events(_ script: String, _ options: [String]) throws -> String {
-    let run = try program.gnb(["--json", "-"] + options, input: script)
+  private func events(
+    _ script: String, _ options: [String], _ environment: [String: String] = [:]
+  ) throws -> String {
+    let run = try program.gnb(["--json", "-"] + options, input: script, environment: environment)
     #expect(run.status == 0, "\(run.errors)")
     return run.output.split(separator: "\n").map { line in
       // The path of the checkout is in the command as typed. Why a generation ended is told since after the digests
@@ -78,11 +80,17 @@ import Testing
   private func expect(_ script: String, _ golden: String) throws {
     for kernels in Kernels.available.map(\.name) {
       for threads in [1, 2, 3, 5] {
-        var text = try events(script, ["--threads", "\(threads)", "--set", "kernels=\(kernels)"])
+        var text = try events(
+          script, ["--device", "cpu", "--threads", "\(threads)", "--set", "kernels=\(kernels)"])
         let digest = text.withUTF8 { SHA256.hexDigest(UnsafeRawBufferPointer($0)) }
         #expect(digest == golden, "\(kernels), \(threads) threads")
       }
     }
+    // The kernels of the GPU, on this computer's processor.
+    var text = try events(
+      script, ["--device", "cuda"], ["GNB_CUDA_LIBRARY": try StandIn.library("libcuda-run")])
+    let digest = text.withUTF8 { SHA256.hexDigest(UnsafeRawBufferPointer($0)) }
+    #expect(digest == golden, "the stand-in for a GPU")
   }
 
   @Test(arguments: ["gemma2", "gemma3"])
@@ -96,7 +104,7 @@ import Testing
     var reference: String?
     for kernels in Kernels.available.map(\.name) {
       for threads in [1, 2] {
-        let options = ["--threads", "\(threads)", "--set", "kernels=\(kernels)"]
+        let options = ["--device", "cpu", "--threads", "\(threads)", "--set", "kernels=\(kernels)"]
         let run = try program.gnb(["--json", "-"] + options, input: script)
         #expect(run.status == 0, "\(run.errors)")
         let told = run.output.replacingOccurrences(

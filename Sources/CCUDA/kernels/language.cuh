@@ -11,6 +11,8 @@ typedef long long i64;
 
 #if defined(__CUDA__)
 #define KERNEL(threads) extern "C" __attribute__((global, launch_bounds(threads))) void
+// At least `blocks` blocks at a time on a processor: it limits the registers of a thread.
+#define KERNEL_TOGETHER(threads, blocks) extern "C" __attribute__((global, launch_bounds(threads, blocks))) void
 #define DEVICE __attribute__((device, always_inline)) static inline
 #define SHARED __attribute__((shared))
 #define CONSTANT __attribute__((device)) static const

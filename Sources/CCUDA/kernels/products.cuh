@@ -1,5 +1,5 @@
-// Products: every element is one chain of fused multiply-adds over k, in order. A block computes a tile; its threads keep 4 x 4, 8 x 8
-// or 16 x 8 chains each in registers, while the next stretch of k comes from memory.
+// Products: every element is one chain of fused multiply-adds over k, in order. A block computes a tile; its threads keep 4 x 4, 8 x 4
+// or 8 x 8 chains each in registers, while the next stretch of k comes from memory.
 #pragma once
 #include "weights.cuh"
 
@@ -39,39 +39,57 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
   const int t = thread_x();
   // A warp has 4 x 8 threads, so that its reads of the tile do not fight for banks.
   const int warp = t / 32, lane = t % 32, across = BN / TN / 8;
-  const int row_group = warp / across * 4 + lane / 8, column_group = warp % across * 8 + lane % 8;
+  const int row = (warp / across * 4 + lane / 8) * 4, column = (warp % across * 8 + lane % 8) * 4;
   const bool a_aligned = is_aligned(p.a, p.a_stride), b_aligned = is_aligned(p.b, p.b_stride);
+  const int whole = p.k / BK, steps = (p.k + BK - 1) / BK;
 
+  // Rows and columns beyond the end read the last ones: their sums are never stored.
+  const float *a[T::A4], *b[T::B4];
+#pragma unroll
+  for (int i = 0; i < T::A4; i++) {
+    const int number = t + i * T::THREADS;
+    a[i] = p.a + least(first_row + number / (BK / 4), p.m - 1) * p.a_stride + number % (BK / 4) * 4;
+  }
+#pragma unroll
+  for (int i = 0; i < T::B4; i++) {
+    const int number = t + i * T::THREADS;
+    if (LAYOUT == BY_PANELS)
+      b[i] = p.b + least(first_column / 16 + number / (4 * BK), (p.n - 1) / 16) * p.b_stride + number % (4 * BK) * 4;
+    else if (LAYOUT == TRANSPOSED)
+      b[i] = p.b + least(first_column + number / (BK / 4), p.n - 1) * 16 + number % (BK / 4) * 4;
+    else
+      b[i] = p.b + number / (BN / 4) * p.b_stride;
+  }
   float4 next_a[T::A4], next_b[T::B4];
-  auto fetch = [&](int k0) {
+  auto fetch = [&](int step) {
+    const int k0 = step * BK;
+    const bool is_whole = step < whole;
 #pragma unroll
     for (int i = 0; i < T::A4; i++) {
-      const int number = t + i * T::THREADS, row = first_row + number / (BK / 4), at = k0 + number % (BK / 4) * 4;
-      next_a[i] = row < p.m ? take4(p.a + row * p.a_stride, at, p.k, a_aligned) : float4{0, 0, 0, 0};
+      const int at = (t + i * T::THREADS) % (BK / 4) * 4;
+      next_a[i] = is_whole && a_aligned ? load4(a[i] + k0) : take4(a[i] + k0 - at, at, p.k - k0, false);
     }
 #pragma unroll
     for (int i = 0; i < T::B4; i++) {
       const int number = t + i * T::THREADS;
       if (LAYOUT == BY_PANELS) {
-        const int quad = number % 4, at = k0 + number / 4 % BK, column = first_column + number / (4 * BK) * 16;
-        next_b[i] = column < p.n && at < p.k ? load4(p.b + column / 16 * p.b_stride + (i64)at * 16 + quad * 4) : float4{0, 0, 0, 0};
+        next_b[i] = is_whole || k0 + number / 4 % BK < p.k ? load4(b[i] + (i64)k0 * 16) : float4{0, 0, 0, 0};
       } else if (LAYOUT == TRANSPOSED) {
-        const int at = k0 + number % (BK / 4) * 4, column = first_column + number / (BK / 4);
-        next_b[i] = column < p.n && at < p.k ? load4(p.b + at / 16 * p.b_stride + (i64)column * 16 + at % 16) : float4{0, 0, 0, 0};
+        next_b[i] = is_whole || k0 + number % (BK / 4) * 4 < p.k ? load4(b[i] + k0 / 16 * p.b_stride + k0 % 16) : float4{0, 0, 0, 0};
       } else {
-        const int at = k0 + number / (BN / 4), column = first_column + number % (BN / 4) * 4;
-        next_b[i] = at < p.k ? take4(p.b + at * p.b_stride, column, p.n, b_aligned) : float4{0, 0, 0, 0};
+        const int at = first_column + number % (BN / 4) * 4;
+        next_b[i] = is_whole || k0 + number / (BN / 4) < p.k ? take4(b[i] + k0 * p.b_stride, at, p.n, b_aligned) : float4{0, 0, 0, 0};
       }
     }
   };
   auto put = [&](int side) {
 #pragma unroll
     for (int i = 0; i < T::A4; i++) {
-      const int number = t + i * T::THREADS, row = number / (BK / 4), at = number % (BK / 4) * 4;
-      tile.a[side][at][row] = next_a[i].x;
-      tile.a[side][at + 1][row] = next_a[i].y;
-      tile.a[side][at + 2][row] = next_a[i].z;
-      tile.a[side][at + 3][row] = next_a[i].w;
+      const int number = t + i * T::THREADS, of = number / (BK / 4), at = number % (BK / 4) * 4;
+      tile.a[side][at][of] = next_a[i].x;
+      tile.a[side][at + 1][of] = next_a[i].y;
+      tile.a[side][at + 2][of] = next_a[i].z;
+      tile.a[side][at + 3][of] = next_a[i].w;
     }
 #pragma unroll
     for (int i = 0; i < T::B4; i++) {
@@ -79,11 +97,11 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
       if (LAYOUT == BY_PANELS) {
         store4(&tile.b[side][number / 4 % BK][number / (4 * BK) * 16 + number % 4 * 4], next_b[i]);
       } else if (LAYOUT == TRANSPOSED) {
-        const int at = number % (BK / 4) * 4, column = number / (BK / 4);
-        tile.b[side][at][column] = next_b[i].x;
-        tile.b[side][at + 1][column] = next_b[i].y;
-        tile.b[side][at + 2][column] = next_b[i].z;
-        tile.b[side][at + 3][column] = next_b[i].w;
+        const int of = number / (BK / 4), at = number % (BK / 4) * 4;
+        tile.b[side][at][of] = next_b[i].x;
+        tile.b[side][at + 1][of] = next_b[i].y;
+        tile.b[side][at + 2][of] = next_b[i].z;
+        tile.b[side][at + 3][of] = next_b[i].w;
       } else {
         store4(&tile.b[side][number / (BN / 4)][number % (BN / 4) * 4], next_b[i]);
       }
@@ -96,58 +114,51 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
   for (int i = 0; i < TM; i++)
 #pragma unroll
     for (int j = 0; j < TN; j++) {
-      const int row = first_row + i / 4 * (4 * BM / TM) + row_group * 4 + i % 4;
-      const int column = first_column + j / 4 * (4 * BN / TN) + column_group * 4 + j % 4;
-      sums[i][j] = p.adds && row < p.m && column < p.n ? p.c[row * p.c_stride + column] : 0.0f;
+      const int r = first_row + i / 4 * (4 * BM / TM) + row + i % 4, c = first_column + j / 4 * (4 * BN / TN) + column + j % 4;
+      sums[i][j] = p.adds && r < p.m && c < p.n ? p.c[r * p.c_stride + c] : 0.0f;
     }
   auto multiply = [&](int side, int kk) {
     float x[TM], y[TN];
 #pragma unroll
-    for (int i = 0; i < TM; i += 4) *(float4 *)&x[i] = load4(&tile.a[side][kk][i / 4 * (4 * BM / TM) + row_group * 4]);
+    for (int i = 0; i < TM; i += 4) *(float4 *)&x[i] = load4(&tile.a[side][kk][i / 4 * (4 * BM / TM) + row]);
 #pragma unroll
-    for (int j = 0; j < TN; j += 4) *(float4 *)&y[j] = load4(&tile.b[side][kk][j / 4 * (4 * BN / TN) + column_group * 4]);
+    for (int j = 0; j < TN; j += 4) *(float4 *)&y[j] = load4(&tile.b[side][kk][j / 4 * (4 * BN / TN) + column]);
 #pragma unroll
     for (int i = 0; i < TM; i++)
 #pragma unroll
       for (int j = 0; j < TN; j++) sums[i][j] = fused(x[i], y[j], sums[i][j]);
   };
 
-  if (p.k > 0) {
-    fetch(0);
-    put(0);
-  }
-  barrier();
-  int side = 0;
-  for (int k0 = 0; k0 < p.k; k0 += BK) {
-    const bool more = k0 + BK < p.k;
-    if (more) fetch(k0 + BK);
-    if (k0 + BK <= p.k) {
-#pragma unroll
-      for (int kk = 0; kk < BK; kk++) multiply(side, kk);
-    } else {
+  // While one stretch of k is multiplied, the next one comes from memory.
+  for (int step = 0; step <= steps; step++) {
+    if (step < steps) fetch(step);
+    const int side = step & 1;
+    if (step > whole) {
       // A chain has exactly k links: a product with zeros would turn -0 into 0.
-      for (int kk = 0; kk < p.k - k0; kk++) multiply(side, kk);
+      for (int kk = 0; kk < p.k - whole * BK; kk++) multiply(side ^ 1, kk);
+    } else if (step > 0) {
+#pragma unroll
+      for (int kk = 0; kk < BK; kk++) multiply(side ^ 1, kk);
     }
-    if (more) put(side ^ 1);
+    if (step < steps) put(side);
     barrier();
-    side ^= 1;
   }
 
   const bool c_aligned = is_aligned(p.c, p.c_stride);
 #pragma unroll
   for (int i = 0; i < TM; i++) {
-    const int row = first_row + i / 4 * (4 * BM / TM) + row_group * 4 + i % 4;
-    if (row >= p.m) continue;
+    const int r = first_row + i / 4 * (4 * BM / TM) + row + i % 4;
+    if (r >= p.m) continue;
 #pragma unroll
     for (int j = 0; j < TN; j += 4) {
-      const int column = first_column + j / 4 * (4 * BN / TN) + column_group * 4;
-      float *to = p.c + row * p.c_stride + column;
-      if (c_aligned && column + 4 <= p.n) {
+      const int c = first_column + j / 4 * (4 * BN / TN) + column;
+      float *to = p.c + r * p.c_stride + c;
+      if (c_aligned && c + 4 <= p.n) {
         store4(to, float4{sums[i][j], sums[i][j + 1], sums[i][j + 2], sums[i][j + 3]});
       } else {
 #pragma unroll
         for (int l = 0; l < 4; l++)
-          if (column + l < p.n) to[l] = sums[i][j + l];
+          if (c + l < p.n) to[l] = sums[i][j + l];
       }
     }
   }
@@ -160,37 +171,42 @@ template <int BM, int BN, int BK, int TM, int TN, Layout LAYOUT> DEVICE void pro
                      (float *)g.c + block_z() * next.c, g.a_stride, g.b_stride, g.c_stride, g.m, g.n, g.k, g.adds};
   product_tile<BM, BN, BK, TM, TN, LAYOUT>(p, block_x() * BM, block_y() * BN, tile);
 }
-#define PRODUCT(NAME, BM, BN, BK, TM, TN, LAYOUT) \
-  KERNEL((BM / TM) * (BN / TN)) NAME(gnb_product p, gnb_next_product next) { product<BM, BN, BK, TM, TN, LAYOUT>(p, next); }
-PRODUCT(product_large, 128, 128, 16, 8, 8, BY_PANELS)
-PRODUCT(product_large_transposed, 128, 128, 16, 8, 8, TRANSPOSED)
-PRODUCT(product_large_rows, 128, 128, 16, 8, 8, BY_ROWS)
-PRODUCT(product_small, 64, 64, 16, 4, 4, BY_PANELS)
-PRODUCT(product_small_transposed, 64, 64, 16, 4, 4, TRANSPOSED)
-PRODUCT(product_small_rows, 64, 64, 16, 4, 4, BY_ROWS)
+#define PRODUCT(NAME, BM, BN, BK, TM, TN, BLOCKS, LAYOUT)                                       \
+  KERNEL_TOGETHER((BM / TM) * (BN / TN), BLOCKS) NAME(gnb_product p, gnb_next_product next) {   \
+    product<BM, BN, BK, TM, TN, LAYOUT>(p, next);                                               \
+  }
+#define PRODUCTS(NAME, BM, BN, BK, TM, TN, BLOCKS)                    \
+  PRODUCT(NAME, BM, BN, BK, TM, TN, BLOCKS, BY_PANELS)                \
+  PRODUCT(NAME##_transposed, BM, BN, BK, TM, TN, BLOCKS, TRANSPOSED)  \
+  PRODUCT(NAME##_rows, BM, BN, BK, TM, TN, BLOCKS, BY_ROWS)
+// The fastest of 24 shapes of tiles on an H100 for many tiles, and the one for few (docs/log.md).
+PRODUCTS(product_wide, 64, 128, 16, 8, 8, 3)
+PRODUCTS(product_narrow, 64, 64, 16, 8, 4, 4)
 
-// scale * (x f^T): x [m, k], f [rank, k], for small ranks. A block has 16 rows and 16 columns of the result.
-KERNEL(256) product_down(const float *x, int m, int k, const float *f, int rank, float scale, float *result) {
-  enum { DEPTH = 64 };
-  SHARED float rows[2][16][DEPTH + 1], factors[2][16][DEPTH + 1];
-  const int t = thread_x(), row = t / 16, column = t % 16, first_row = block_x() * 16, first_column = block_y() * 16;
-  float next_x[4], next_f[4];
+// scale * (x f^T): x [m, k], f [rank, k], for small ranks. A block has 16 rows and 16 columns of the result, a thread two of them.
+KERNEL(128) product_down(const float *x, int m, int k, const float *f, int rank, float scale, float *result) {
+  enum { DEPTH = 64, ROW = DEPTH + 4 };
+  alignas(16) SHARED float rows[2][16][ROW], factors[2][16][ROW];
+  const int t = thread_x(), row = t / 8, column = t % 8, first_row = block_x() * 16, first_column = block_y() * 16;
+  const bool aligned = is_aligned(x, k) && is_aligned(f, k);
+  float4 next_x[2], next_f[2];
   auto fetch = [&](int k0) {
 #pragma unroll
-    for (int i = 0; i < 4; i++) {
-      const int r = i * 4 + t / 64, at = k0 + t % 64;
-      next_x[i] = first_row + r < m && at < k ? x[(i64)(first_row + r) * k + at] : 0.0f;
-      next_f[i] = first_column + r < rank && at < k ? f[(i64)(first_column + r) * k + at] : 0.0f;
+    for (int i = 0; i < 2; i++) {
+      const int r = i * 8 + t / 16, at = k0 + t % 16 * 4;
+      next_x[i] = first_row + r < m ? take4(x + (i64)(first_row + r) * k, at, k, aligned) : float4{0, 0, 0, 0};
+      next_f[i] = first_column + r < rank ? take4(f + (i64)(first_column + r) * k, at, k, aligned) : float4{0, 0, 0, 0};
     }
   };
   auto put = [&](int side) {
 #pragma unroll
-    for (int i = 0; i < 4; i++) {
-      rows[side][i * 4 + t / 64][t % 64] = next_x[i];
-      factors[side][i * 4 + t / 64][t % 64] = next_f[i];
+    for (int i = 0; i < 2; i++) {
+      store4(&rows[side][i * 8 + t / 16][t % 16 * 4], next_x[i]);
+      store4(&factors[side][i * 8 + t / 16][t % 16 * 4], next_f[i]);
     }
   };
-  float sum = 0.0f;
+  // Two columns, 8 apart.
+  float sums[2] = {0.0f, 0.0f};
   fetch(0);
   put(0);
   barrier();
@@ -200,16 +216,28 @@ KERNEL(256) product_down(const float *x, int m, int k, const float *f, int rank,
     if (more) fetch(k0 + DEPTH);
     if (k0 + DEPTH <= k) {
 #pragma unroll
-      for (int j = 0; j < DEPTH; j++) sum = fused(rows[side][row][j], factors[side][column][j], sum);
+      for (int j = 0; j < DEPTH; j += 4) {
+        const float4 a = load4(&rows[side][row][j]);
+#pragma unroll
+        for (int i = 0; i < 2; i++) {
+          const float4 b = load4(&factors[side][column + 8 * i][j]);
+          sums[i] = fused(a.w, b.w, fused(a.z, b.z, fused(a.y, b.y, fused(a.x, b.x, sums[i]))));
+        }
+      }
     } else {
-      for (int j = 0; j < k - k0; j++) sum = fused(rows[side][row][j], factors[side][column][j], sum);
+      for (int j = 0; j < k - k0; j++)
+#pragma unroll
+        for (int i = 0; i < 2; i++) sums[i] = fused(rows[side][row][j], factors[side][column + 8 * i][j], sums[i]);
     }
     if (more) put(side ^ 1);
     barrier();
     side ^= 1;
   }
-  if (first_row + row < m && first_column + column < rank)
-    result[(i64)(first_row + row) * rank + first_column + column] = sum * scale;
+#pragma unroll
+  for (int i = 0; i < 2; i++) {
+    const int at = first_column + column + 8 * i;
+    if (first_row + row < m && at < rank) result[(i64)(first_row + row) * rank + at] = sums[i] * scale;
+  }
 }
 
 // gradient [rank, n] += h^T x: h [rows, rank], x [rows, n]. A thread has four ranks of one column. Grid: (64 columns, 16 ranks).
@@ -254,46 +282,147 @@ KERNEL(256) add_outer(const float *h, const float *x, int rows, int n, int rank,
     if (column < n && first_rank + i < rank) gradient[(i64)(first_rank + i) * n + column] = sums[i];
 }
 
-// y[rows, n] = x W^T for up to four rows, from packed panels. A block has two panels. Its first warp computes the chains, one output a
-// lane; four more warps turn the weights into floats, and read those of the next stretches meanwhile.
+// y[rows, n] = x W^T for one or four rows, from packed panels. A block has two panels. Its first warp computes the chains, one output a
+// lane. Four more warps make the weights' codes floats in shared memory; their reads are AHEAD stretches of 64 k in front.
+template <int STORAGE> struct Codes {
+  enum {
+    GROUP = STORAGE == NF4 ? 64 : STORAGE == Q8 || STORAGE == Q8_MIN ? 32 : STORAGE == Q8_16 || STORAGE == Q8_16_MIN ? 16 : 0,
+    MINIMUM = STORAGE == Q8_MIN || STORAGE == Q8_16_MIN,
+    BITS = STORAGE == NF4 ? 4 : GROUP ? 8 : STORAGE == F32 ? 32 : 16,
+    GROUP_BYTES = GROUP ? (MINIMUM ? 128 : 64) + 16 * GROUP * BITS / 8 : 0,
+    LENGTH = GROUP ? GROUP : 64,
+    WORDS = BITS / 2, // 32-bit words of a thread: 64 k x 32 outputs by 128 threads
+    GROUPS = GROUP ? 64 / GROUP : 1
+  };
+};
+
 template <int STORAGE, int M>
 DEVICE void few_rows(const float *x, i64 x_stride, const u8 *panels, i64 panel_bytes, int k, int n, float *y, i64 y_stride) {
-  enum { DEPTH = 64 };
-  SHARED float values[2][DEPTH][32];
-  SHARED float inputs[2][M][DEPTH];
-  const int t = thread_x(), first = block_x() * 32, count = (n + 15) / 16;
+  typedef Codes<STORAGE> C;
+  enum { DEPTH = 64, AHEAD = 4 };
+  alignas(16) SHARED float values[2][DEPTH][32];
+  alignas(16) SHARED float inputs[2][DEPTH][M];
+  SHARED float scales[2][C::GROUPS][32], minima[2][C::GROUPS][32];
+  SHARED float table[16];
+  const int t = thread_x(), first = block_x() * 32, panel_count = (n + 15) / 16;
+  if (STORAGE == NF4 && t < 16) table[t] = nf4_values[t];
+  barrier();
+
+  // What a thread of the four warps reads of one stretch.
+  u32 words[AHEAD][C::WORDS];
+  float next_scales[AHEAD], next_minima[AHEAD], next_inputs[AHEAD][(M + 1) / 2];
+  const int worker = t - 32, side_panel = worker / 64, panel = block_x() * 2 + side_panel;
+  const u8 *source = panels + (i64)panel * panel_bytes;
+  const int scale_panel = block_x() * 2 + worker % 32 / 16;
+  const u8 *scale_source = panels + (i64)scale_panel * panel_bytes;
+  auto read = [&](int slot, int k0) {
+    // The codes of 64 k of a panel follow each other, group by group; a thread has some that are together.
+    const int place = worker % 64 * C::WORDS * 4;
+    i64 offset;
+    if (C::GROUP != 0) {
+      const int of_group = 16 * C::LENGTH * C::BITS / 8;
+      offset = (i64)(k0 / C::LENGTH + place / of_group) * C::GROUP_BYTES + (C::GROUP_BYTES - of_group) + place % of_group;
+    } else {
+      offset = (i64)k0 * 2 * C::BITS + place;
+    }
+    const bool is_there = worker >= 0 && panel < panel_count && k0 + (place * 8 / C::BITS) / 16 < k;
+#pragma unroll
+    for (int i = 0; i < C::WORDS; i++) words[slot][i] = is_there ? ((const u32 *)(source + offset))[i] : 0;
+    if (C::GROUP != 0 && worker >= 0 && worker < 32 * C::GROUPS) {
+      const int group = k0 / C::LENGTH + worker / 32;
+      const bool has = scale_panel < panel_count && group * C::LENGTH < k;
+      const float *at = (const float *)(scale_source + (i64)group * C::GROUP_BYTES) + worker % 16;
+      next_scales[slot] = has ? at[0] : 0.0f;
+      if (C::MINIMUM != 0) next_minima[slot] = has ? at[16] : 0.0f;
+    }
+#pragma unroll
+    for (int i = 0; i < (M + 1) / 2; i++) {
+      const int number = worker + 128 * i, at = k0 + number % DEPTH;
+      next_inputs[slot][i] = worker >= 0 && number < M * DEPTH && at < k ? x[number / DEPTH * x_stride + at] : 0.0f;
+    }
+  };
+  auto write = [&](int slot, int side) {
+#pragma unroll
+    for (int i = 0; i < C::WORDS; i++) {
+      // The number of the word's first code among the 16 outputs x 64 k, output by output in each k (two k for NF4).
+      const int code = (worker % 64 * C::WORDS + i) * 32 / C::BITS;
+      const u32 word = words[slot][i];
+      if (STORAGE == NF4) {
+        const int byte = (worker % 64 * C::WORDS + i) * 4, at = byte / 16 * 2, lane = side_panel * 16 + byte % 16;
+        store4(&values[side][at][lane], float4{table[word & 15], table[word >> 8 & 15], table[word >> 16 & 15], table[word >> 24 & 15]});
+        store4(&values[side][at + 1][lane],
+               float4{table[word >> 4 & 15], table[word >> 12 & 15], table[word >> 20 & 15], table[word >> 28]});
+      } else if (C::BITS == 8) {
+        store4(&values[side][code / 16][side_panel * 16 + code % 16],
+               float4{(float)(signed char)word, (float)(signed char)(word >> 8), (float)(signed char)(word >> 16),
+                      (float)(signed char)(word >> 24)});
+      } else if (C::BITS == 16) {
+        float *to = &values[side][code / 16][side_panel * 16 + code % 16];
+        to[0] = STORAGE == BF16 ? __builtin_bit_cast(float, word << 16) : half_value((u16)word);
+        to[1] = STORAGE == BF16 ? __builtin_bit_cast(float, word & 0xffff0000u) : half_value((u16)(word >> 16));
+      } else {
+        values[side][code / 16][side_panel * 16 + code % 16] = __builtin_bit_cast(float, word);
+      }
+    }
+    if (C::GROUP != 0 && worker < 32 * C::GROUPS) {
+      scales[side][worker / 32][worker % 32] = next_scales[slot];
+      if (C::MINIMUM != 0) minima[side][worker / 32][worker % 32] = next_minima[slot];
+    }
+#pragma unroll
+    for (int i = 0; i < (M + 1) / 2; i++) {
+      const int number = worker + 128 * i;
+      if (number < M * DEPTH) inputs[side][number % DEPTH][number / DEPTH] = next_inputs[slot][i];
+    }
+  };
+
   float sums[M];
 #pragma unroll
   for (int i = 0; i < M; i++) sums[i] = 0.0f;
-  auto fill = [&](int side, int k0) {
-    const int worker = t - 32, lane = worker % 32, panel = block_x() * 2 + lane / 16;
-    const u8 *source = panels + (i64)panel * panel_bytes;
+  auto link = [&](int side, int j, float scale, float minimum) {
+    float value = values[side][j][t];
+    if (C::GROUP != 0) value = value * scale;
+    if (C::MINIMUM != 0) value = value - minimum;
 #pragma unroll
-    for (int i = 0; i < DEPTH / 4; i++) {
-      const int at = worker / 32 + 4 * i;
-      values[side][at][lane] = panel < count && k0 + at < k ? weight<STORAGE>(source, k0 + at, lane % 16) : 0.0f;
-    }
-    for (int i = worker; i < M * DEPTH; i += 128)
-      inputs[side][i / DEPTH][i % DEPTH] = k0 + i % DEPTH < k ? x[i / DEPTH * x_stride + k0 + i % DEPTH] : 0.0f;
+    for (int i = 0; i < M; i++) sums[i] = fused(inputs[side][j][i], value, sums[i]);
   };
-  if (t >= 32) fill(0, 0);
-  barrier();
-  int side = 0;
-  for (int k0 = 0; k0 < k; k0 += DEPTH) {
-    if (t >= 32) {
-      if (k0 + DEPTH < k) fill(side ^ 1, k0 + DEPTH);
-    } else if (k0 + DEPTH <= k) {
+  auto multiply = [&](int side, int k0) {
+    if (k0 + DEPTH <= k) {
+#pragma unroll
+      for (int group = 0; group < C::GROUPS; group++) {
+        const float scale = C::GROUP != 0 ? scales[side][group][t] : 1.0f, minimum = C::MINIMUM != 0 ? minima[side][group][t] : 0.0f;
 #pragma unroll 16
-      for (int j = 0; j < DEPTH; j++)
-#pragma unroll
-        for (int i = 0; i < M; i++) sums[i] = fused(inputs[side][i][j], values[side][j][t], sums[i]);
+        for (int j = 0; j < DEPTH / C::GROUPS; j++) link(side, group * (DEPTH / C::GROUPS) + j, scale, minimum);
+      }
     } else {
-      for (int j = 0; j < k - k0; j++)
-#pragma unroll
-        for (int i = 0; i < M; i++) sums[i] = fused(inputs[side][i][j], values[side][j][t], sums[i]);
+      for (int j = 0; j < k - k0; j++) {
+        const int group = j / C::LENGTH;
+        link(side, j, C::GROUP != 0 ? scales[side][group][t] : 1.0f, C::MINIMUM != 0 ? minima[side][group][t] : 0.0f);
+      }
     }
-    barrier();
-    side ^= 1;
+  };
+
+  if (t >= 32) {
+#pragma unroll
+    for (int i = 0; i < AHEAD; i++) read(i, i * DEPTH);
+    write(0, 0);
+    read(0, AHEAD * DEPTH);
+  }
+  barrier();
+  // The stretch number `i` of four is in the slot i, and was written to the side i % 2.
+  for (int k0 = 0; k0 < k; k0 += AHEAD * DEPTH) {
+#pragma unroll
+    for (int i = 0; i < AHEAD; i++) {
+      const int at = k0 + i * DEPTH;
+      if (at < k) {
+        if (t >= 32) {
+          write((i + 1) % AHEAD, (i + 1) % 2);
+          read((i + 1) % AHEAD, at + (AHEAD + 1) * DEPTH);
+        } else {
+          multiply(i % 2, at);
+        }
+      }
+      barrier();
+    }
   }
   if (t < 32 && first + t < n)
 #pragma unroll

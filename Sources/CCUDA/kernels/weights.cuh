@@ -56,15 +56,34 @@ DEVICE float any_weight(int storage, const u8 *panel, int k, int lane) {
   }
 }
 
-// Whole panels become panels of floats [k][16]. Grid: (stretches of a panel, panels); a thread has 4 values of k.
+// Whole panels become panels of floats [k][16]. Grid: (stretches of 64 k, panels). A thread has 4 values that follow each other in memory.
 template <int STORAGE> DEVICE void unpack(const u8 *panels, i64 panel_bytes, int k, float *out) {
+  SHARED float table[16];
+  if (STORAGE == NF4) {
+    // Threads read different places at once, which constant memory would do one after the other.
+    if (thread_x() < 16) table[thread_x()] = nf4_values[thread_x()];
+    barrier();
+  }
   const u8 *panel = panels + (i64)block_y() * panel_bytes;
   float *to = out + (i64)block_y() * 16 * k;
-  const int lane = thread_x() % 16;
-  for (int i = 0; i < 4; i++) {
-    const int at = block_x() * 64 + 16 * i + thread_x() / 16;
-    if (at < k) to[16 * (i64)at + lane] = weight<STORAGE>(panel, at, lane);
+  const int lane = thread_x() % 4 * 4, row = thread_x() / 4;
+  if (STORAGE == NF4) {
+    // 64 k are a group. A thread has 4 outputs of two k.
+    if (thread_x() >= 128 || block_x() * 64 >= k) return;
+    const u8 *group = panel + (i64)block_x() * 576;
+    const float4 scales = load4((const float *)group + lane);
+    const u32 both = *(const u32 *)(group + 64 + 16 * row + lane);
+    to += (i64)(block_x() * 64 + 2 * row) * 16 + lane;
+    store4(to, float4{table[both & 15] * scales.x, table[both >> 8 & 15] * scales.y, table[both >> 16 & 15] * scales.z,
+                      table[both >> 24 & 15] * scales.w});
+    store4(to + 16, float4{table[both >> 4 & 15] * scales.x, table[both >> 12 & 15] * scales.y, table[both >> 20 & 15] * scales.z,
+                           table[both >> 28] * scales.w});
+    return;
   }
+  const int at = block_x() * 64 + row;
+  if (at >= k) return;
+  store4(to + (i64)at * 16 + lane, float4{weight<STORAGE>(panel, at, lane), weight<STORAGE>(panel, at, lane + 1),
+                                          weight<STORAGE>(panel, at, lane + 2), weight<STORAGE>(panel, at, lane + 3)});
 }
 #define UNPACK(NAME, STORAGE) \
   KERNEL(256) NAME(const u8 *panels, i64 panel_bytes, int k, float *out) { unpack<STORAGE>(panels, panel_bytes, k, out); }

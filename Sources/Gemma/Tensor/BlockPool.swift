@@ -12,8 +12,13 @@ final class BlockPool: Sendable {
   /// Some memory, aligned to a cache line.
   struct Block: @unchecked Sendable {
     var address: UnsafeMutableRawPointer
-    /// Number of the size in `sizes`.
+    /// Number of the size in `sizes`; -1 for none.
     var sizeNumber: Int
+
+    /// No memory. Nobody may use the address.
+    static var none: Block {
+      Block(address: UnsafeMutableRawPointer(bitPattern: 64).unsafelyUnwrapped, sizeNumber: -1)
+    }
   }
 
   private struct Free: @unchecked Sendable {
@@ -30,18 +35,13 @@ final class BlockPool: Sendable {
     self.init(allocate: { .allocate(byteCount: $0, alignment: 64) }, free: { $0.deallocate() })
   }
 
-  /// A pool of other memory. `allocate` gives nil, and says so where failures are kept, if there is not enough of it.
+  /// A pool of other memory. `allocate` gives nil if there is not enough of it.
   init(
     allocate: @escaping @Sendable (Int) -> UnsafeMutableRawPointer?,
     free: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
   ) {
     self.allocate = allocate
     release = free
-  }
-
-  /// What `take` gives if there is no memory: nobody may use the address.
-  private static var nothing: UnsafeMutableRawPointer {
-    UnsafeMutableRawPointer(bitPattern: 64).unsafelyUnwrapped
   }
 
   /// Sizes rise in steps of at most an eighth, so that a block is never much larger than needed: 64 bytes times 8, 9, ... 15, then
@@ -56,7 +56,7 @@ final class BlockPool: Sendable {
   private static func bytes(_ number: Int) -> Int { 64 * (8 + number % 8) << (number / 8) }
 
   /// A block of at least `bytes`, with arbitrary contents: the smallest unused one that is at most about twice as large, or a new one.
-  func take(bytes: Int) -> Block {
+  func take(bytes: Int) -> Block? {
     let number = Self.sizeNumber(bytes)
     let reused = free.withLock { free -> Block? in
       for size in number..<max(number, min(number + 8, free.blocks.count)) {
@@ -65,9 +65,7 @@ final class BlockPool: Sendable {
       return nil
     }
     if let reused { return reused }
-    guard let address = allocate(Self.bytes(number)) else {
-      return Block(address: Self.nothing, sizeNumber: -1)
-    }
+    guard let address = allocate(Self.bytes(number)) else { return nil }
     return Block(address: address, sizeNumber: number)
   }
 

@@ -16,7 +16,7 @@ public final class Matrix: @unchecked Sendable {
 
     init(count: Int, pool: BlockPool) {
       self.pool = pool
-      block = pool.take(bytes: count * MemoryLayout<Float>.size)
+      block = pool.take(bytes: count * MemoryLayout<Float>.size) ?? .none
       data = block.address.bindMemory(to: Float.self, capacity: max(count, 1))
     }
   }
@@ -43,11 +43,11 @@ public final class Matrix: @unchecked Sendable {
 
   /// The values in this computer's memory, row by row. If they are in a GPU's memory, they move.
   @inline(__always)
-  var data: UnsafeMutablePointer<Float> { host?.data ?? comeHome() }
+  package var data: UnsafeMutablePointer<Float> { host?.data ?? comeHome() }
 
   /// The first element of row `i`.
   @inline(__always)
-  func row(_ i: Int) -> UnsafeMutablePointer<Float> { data + i * columns }
+  package func row(_ i: Int) -> UnsafeMutablePointer<Float> { data + i * columns }
 
   /// Moves the values to this computer's memory, if they are in a GPU's.
   @discardableResult

@@ -41,6 +41,13 @@ public struct TensorView: @unchecked Sendable {
 }
 
 extension TensorView {
+  /// A tensor in memory that `owner` keeps.
+  package init(
+    _ type: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
+  ) {
+    self.init(name: "", type: type, shape: shape, bytes: bytes, owner: owner)
+  }
+
   /// The values of a matrix, as a stored tensor of floats.
   init(_ matrix: Matrix) {
     self.init(

@@ -2,6 +2,7 @@
 // waits for the others.
 #pragma once
 #define KERNEL(threads) extern "C" void
+#define KERNEL_TOGETHER(threads, blocks) extern "C" void
 #define DEVICE static inline
 #define SHARED static
 #define CONSTANT static const

@@ -10,10 +10,8 @@ public final class CUDA: Device, @unchecked Sendable {
   let driver: GPUDriver
   /// For matrices in this computer's memory, and for operations without a kernel.
   let cpu: CPU
-  private(set) lazy var pool = BlockPool(
-    allocate: { [unowned self] bytes in allocate(bytes) },
-    free: { [unowned self] address in driver.free(UInt64(UInt(bitPattern: address))) })
-  private let failure = Mutex<GPUFailure?>(nil)
+  let pool: BlockPool
+  private let failure = FirstFailure()
   private let constants = Mutex<[Upload]>([])
   let maps = Constants(Moments.maps)
 
@@ -24,8 +22,16 @@ public final class CUDA: Device, @unchecked Sendable {
 
   /// - Parameter library: the driver's library; nil for the usual places.
   public init(cpu: CPU, library: String? = nil) throws(GPUFailure) {
-    driver = try GPUDriver(path: library)
+    let driver = try GPUDriver(path: library)
+    let failure = self.failure
+    self.driver = driver
     self.cpu = cpu
+    pool = BlockPool(
+      allocate: { bytes in
+        if failure.found != nil { return nil }
+        return driver.allocate(bytes: bytes).flatMap { UnsafeMutableRawPointer(bitPattern: UInt($0)) }
+      },
+      free: { driver.free(UInt64(UInt(bitPattern: $0))) })
   }
 
   public var name: String { "cuda (\(driver.name))" }
@@ -39,14 +45,17 @@ public final class CUDA: Device, @unchecked Sendable {
     (driver.name, driver.capability, driver.memory.total)
   }
 
+  /// Memory in use on the GPU by all programs, in bytes.
+  public var usedMemory: Int {
+    let memory = driver.memory
+    return memory.total - memory.free
+  }
+
   // MARK: Failures
 
   /// - Throws: the first failure since the last call.
   public func check() throws {
-    let found = failure.withLock { failure in
-      defer { if case .outOfMemory = failure { failure = nil } }
-      return failure
-    }
+    let found = failure.take()
     guard let found else { return }
     constants.withLock { $0 = [] }
     if case .outOfMemory = found { pool.trim() }
@@ -54,26 +63,21 @@ public final class CUDA: Device, @unchecked Sendable {
   }
 
   func record(_ found: GPUFailure?) {
-    guard let found else { return }
-    failure.withLock { if $0 == nil { $0 = found } }
+    if let found { failure.record(found) }
   }
 
-  var hasFailed: Bool { failure.withLock { $0 != nil } }
+  var hasFailed: Bool { failure.found != nil }
 
   // MARK: Memory
 
-  private func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
-    if hasFailed { return nil }
-    if let address = driver.allocate(bytes: bytes) {
-      return UnsafeMutableRawPointer(bitPattern: UInt(address))
-    }
+  /// Some memory of at least `bytes`.
+  func take(bytes: Int) -> BlockPool.Block {
+    if let block = pool.take(bytes: bytes) { return block }
     // Unused memory of other sizes may be enough.
     pool.trim()
-    if let address = driver.allocate(bytes: bytes) {
-      return UnsafeMutableRawPointer(bitPattern: UInt(address))
-    }
+    if let block = pool.take(bytes: bytes) { return block }
     record(.outOfMemory(needed: bytes, free: driver.memory.free))
-    return nil
+    return .none
   }
 
   public func trim() { pool.trim() }
@@ -180,4 +184,21 @@ public final class CUDA: Device, @unchecked Sendable {
   }
 
   static func tiles(_ count: Int, by size: Int) -> Int { (count + size - 1) / size }
+}
+
+/// The first failure since somebody asked.
+private final class FirstFailure: Sendable {
+  private let kept = Mutex<GPUFailure?>(nil)
+
+  var found: GPUFailure? { kept.withLock { $0 } }
+
+  func record(_ failure: GPUFailure) { kept.withLock { if $0 == nil { $0 = failure } } }
+
+  /// The failure; it is forgotten, unless the GPU is lost.
+  func take() -> GPUFailure? {
+    kept.withLock { kept in
+      defer { if case .outOfMemory = kept { kept = nil } }
+      return kept
+    }
+  }
 }

@@ -10,7 +10,7 @@ final class GPUMemory: @unchecked Sendable {
   init(bytes: Int, gpu: CUDA) {
     self.gpu = gpu
     self.bytes = bytes
-    block = gpu.pool.take(bytes: max(bytes, 4))
+    block = gpu.take(bytes: max(bytes, 4))
     address = UInt64(UInt(bitPattern: block.address))
   }
 

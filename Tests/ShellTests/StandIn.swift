@@ -1,0 +1,15 @@
+import Foundation
+
+/// The stand-in for NVIDIA's driver, Tests/CUDAStandIn, which the build puts beside the tests.
+enum StandIn {
+  /// - Parameter name: libcuda-run, or one that behaves otherwise: see Tests/CUDAStandIn/driver.cpp.
+  static func library(_ name: String) throws -> String {
+    let file = "libCUDAStandIn.so"
+    let folder = ProgramTests.binary.deletingLastPathComponent()
+    let copy = FileManager.default.temporaryDirectory.appendingPathComponent("gnb-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+    let path = copy.appendingPathComponent(name + ".so")
+    try FileManager.default.copyItem(at: folder.appendingPathComponent(file), to: path)
+    return path.path
+  }
+}
