@@ -3,7 +3,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 GNB := .build/release/gnb
 
-.PHONY: build test check record neon ptx check-ptx bench fuzz sanitize format lint demo packages
+.PHONY: build test check record neon ptx check-ptx bench fuzz sanitize format lint demo packages dist kit clean-root
 
 # $(call install,PACKAGES): those of Debian's packages that are missing.
 install = for package in $(1); do \
@@ -14,8 +14,26 @@ install = for package in $(1); do \
 packages:
 	@$(call install,libcmark-gfm-dev libcmark-gfm-extensions-dev libedit-dev zlib1g-dev curl)
 
+# The tour's table first: it has what is in notebooks/lessons.
 build: packages
+	Sources/CNotebooks/generate
 	$(SWIFT) build -c release
+
+# For other computers, into .build/dist/packages: one file that needs only glibc, as an archive, a Debian package and a wheel.
+dist: packages
+	@$(call install,xz-utils dpkg-dev python3 libncurses-dev libbsd-dev libmd-dev)
+	Sources/CNotebooks/generate
+	Packaging/dist
+
+# A folder for a USB stick, .build/dist/kit, with the model of the cache.
+kit: dist
+	Packaging/kit
+
+# The packages in clean roots of Debian 12 and 13, without a toolchain. Needs root and a mirror.
+clean-root:
+	@$(call install,debootstrap)
+	Packaging/try-in-clean-root bookworm whole
+	Packaging/try-in-clean-root trixie
 
 # The demo: fetch the model once, then replay the quickstart notebook.
 demo: build
