@@ -87,13 +87,12 @@ check-ptx:
 	@$(call install,clang-19 unzip python3-pip)
 	rm -rf $(PTX) && mkdir -p $(PTX)
 	Sources/CCUDA/make-ptx $(abspath $(PTX))
-	cmp $(PTX)/kernels_ptx.c Sources/CCUDA/kernels_ptx.c
+	cmp $(PTX)/kernels.ptx Sources/CCUDA/kernels.ptx
 	cmp $(PTX)/kernel_names.h Sources/CCUDA/kernel_names.h
 	python3 -m pip download --quiet --no-deps --only-binary=:all: -d $(PTX) nvidia-cuda-nvcc-cu12==12.9.86
 	cd $(PTX) && unzip -qo *.whl
-	sed -n 's/^"\(.*\)\\n"$$/\1/p' Sources/CCUDA/kernels_ptx.c | sed 's/\\"/"/g' > $(PTX)/kernels.ptx
 	for arch in 75 80 90; do \
-	  $(PTX)/nvidia/cuda_nvcc/bin/ptxas -arch=sm_$$arch -v $(PTX)/kernels.ptx -o $(PTX)/kernels.cubin > $(PTX)/sm_$$arch 2>&1 \
+	  $(PTX)/nvidia/cuda_nvcc/bin/ptxas -arch=sm_$$arch -v Sources/CCUDA/kernels.ptx -o $(PTX)/kernels.cubin > $(PTX)/sm_$$arch 2>&1 \
 	    || { cat $(PTX)/sm_$$arch; exit 1; }; \
 	  echo "sm_$$arch: largest spill:" $$(grep -o '[0-9]* bytes spill stores' $(PTX)/sm_$$arch | sort -n | tail -1); \
 	  ! grep -E '[0-9]{3,} bytes spill' $(PTX)/sm_$$arch || exit 1; \

@@ -26,7 +26,7 @@ let package = Package(
     .systemLibrary(name: "CEdit", providers: [.apt(["libedit-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: fastC),
-    .target(name: "CCUDA", exclude: ["kernels", "make-ptx"], cSettings: fastC),
+    .target(name: "CCUDA", exclude: ["kernels", "kernels.ptx", "make-ptx"], cSettings: fastC),
     .target(name: "CDataSets", exclude: ["generate"], cSettings: fastC),
     .target(name: "CNotebooks", exclude: ["generate"], cSettings: fastC + version),
     .target(name: "Gemma", dependencies: ["CKernels", "CCUDA", "CDataSets", "CZlib"], swiftSettings: strict),
