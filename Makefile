@@ -3,7 +3,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 GNB := .build/release/gnb
 
-.PHONY: build test check record neon bench fuzz sanitize format lint demo packages
+.PHONY: build test check record neon ptx check-ptx bench fuzz sanitize format lint demo packages dist kit clean-root
 
 # $(call install,PACKAGES): those of Debian's packages that are missing.
 install = for package in $(1); do \
@@ -14,8 +14,26 @@ install = for package in $(1); do \
 packages:
 	@$(call install,libcmark-gfm-dev libcmark-gfm-extensions-dev libedit-dev zlib1g-dev curl)
 
+# The tour's table first: it has what is in notebooks/lessons.
 build: packages
+	Sources/CNotebooks/generate
 	$(SWIFT) build -c release
+
+# For other computers, into .build/dist/packages: one file that needs only glibc, as an archive, a Debian package and a wheel.
+dist: packages
+	@$(call install,xz-utils dpkg-dev python3 libncurses-dev libbsd-dev libmd-dev)
+	Sources/CNotebooks/generate
+	Packaging/dist
+
+# A folder for a USB stick, .build/dist/kit, with the model of the cache.
+kit: dist
+	Packaging/kit
+
+# The packages in clean roots of Debian 12 and 13, without a toolchain. Needs root and a mirror.
+clean-root:
+	@$(call install,debootstrap)
+	Packaging/try-in-clean-root bookworm whole
+	Packaging/try-in-clean-root trixie
 
 # The demo: fetch the model once, then replay the quickstart notebook.
 demo: build
@@ -57,6 +75,28 @@ neon:
 	aarch64-linux-gnu-gcc -static $(NEON)/*.o -lm -o $(NEON)/digest
 	qemu-aarch64-static $(NEON)/digest | tee $(NEON)/digests
 	@grep -q "^neon " $(NEON)/digests && ! grep -v " $$(cat Tests/Fixtures/kernels/digest.txt) $$(cat Tests/Fixtures/kernels/own_bits.txt)$$" $(NEON)/digests
+
+# The kernels of the GPU as PTX. The result is committed, so that building gnb needs no CUDA and no clang-19.
+ptx:
+	@$(call install,clang-19)
+	Sources/CCUDA/make-ptx
+
+# Whether the committed PTX is that of the kernels, and whether NVIDIA's assembler, from pip, takes it for three generations of GPUs.
+PTX := .build/ptx
+check-ptx:
+	@$(call install,clang-19 unzip python3-pip)
+	rm -rf $(PTX) && mkdir -p $(PTX)
+	Sources/CCUDA/make-ptx $(abspath $(PTX))
+	cmp $(PTX)/kernels.ptx Sources/CCUDA/kernels.ptx
+	cmp $(PTX)/kernel_names.h Sources/CCUDA/kernel_names.h
+	python3 -m pip download --quiet --no-deps --only-binary=:all: -d $(PTX) nvidia-cuda-nvcc-cu12==12.9.86
+	cd $(PTX) && unzip -qo *.whl
+	for arch in 75 80 90; do \
+	  $(PTX)/nvidia/cuda_nvcc/bin/ptxas -arch=sm_$$arch -v Sources/CCUDA/kernels.ptx -o $(PTX)/kernels.cubin > $(PTX)/sm_$$arch 2>&1 \
+	    || { cat $(PTX)/sm_$$arch; exit 1; }; \
+	  echo "sm_$$arch: largest spill:" $$(grep -o '[0-9]* bytes spill stores' $(PTX)/sm_$$arch | sort -n | tail -1); \
+	  ! grep -E '[0-9]{3,} bytes spill' $(PTX)/sm_$$arch || exit 1; \
+	done
 
 # The kernels' digests under the address and the undefined-behaviour sanitizer, then the parsers under the first: Swift has the second
 # for C alone. Swift's own checks are on in both.

@@ -9,6 +9,10 @@ let fastC: [CSetting] = [
   .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-std=gnu2x", "-Wall", "-Wextra", "-Werror"])
 ]
 
+// Packaging/build sets the version; a build without it is "development".
+let version: [CSetting] =
+  Context.environment["GNB_VERSION"].map { [.define("GNB_VERSION", to: "\"\($0)\"")] } ?? []
+
 let package = Package(
   name: "gnb",
   platforms: [.macOS(.v15)],
@@ -22,10 +26,11 @@ let package = Package(
     .systemLibrary(name: "CEdit", providers: [.apt(["libedit-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: fastC),
-    .target(name: "CCUDA", exclude: ["kernels", "make-ptx"], cSettings: fastC),
+    .target(name: "CCUDA", exclude: ["kernels", "kernels.ptx", "make-ptx"], cSettings: fastC),
     .target(name: "CDataSets", exclude: ["generate"], cSettings: fastC),
+    .target(name: "CNotebooks", exclude: ["generate"], cSettings: fastC + version),
     .target(name: "Gemma", dependencies: ["CKernels", "CCUDA", "CDataSets", "CZlib"], swiftSettings: strict),
-    .target(name: "Commands", dependencies: ["Gemma", "CCmark"], swiftSettings: strict),
+    .target(name: "Commands", dependencies: ["Gemma", "CCmark", "CNotebooks"], swiftSettings: strict),
     .executableTarget(name: "Shell", dependencies: ["Commands", "CEdit"], swiftSettings: strict),
     .executableTarget(
       name: "Bench", dependencies: ["Gemma"], path: "Benchmarks/Bench", swiftSettings: strict),

@@ -1,6 +1,11 @@
 #include "cuda_driver.h"
 #include <dlfcn.h>
 
+#pragma clang diagnostic ignored "-Wc23-extensions"
+const char gnb_cuda_ptx[] = {
+#embed "kernels.ptx"
+    , 0};
+
 const char *gnb_cuda_open(const char *path, struct gnb_cuda_driver *driver) {
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!library) return dlerror();

@@ -53,9 +53,32 @@ extension Arguments {
     Form(verb: "", call: "-c 'COMMANDS'", summary: "run commands, one a line or separated by ;"),
     Form(verb: "", call: "< script", summary: "the same from a pipe"),
     Form(
-      verb: "pull", call: "pull NAME [--from FILE]", summary: "fetch a model or data set into the cache",
-      details: ["--from FILE  take it from a file that is here already"]),
-    Form(verb: "help", call: "help [COMMAND]", summary: "what commands and words there are"),
+      verb: "pull", call: "pull NAME [--from FILE|DIR]", summary: "fetch a model or data set into the cache",
+      details: [
+        "--from FILE  take it from a file that is here already",
+        "--from DIR  find it in a folder, such as a USB stick's; parts are joined",
+      ]),
+    Form(
+      verb: "tour", call: "tour [LESSON]",
+      summary: "the lessons, which are inside the program; where you were",
+      details: [
+        "LESSON  its number or name; without it, all are listed, with what was done",
+        "--language en|ja  the text's language; it is remembered",
+        "--present  each cell large, for an audience",
+      ]),
+    Form(
+      verb: "doctor", call: "doctor",
+      summary: "what this computer can do, how long lessons take, what to mend",
+      details: [
+        "--set model=NAME  measure with another model",
+        "The exit status is 1 if something is missing that the lessons need.",
+      ]),
+    Form(
+      verb: "notes", call: "notes FILE.gnb|LESSON",
+      summary: "the speaker's notes, on a second terminal beside --present"),
+    Form(
+      verb: "help", call: "help [COMMAND]", summary: "what commands and words there are",
+      details: ["--as man|bash|zsh|fish|card|glossary  the manual, completions, a page to print"]),
   ]
 
   static let usage =
@@ -85,7 +108,9 @@ extension Arguments {
   /// Two lines below a mistake: how the verb among `words` is called, and where to read more.
   static func hint(for words: [String]) -> String {
     let form = words.compactMap { word in forms.first { $0.verb == word } }.first
-    let call = form?.call ?? "[FILE.gnb | run | check | record | export | predict | pull | help] [options]"
+    let call =
+      form?.call
+      ?? "[FILE.gnb | \(forms.map(\.verb).filter { !$0.isEmpty }.joined(separator: " | "))] [options]"
     return "usage: gnb \(call)\n'gnb \(form.map { $0.verb + " " } ?? "")--help' says more"
   }
 }

@@ -14,6 +14,13 @@ struct Arguments: Equatable {
     case commands(String)
     /// Answer the rows of a file, or with "-" the lines of standard input.
     case predict(folder: String, file: String)
+    /// The lessons that are compiled in: all, or one by its number or name.
+    case tour(String?)
+    case doctor
+    /// The speaker's notes of a notebook that is presented on another terminal.
+    case notes(String)
+    /// The manual and its like, made from the tables.
+    case document(Document)
     case help([String])
     /// How one verb is called.
     case usage(String)
@@ -51,6 +58,9 @@ struct Arguments: Equatable {
   var lines: LineFormat?
   var columns: [(name: String, value: String)] = []
 
+  /// Of `tour`.
+  var language: Tour.Language?
+
   /// What the lines of standard input are.
   enum LineFormat: String, CaseIterable {
     case auto, text, jsonl
@@ -65,23 +75,19 @@ struct Arguments: Equatable {
       && a.cacheDirectory == b.cacheDirectory
       && a.keepGoing == b.keepGoing && a.quiet == b.quiet && a.presents == b.presents
       && a.writeActual == b.writeActual && a.junit == b.junit && a.format == b.format && a.output == b.output
-      && a.to == b.to && a.lines == b.lines && a.columns.map(\.name) == b.columns.map(\.name)
+      && a.language == b.language && a.to == b.to && a.lines == b.lines
+      && a.columns.map(\.name) == b.columns.map(\.name)
       && a.columns.map(\.value) == b.columns.map(\.value)
   }
 
-  private static let verbs = ["run", "check", "record", "export", "predict", "pull", "help"]
-  private static let options = [
-    "-c", "--set", "--threads", "--device", "--json", "--color", "--cache-dir", "--keep-going", "--quiet",
-    "--from",
-    "--help", "--version", "--present", "--last", "--write-actual", "--junit", "--to", "-o", "--output",
-    "--text", "--id", "--label", "--format", "--overwrite",
-  ]
+  private static let verbs = forms.map(\.verb).filter { !$0.isEmpty }
 
   /// - Parameter words: without the program's name.
   init(_ words: [String]) throws {
     var rest = words[...]
     var plain: [String] = []
     var from: String?
+    var document: String?
     func value(of option: String, _ inline: String?) throws -> String {
       if let inline { return inline }
       guard let next = rest.popFirst() else { throw UsageError(message: "\(option) needs a value") }
@@ -141,17 +147,29 @@ struct Arguments: Equatable {
               "--format takes \(LineFormat.allCases.map(\.rawValue).joined(separator: ", ")), not '\(text)'")
         }
         lines = choice
+      case "--language":
+        let text = try value(of: "--language", inline)
+        guard let choice = Tour.Language(rawValue: text) else {
+          throw UsageError(
+            message:
+              "--language takes \(Tour.Language.allCases.map(\.rawValue).joined(separator: " or ")), not '\(text)'"
+          )
+        }
+        language = choice
+      case "--as": document = try value(of: "--as", inline)
       case "--keep-going": keepGoing = true
       case "--quiet", "-q": quiet = true
       case "--help", "-h": action = .help([])
       case "--last": action = .last
       case "--version": action = .version
       default:
-        let near = Suggestion.nearest(parts[0], in: Self.options).map { "; did you mean \($0)?" } ?? ""
+        let near =
+          Suggestion.nearest(parts[0], in: Self.options.map(\.name)).map { "; did you mean \($0)?" } ?? ""
         throw UsageError(message: "unknown option \(parts[0])\(near)")
       }
     }
     try interpret(plain, from: from)
+    if let document { try interpret(document: document) }
     try checkOptions()
   }
 
@@ -211,6 +229,17 @@ struct Arguments: Equatable {
       guard others.count == 1 else { throw UsageError(message: "pull takes one name: gnb pull gemma-3-270m") }
       action = .commands(
         "pull \(Value.string(others[0]).source)" + (from.map { " from=\(Value.string($0).source)" } ?? ""))
+    case "tour":
+      guard others.count < 2 else { throw UsageError(message: "tour takes one lesson: gnb tour 3") }
+      action = .tour(others.first)
+    case "doctor":
+      guard others.isEmpty else { throw UsageError(message: "unexpected argument '\(others[0])'") }
+      action = .doctor
+    case "notes":
+      guard others.count == 1 else {
+        throw UsageError(message: "notes takes one notebook: gnb notes FILE.gnb")
+      }
+      action = .notes(others[0])
     case "help": action = .help(others)
     default:
       guard plain.count == 1 else {
@@ -227,12 +256,24 @@ struct Arguments: Equatable {
     if from != nil, first != "pull" { throw UsageError(message: "--from works with 'gnb pull' only") }
   }
 
+  private mutating func interpret(document name: String) throws {
+    guard case .help(let words) = action, words.isEmpty else {
+      throw UsageError(message: "--as works with 'gnb help' only")
+    }
+    guard let document = Document(rawValue: name) else {
+      throw UsageError(
+        message: "--as takes \(Document.allCases.map(\.rawValue).joined(separator: ", ")), not '\(name)'")
+    }
+    action = .document(document)
+  }
+
   /// - Throws: `UsageError` for an option that this action does not have.
   private func checkOptions() throws {
     let isCheck = if case .check = action { true } else { false }
     let isExport = if case .export = action { true } else { false }
     let isOpen = if case .open = action { true } else { false }
     let isPredict = if case .predict = action { true } else { false }
+    let isTour = if case .tour = action { true } else { false }
     let isPipe = if case .predict(_, "-") = action { true } else { false }
     for (option, isGiven, belongs, to) in [
       ("--write-actual", writeActual != nil, isCheck, "'gnb check'"),
@@ -241,7 +282,8 @@ struct Arguments: Equatable {
       (columns.first.map { "--" + $0.name } ?? "", !columns.isEmpty, isPredict, "'gnb predict'"),
       ("--format", lines != nil, isPipe, "'gnb predict DIR -'"),
       ("--output", output != nil, isExport, "'gnb export'"),
-      ("--present", presents, isOpen, "'gnb FILE.gnb'"),
+      ("--present", presents, isOpen || isTour, "'gnb FILE.gnb' and 'gnb tour'"),
+      ("--language", language != nil, isTour, "'gnb tour'"),
     ] where isGiven && !belongs { throw UsageError(message: "\(option) works with \(to) only") }
   }
 }

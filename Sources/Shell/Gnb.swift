@@ -16,7 +16,7 @@ struct Gnb {
     static func < (a: Status, b: Status) -> Bool { a.rawValue < b.rawValue }
   }
 
-  static let version = "0.1"
+  static let version = Tour.version
 
   let arguments: Arguments
   let session: Session
@@ -90,6 +90,7 @@ struct Gnb {
         let limit = isTerminal.output ? Self.terminalColumns() ?? 80 : 80
         return session.settings.width.map { isTerminal.output ? min($0, limit) : $0 } ?? min(limit, 120)
       })
+    painter.hasLargeType = isTerminal.output && isTerminal.error && LargeType.isKnown(environment)
     self.painter = painter
     let json = self.json
     session.context.interruption = {
@@ -146,12 +147,19 @@ struct Gnb {
     case .record(let paths): return try record(paths)
     case .export(let path): return try export(path)
     case .predict(let folder, let file): return try predict(folder, file)
+    case .tour(let lesson): return try tour(lesson)
+    case .doctor: return try doctor()
+    case .notes(let path): return try notes(path)
+    case .document(let document):
+      FileDescriptor.output.write(document.text)
+      return .fine
     case .open(let path):
       let notebook = try NotebookReader.read(path: path)
       try override(notebook.variables)
       _ = Replay(notebook, session: session)
-      return Repl(stepper: try Stepper(notebook, session: session), painter: painter).run(
-        presents: arguments.presents)
+      var repl = Repl(stepper: try Stepper(notebook, session: session), painter: painter)
+      if arguments.presents { repl.place = presentedPlace(path) }
+      return repl.run(presents: arguments.presents)
     case .last:
       let last = try LastSession(in: session.cache)
       let stepper = try last.restore(session) { painter.notice($0) }

@@ -5,6 +5,12 @@ import Foundation
 struct Repl {
   let stepper: Stepper
   let painter: TerminalPainter
+  /// Keeps the session after each cell; by default for `gnb --last`.
+  var keeper: SessionKeeper?
+  /// Called after each cell.
+  var moved: () throws -> Void = {}
+  /// Called with the number of the cell that an audience sees, and whether the presentation has ended.
+  var place: (Int, Bool) -> Void = { _, _ in }
 
   private var session: Session { stepper.session }
 
@@ -27,7 +33,8 @@ struct Repl {
     var hintedAtScratch = false
     // With --present, the output of a cell stays on the screen until the presenter presses Enter.
     var holds = false
-    let keeper = isTerminal ? SessionKeeper(stepper) : nil
+    let keeper = keeper ?? (isTerminal ? SessionKeeper(stepper) : nil)
+    defer { place(stepper.position, true) }
     var kept = stepper.moves
     // Whether it was just said what leaving would lose.
     var hasAsked = !isTerminal
@@ -40,6 +47,7 @@ struct Repl {
       }
       if stepper.moves != shown, !holds {
         shown = stepper.moves
+        place(stepper.position, false)
         show(presents: presents)
       }
       guard let text = read(editor, showsPrompt: isTerminal) else {
@@ -58,7 +66,10 @@ struct Repl {
       if !stepper.isLeaving { hasAsked = !isTerminal }
       if stepper.moves != kept, let keeper {
         kept = stepper.moves
-        do { try keeper.keep() } catch {
+        do {
+          try keeper.keep()
+          try moved()
+        } catch {
           painter.say("this session is not kept for 'gnb --last': \(Diagnostic(error).message)")
         }
       }

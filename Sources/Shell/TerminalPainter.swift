@@ -20,6 +20,8 @@ final class TerminalPainter {
   /// Whether hints are given that are not part of a result.
   let hints: Bool
   let color: Bool
+  /// Whether the terminal has lines of double size.
+  var hasLargeType = false
   /// Whether cells' outputs are shown; not while they are recorded or checked.
   var showsOutputs = true
   /// Whether help that is longer than the screen goes through the user's pager.
@@ -169,9 +171,25 @@ final class TerminalPainter {
     return chart.drawing(columns: columns)
   }
 
-  /// A notebook's text between cells.
-  func prose(_ lines: [String]) {
+  /// A notebook's text between cells, without its comments.
+  func prose(_ lines: [String], large: Bool = false) {
     guard !quiet, showsResults else { return }
+    for block in ProseText.blocks(lines) {
+      switch block {
+      case .text(let text): paragraphs(text, large: large)
+      case .fenced("lora", let inner):
+        let drawn = LoRAPicture(inner)?.lines(width: width() - 2) ?? inner
+        for line in drawn { out("  " + styled(line, .plain) + "\n") }
+      case .fenced("math", let inner):
+        for line in inner { out("  " + styled(Equation(line).text, .strong) + "\n") }
+      case .fenced(_, let inner):
+        for line in inner { out("  " + styled(line, .plain) + "\n") }
+      }
+    }
+  }
+
+  /// - Parameter large: whether headings are of double size.
+  private func paragraphs(_ lines: [String], large: Bool = false) {
     // Lines of a paragraph belong together, however the file breaks them.
     var paragraph: [String] = []
     func flush() {
@@ -185,7 +203,12 @@ final class TerminalPainter {
       {
         flush()
       }
-      if line.hasPrefix("#") {
+      if line.hasPrefix("#"), large {
+        let title = String(line.drop { $0 == "#" }.drop { $0 == " " })
+        for part in DisplayWidth.wrap(title, to: width() / 2 - 1) {
+          out(LargeType.lines(styled(part, .strong)))
+        }
+      } else if line.hasPrefix("#") {
         out(styled(line, .strong) + "\n")
       } else if line.isEmpty {
         out("\n")
@@ -233,13 +256,20 @@ final class TerminalPainter {
     if redraws { out("\u{1B}[H\u{1B}[2J") }
   }
 
-  /// A cell on a screen of its own, for an audience: what it is about, and its source in a frame with room around it.
+  /// A cell on a screen of its own, for an audience: what it is about, and its source in double size, or else in a frame with room
+  /// around it.
   func present(_ steps: [Replay.Step], place: String) {
     clear()
     out(styled(place, .faint) + "\n\n")
     for step in steps {
       switch step {
-      case .prose(let lines): prose(lines)
+      case .prose(let lines): prose(lines, large: hasLargeType)
+      case .cell(let cell) where hasLargeType:
+        out("\n")
+        for line in DisplayWidth.wrap(VisibleText.of(cell.shown), to: max(10, width() / 2 - 3)) {
+          out(LargeType.lines(styled(" ┃ ", .faint) + styled(line, .strong)))
+        }
+        out("\n")
       case .cell(let cell):
         let inner = max(10, width() - 8)
         let lines = DisplayWidth.wrap(VisibleText.of(cell.shown), to: inner)

@@ -197,7 +197,7 @@ struct Screen {
       let isDone =
         sequence.hasPrefix("[")
         ? sequence.count > 1 && ("@"..."~").contains(scalar)
-        : sequence != "]" && sequence != "("
+        : sequence != "]" && sequence != "(" && sequence != "#"
           && !sequence.hasPrefix("]")
       escape = isDone ? nil : sequence
       if isDone { run(sequence) }

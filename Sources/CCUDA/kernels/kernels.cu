@@ -1,4 +1,4 @@
-// All operations of the GPU in one module. `make ptx` compiles it to Sources/CCUDA/kernels_ptx.h.
+// All operations of the GPU in one module. `make ptx` compiles it to Sources/CCUDA/kernels.ptx.
 #include "attention.cuh"
 #include "loss.cuh"
 #include "products.cuh"

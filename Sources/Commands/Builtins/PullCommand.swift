@@ -4,7 +4,7 @@ import Gemma
 enum PullCommand {
   struct PullArguments: Sendable {
     let name = Argument(required: "name", .pullName, "the model or data set to fetch")
-    let from = Argument("from", .path, "use this file instead of a download")
+    let from = Argument("from", .path, "use this file instead of a download, or find it in this folder")
   }
 
   static let pull = Command(
@@ -17,7 +17,7 @@ enum PullCommand {
     arguments: PullArguments(),
     examples: [
       "pull gemma-3-270m", "pull google/gemma-2-2b", "pull livedoor",
-      "pull livedoor from=ldcc-20140209.tar.gz",
+      "pull livedoor from=ldcc-20140209.tar.gz", "pull gemma-3-270m from=/media/stick",
     ]
   ) { arguments, invocation in
     let name = arguments.name
@@ -37,7 +37,9 @@ enum PullCommand {
   private static func pull(_ item: Catalogue.Item, from: String?, _ invocation: Invocation) throws {
     invocation.print("\(item.name) is under \(item.licence): \(item.licenceAddress)")
     // Only a file that can be read as a data set goes into the cache.
-    if let from, !item.isModel { _ = try Dataset.load(path: from) }
+    if let from, !item.isModel, case .file(let path) = try PullSource.find(item, at: from) {
+      _ = try Dataset.load(path: path)
+    }
     let outcome = try Pull(item, cache: invocation.session.cache).run(
       from: from, progress: fetching(invocation))
     invocation.tell(

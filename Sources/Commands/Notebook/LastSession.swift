@@ -40,11 +40,13 @@ public struct LastSession: Codable {
 
 extension LastSession {
   static func folder(in cache: Cache) -> String { cache.path + "/last" }
-  private static func file(in cache: Cache) -> String { folder(in: cache) + "/session.json" }
+  private static func file(in place: String) -> String { place + "/session.json" }
 
   /// - Throws: `missing` if there is no saved session, `malformed` for a session of another version of gnb.
-  public init(in cache: Cache) throws {
-    let path = Self.file(in: cache)
+  ///
+  /// - Parameter place: the folder of the session; by default `last` of the cache.
+  public init(in cache: Cache, at place: String? = nil) throws {
+    let path = Self.file(in: place ?? Self.folder(in: cache))
     guard let data = FileManager.default.contents(atPath: path) else {
       throw GemmaError.missing(need: "an earlier session, but none is saved in \(cache.path)", remedy: "gnb")
     }
@@ -55,8 +57,8 @@ extension LastSession {
     }
   }
 
-  func write(in cache: Cache) throws {
-    let path = Self.file(in: cache)
+  func write(in place: String) throws {
+    let path = Self.file(in: place)
     let data: Data
     do { data = try JSONEncoder().encode(self) } catch {
       throw GemmaError.inputOutput(path: path, reason: error.localizedDescription)
@@ -68,23 +70,26 @@ extension LastSession {
   ///
   /// - Parameters:
   ///   - session: a new session.
+  ///   - place: the folder of the saved session; by default `last` of the cache.
+  ///   - own: a notebook without a file, such as one of the tour, in place of the saved text. Then the working folder stays.
   ///   - tell: called with one line for each part that was restored or not.
   /// - Returns: the stepper, after the last cell that was run; before the first cell if model or data could not be
   ///   loaded.
   public func restore(
-    _ session: Session, table: CommandTable = .standard, tell: (String) -> Void
+    _ session: Session, table: CommandTable = .standard, at place: String? = nil, own: Notebook? = nil,
+    tell: (String) -> Void
   ) throws -> Stepper {
-    if FileManager.default.currentDirectoryPath != folder {
+    if own == nil, FileManager.default.currentDirectoryPath != folder {
       guard FileManager.default.changeCurrentDirectoryPath(folder) else {
         throw GemmaError.fileNotFound(path: folder)
       }
       tell("changed to the folder \(folder)")
     }
-    let notebook = try NotebookReader.read(text: text, path: path ?? "the last session")
+    let notebook = try own ?? NotebookReader.read(text: text, path: path ?? "the last session")
     _ = Replay(notebook, session: session, table: table)
     let stepper = try Stepper(notebook, isSession: path == nil, session: session, table: table)
     do {
-      try restoreWorkspace(session, table: table)
+      try restoreWorkspace(session, table: table, at: place ?? Self.folder(in: session.cache))
     } catch {
       session.reset()
       _ = Replay(notebook, session: session, table: table)
@@ -105,7 +110,7 @@ extension LastSession {
     return stepper
   }
 
-  private func restoreWorkspace(_ session: Session, table: CommandTable) throws {
+  private func restoreWorkspace(_ session: Session, table: CommandTable, at place: String) throws {
     var silent = session.context
     silent.sink = { [sink = session.context.sink] event in
       if case .progress = event.kind { sink(event) }
@@ -123,8 +128,7 @@ extension LastSession {
     }
     if let adapter {
       let model = try session.workspace.needModel()
-      var stored = try StoredAdapter.open(
-        path: Self.folder(in: session.cache) + "/" + adapter, for: model.file)
+      var stored = try StoredAdapter.open(path: place + "/" + adapter, for: model.file)
       stored.config.seed = adapterSeed
       // The notes of a loaded classifier stay: this is its adapter.
       let classifier = session.workspace.classifier
@@ -169,17 +173,22 @@ extension LastSession {
 /// ends.
 public final class SessionKeeper {
   private let stepper: Stepper
+  private let place: String
   private var written: (adapter: Adapter, name: String)?
 
-  public init(_ stepper: Stepper) { self.stepper = stepper }
+  /// - Parameter place: the folder to save in; by default `last` of the cache.
+  public init(_ stepper: Stepper, at place: String? = nil) {
+    self.stepper = stepper
+    self.place = place ?? LastSession.folder(in: stepper.session.cache)
+  }
 
   /// Writes the results of the cells. If the session has loaded nothing, the session saved before is not replaced.
   public func keep() throws {
-    let (session, state) = (stepper.session, stepper.committed)
+    let state = stepper.committed
     let workspace = state.workspace
     guard workspace.model != nil || workspace.data != nil else { return }
     let files = FileManager.default
-    let folder = LastSession.folder(in: session.cache)
+    let folder = place
     do {
       try files.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -205,7 +214,7 @@ public final class SessionKeeper {
       dataHash: isWhole ? workspace.data?.sha256 : nil, evaluations: isWhole ? workspace.evaluations : [],
       presentEvaluations: isWhole ? workspace.presentEvaluations.sorted() : [],
       answers: isWhole ? workspace.answers : nil
-    ).write(in: session.cache)
+    ).write(in: place)
     for other in (try? files.contentsOfDirectory(atPath: folder)) ?? []
     where other.hasPrefix("adapter-") && other != name {
       try? files.removeItem(atPath: folder + "/" + other)

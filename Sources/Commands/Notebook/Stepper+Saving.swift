@@ -43,7 +43,7 @@ extension Stepper {
 
   /// Writes the notebook with the outputs of the cells that were run.
   func save(to given: String?, overwriting: Bool) throws -> String {
-    guard let path = given ?? (isSession ? nil : notebook.path) else {
+    guard let path = given ?? (isSession || !notebook.path.hasSuffix(".gnb") ? nil : notebook.path) else {
       throw GemmaError.missing(need: "a name for the file", remedy: "save notebook lesson.gnb")
     }
     guard path.hasSuffix(".gnb") else {

@@ -153,7 +153,7 @@ public struct Help: Sendable {
   }
 
   /// How a command is typed: "split [train=] [validation=]".
-  func usage(_ command: Command) -> String {
+  public func usage(_ command: Command) -> String {
     ([command.name]
       + command.arguments.map { argument in
         let text = argument.positional ? argument.name.uppercased() : argument.name + "="

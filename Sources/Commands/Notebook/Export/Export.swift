@@ -1,3 +1,5 @@
+import Foundation
+
 /// A notebook with its recorded outputs, in a form for other readers. Nothing is run.
 public enum Export {
   public enum Format: String, Sendable, CaseIterable {
@@ -28,13 +30,20 @@ public enum Export {
     copy.title = copy.title.map(VisibleText.line)
     copy.parts = copy.parts.map { part in
       switch part {
-      case .prose(let lines): return .prose(lines.map(VisibleText.of))
+      case .prose(let lines): return .prose(withoutNotes(lines.map(VisibleText.of)))
       case .cell(var cell):
         if let lines = cell.recording?.lines { cell.recording?.lines = lines.map(VisibleText.of) }
         return .cell(cell)
       }
     }
     return copy
+  }
+
+  /// The text without the speaker's notes, which are for nobody else.
+  private static func withoutNotes(_ lines: [String]) -> [String] {
+    guard lines.contains(where: { $0.contains("note:") }) else { return lines }
+    return lines.joined(separator: "\n").replacing(/<!--\s*note:[\s\S]*?-->\n?/, with: "").components(
+      separatedBy: "\n")
   }
 
   /// Markdown that shows everywhere: tables as tables, all other output as text.

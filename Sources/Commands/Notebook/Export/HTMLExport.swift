@@ -8,7 +8,7 @@ enum HTMLExport {
     let definitions = MarkdownHTML.definitions(notebook)
     for part in notebook.parts {
       switch part {
-      case .prose(let lines): body += MarkdownHTML.html(lines, definitions: definitions)
+      case .prose(let lines): body += prose(lines, definitions)
       case .cell(let cell):
         number += 1
         let name = cell.hasID ? cell.name : "\(number)"
@@ -59,8 +59,40 @@ enum HTMLExport {
     let hint =
       exercise.hint.map { "<details><summary>Hint</summary>\n<p>\(HTML.escaped($0))</p>\n</details>\n" } ?? ""
     return "<section class=\"exercise\" id=\"\(HTML.escaped(name))\">\n"
-      + MarkdownHTML.html([VisibleText.of(exercise.question)], definitions: definitions) + hint
+      + prose([VisibleText.of(exercise.question)], definitions) + hint
       + "<details class=\"answer\"><summary>Answer</summary>\n" + solution + "</details>\n</section>\n"
+  }
+
+  /// A notebook's text. Blocks of `lora` and `math` become pictures; other blocks are part of their Markdown.
+  private static func prose(_ lines: [String], _ definitions: [String]) -> String {
+    var html = ""
+    var text: [String] = []
+    func flush() {
+      if !text.isEmpty { html += MarkdownHTML.html(text, definitions: definitions) }
+      text = []
+    }
+    for block in ProseText.blocks(lines, keepsComments: true) {
+      switch block {
+      case .text(let more): text += more
+      case .fenced("lora", let inner):
+        guard let picture = LoRAPicture(inner) else {
+          text += ["```"] + inner + ["```"]
+          continue
+        }
+        flush()
+        html += "<figure class=\"picture\">\(picture.svg())</figure>\n"
+      case .fenced("math", let inner):
+        flush()
+        for line in inner where !line.allSatisfy(\.isWhitespace) {
+          html += "<figure class=\"picture\">\(Equation(line).svg())</figure>\n"
+        }
+      case .fenced(let kind, let inner):
+        let fence = NotebookWriter.fence(around: inner)
+        text += [fence + kind] + inner + [fence]
+      }
+    }
+    flush()
+    return html
   }
 
   /// - Parameter explained: the marks of volatile values that the page has explained; grows.
@@ -196,6 +228,25 @@ enum HTMLExport {
       th, td { padding-right: 0.3em; }
       .n { padding-left: 0.2em; }
     }
-    @media print { .choice { display: none; } .cell { break-inside: avoid; } }
+    .picture { margin: 1.2em 0; text-align: center; }
+    @page { size: A4; margin: 14mm 15mm; }
+    @media print {
+      :root { color-scheme: light; --text: #000000; --back: #ffffff; --soft: #f3f5f8; --line: #c3c9d2; --faint: #545b65;
+        --accent: #1f5cb8; --string: #1f6b30; --variable: #7d3f00; --bad: #9c1a12; }
+      html { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+      body { font-size: 10.5pt; line-height: 1.4; }
+      main { max-width: none; padding: 0; }
+      .choice { display: none; }
+      h1, h2, h3 { break-after: avoid; }
+      p, li { orphans: 3; widows: 3; }
+      pre, #scroll:checked ~ main pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+      .drawn { white-space: pre; }
+      figure, table, .picture, .exercise, .in { break-inside: avoid; }
+      .in { break-after: avoid; }
+      .cell { overflow: visible; }
+      tr { break-inside: avoid; }
+      a { color: inherit; }
+      .exercise::after { content: ""; display: block; height: 2.2em; border-bottom: 1px dotted var(--faint); }
+    }
     """
 }
