@@ -41,16 +41,17 @@ import Testing
 
   /// The session goes on with the state before the command: the model is still there, and the processor computes.
   @Test func aLostGPUEndsACommandAndNotTheSession() throws {
-    let script = """
-      load model \(model)
-      load data mini-news categories=[movie-enter, sports-watch]
-      split train=6 validation=9
-      prompt "news: {input} => {output}" max_input_tokens=19
-      lora rank=5 alpha=10
-      train steps=2 batch=2
-      """
+    let cells = [
+      "load model \(model)", "load data mini-news categories=[movie-enter, sports-watch]",
+      "split train=6 validation=9",
+      "prompt \"news: {input} => {output}\" max_input_tokens=19", "lora rank=5 alpha=10",
+      "train steps=2 batch=2",
+      "score \"a film\"", "show config",
+    ]
+    let text =
+      "---\ngnb: 1\ntitle: Lost\n---\n" + cells.map { "```gnb\n\($0)\n```\n" }.joined(separator: "\n")
     let lost = try program.gnb(
-      ["--keep-going", "--device", "auto"], input: script + "\nshow session\nscore \"a film\"\nshow config",
+      ["run", "--keep-going", try program.write("lost.gnb", Data(text.utf8))],
       environment: ["GNB_CUDA_LIBRARY": try StandIn.library("libcuda-lost")])
     #expect(lost.errors.contains("error[G044]: the GPU stopped: an illegal memory access"), "\(lost.errors)")
     let healthy = try program.gnb(

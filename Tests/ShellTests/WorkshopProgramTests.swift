@@ -156,7 +156,7 @@ import Testing
     for verb in ["run", "check", "record", "export", "predict", "pull", "tour", "doctor", "notes", "help"] {
       #expect(text.contains(shell == "zsh" ? "'\(verb):" : "-a \(verb) "), "\(verb)")
     }
-    #expect(text.contains("language") && text.contains("rank-sweep"))
+    #expect(text.contains("language") && text.contains("11 12"))
   }
 
   // MARK: Before an audience
