@@ -136,6 +136,26 @@ import Testing
     #expect(try TrainingRun(resuming: path, model: model, examples: examples, device: device).isFinished)
   }
 
+  /// The kernels of the GPU run in the stand-in.
+  @Test func aRunThatMovesToTheGPUAndBackEndsWithTheSameBits() throws {
+    let plan = plan { $0.training.optimizer = .adamw8bit }
+    let whole = try run(plan)
+    while !whole.isFinished { _ = try whole.next() }
+    let path = folder + "/run.ckpt"
+    let first = try run(plan, checkpoint: path)
+    for _ in 0..<4 { _ = try first.next() }
+    let gpu = try StandIn.gpu()
+    for other in [gpu as Device, device] {
+      let model = try Fixtures.model("gemma2", device: other)
+      let next = try TrainingRun(resuming: path, model: model, examples: examples, device: other)
+      #expect(next.trainer.completed == (other === gpu ? 3 : 6))
+      for _ in 0..<4 { _ = try next.next() }
+      guard next.isFinished else { continue }
+      #expect(next.history == whole.history)
+      #expect(bits(next.trainer.adapter.parameters.values) == bits(whole.trainer.adapter.parameters.values))
+    }
+  }
+
   @Test func aCheckpointOfAnotherModelOrOfOtherExamplesIsRefused() throws {
     let path = folder + "/run.ckpt"
     let run = try run(plan(), checkpoint: path)
