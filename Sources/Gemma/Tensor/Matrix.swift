@@ -66,6 +66,8 @@ public final class Matrix: @unchecked Sendable {
     if let away, away.gpu === gpu { return away.address }
     let memory = GPUMemory(bytes: bytes, gpu: gpu)
     gpu.upload(comeHome(), bytes: bytes, to: memory.address)
+    // If the GPU has no memory for them, the values stay where they are.
+    if gpu.hasFailed { return memory.address }
     if let host { host.pool.give(host.piece) }
     (host, away) = (nil, memory)
     return memory.address

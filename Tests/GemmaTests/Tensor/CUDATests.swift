@@ -166,6 +166,12 @@ import Testing
     } throws: {
       if case GPUFailure.outOfMemory(let needed, let free) = $0 { needed > free } else { false }
     }
+    // What was to move there is still here.
+    let home = cpu.matrix(1, 20 << 20)
+    home.fill(3)
+    gpu.scale(home, by: 2)
+    #expect(throws: GPUFailure.self) { try gpu.check() }
+    #expect(home.slice(at: 7, 1, 1)[0] == 3)
     let small = filled(2, 3, 0, on: gpu)
     gpu.scale(small, by: 2)
     try gpu.check()

@@ -160,27 +160,26 @@ public final class CUDA: Device, @unchecked Sendable {
     _ kernel: StaticString, _ grid: (Int, Int, Int), threads: Int = 256, sharedBytes: Int = 0,
     _ arguments: any KernelArgument...
   ) {
+    run(kernel, grid, threads: threads, sharedBytes: sharedBytes, arguments)
+  }
+
+  /// Runs a kernel with one thread for each of `count` elements; their number is its first argument.
+  func launch(_ kernel: StaticString, elements count: Int, _ arguments: any KernelArgument...) {
+    run(
+      kernel, (Self.tiles(count, by: 256), 1, 1), threads: 256, sharedBytes: 0, [Int64(count)] + arguments)
+  }
+
+  private func run(
+    _ kernel: StaticString, _ grid: (Int, Int, Int), threads: Int, sharedBytes: Int,
+    _ arguments: [any KernelArgument]
+  ) {
     guard grid.0 > 0, grid.1 > 0, grid.2 > 0, !hasFailed else { return }
     driver.enter()
     var bytes: [UInt8] = []
     bytes.reserveCapacity(256)
     for argument in arguments { argument.append(to: &bytes) }
-    let code = driver.launch(kernel, grid: grid, threads: threads, sharedBytes: sharedBytes, bytes)
-    record(driver.failure(code))
-  }
-
-  /// Runs a kernel with one thread for each of `count` elements.
-  func launch(_ kernel: StaticString, elements count: Int, _ arguments: any KernelArgument...) {
-    guard count > 0, !hasFailed else { return }
-    driver.enter()
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(128)
-    Int64(count).append(to: &bytes)
-    for argument in arguments { argument.append(to: &bytes) }
     record(
-      driver.failure(
-        driver.launch(
-          kernel, grid: ((count + 255) / 256, 1, 1), threads: 256, sharedBytes: 0, bytes)))
+      driver.failure(driver.launch(kernel, grid: grid, threads: threads, sharedBytes: sharedBytes, bytes)))
   }
 
   static func tiles(_ count: Int, by size: Int) -> Int { (count + size - 1) / size }

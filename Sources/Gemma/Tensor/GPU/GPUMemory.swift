@@ -27,7 +27,8 @@ final class GPUCopy: Sendable {
       if let memory, memory.gpu === gpu, memory.bytes >= least ?? values.count { return memory.address }
       let made = GPUMemory(bytes: values.count, gpu: gpu)
       if let base = values.baseAddress { gpu.upload(base, bytes: values.count, to: made.address) }
-      memory = made
+      // Without memory for it there is no copy to keep.
+      if !gpu.hasFailed { memory = made }
       return made.address
     }
   }
@@ -43,7 +44,8 @@ extension GPUCopy {
       defer { values.deallocate() }
       make(values)
       gpu.upload(values, bytes: bytes, to: made.address)
-      memory = made
+      // Without memory for it there is no copy to keep.
+      if !gpu.hasFailed { memory = made }
       return made.address
     }
   }
