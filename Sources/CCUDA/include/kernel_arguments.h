@@ -45,6 +45,28 @@ struct gnb_panel_source {
   int capacity, cache_capacity, before, parent_row, parents, row, rows, first_tile, last_tile, unused;
 };
 
+/// One query of a sequence, and the keys start..<end that it sees.
+struct gnb_query {
+  unsigned long long keys, values;
+  int capacity, row, position, start, end, width;
+};
+enum { GNB_QUERIES = 32 };
+struct gnb_queries {
+  struct gnb_query all[GNB_QUERIES];
+};
+
+/// y[rows, n] = x W^T for a few rows of x [rows, k] and up to three W of the same storage. A W takes `blocks` blocks.
+struct gnb_few_rows {
+  unsigned long long x;
+  long long x_stride;
+  int k, unused;
+  struct gnb_few_outputs {
+    unsigned long long panels, y;
+    long long panel_bytes, y_stride;
+    int n, blocks;
+  } of[3];
+};
+
 /// The numbers of one update of AdamW.
 struct gnb_adamw_numbers {
   float beta1, beta2, epsilon, decay, step_size, inverse_root, gradient_scale;

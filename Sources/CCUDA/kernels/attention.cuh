@@ -79,6 +79,74 @@ KERNEL(256) attention_softmax(const gnb_query_tile *tiles, gnb_attention_shape s
   }
 }
 
+// One chain over n values of x and y: those of y are 16 apart, and many are read at once. Beyond the end the last one is read for nothing.
+DEVICE float chain(int n, const float *x, const float *y) {
+  enum { TOGETHER = 32 };
+  float sum = 0.0f;
+  for (int first = 0; first < n; first += TOGETHER, y += 16 * TOGETHER) {
+    const int rest = n - first;
+    float values[TOGETHER];
+#pragma unroll
+    for (int i = 0; i < TOGETHER; i++) values[i] = y[least(i, rest - 1) * 16];
+    read_before();
+#pragma unroll
+    for (int i = 0; i < TOGETHER; i++)
+      if (i < rest) sum = fused(x[first + i], values[i], sum);
+  }
+  return sum;
+}
+
+// All of attention for single queries, as decoding has them. Grid: (heads, queries). The scores lie in shared memory.
+KERNEL_TOGETHER(256, 1) attention_queries(gnb_queries queries, gnb_attention_shape s, const float *q, float *context, float *stats) {
+  DYNAMIC_SHARED(float, shared);
+  SHARED float maximum, inverse_sum;
+  const gnb_query &query = queries.all[block_y()];
+  const int t = thread_x(), head = block_x(), group = head / (s.heads / s.groups), panels = (s.dim + 15) / 16;
+  const float *keys = (const float *)query.keys + (i64)group * query.capacity * s.dim + (i64)(query.start / 16) * s.dim * 16;
+  const float *values = (const float *)query.values + (i64)group * query.capacity * 16 * panels + (i64)query.start * 16;
+  float *scores = shared, *row = shared + query.width;
+  const i64 place = (i64)query.row * s.heads * s.dim + head * s.dim;
+  for (int d = t; d < s.dim; d += 256) row[d] = q[place + d];
+  barrier();
+  const int low = (s.window ? most(0, query.position - s.window + 1) : 0) - query.start, high = query.position + 1 - query.start;
+  const int first = low / 16 * 16, last = (high + 15) / 16 * 16;
+  for (int j = t; j < query.width; j += 256) {
+    if (j < low || j >= high) {
+      scores[j] = -__builtin_inff();
+      continue;
+    }
+    scores[j] = shaped(chain(s.dim, row, keys + (i64)(j / 16) * s.dim * 16 + j % 16), s);
+  }
+  barrier();
+  if (t < 32) {
+    float best = -__builtin_inff();
+    for (int j = first + t % 16; j < last; j += 16) best = scores[j] > best ? scores[j] : best;
+    best = lane_max(best);
+    if (t == 0) maximum = best;
+  }
+  barrier();
+  const float top = maximum;
+  for (int j = t; j < query.width; j += 256) scores[j] = exponential(scores[j] - top);
+  barrier();
+  if (t < 32) {
+    float sum = 0.0f;
+    for (int j = first + t % 16; j < last; j += 16) sum = sum + scores[j];
+    const float inverse = 1.0f / lane_sum(sum);
+    if (t == 0) {
+      inverse_sum = inverse;
+      float *to = stats + ((i64)query.row * s.heads + head) * 2;
+      to[0] = top, to[1] = inverse;
+    }
+  }
+  barrier();
+  const float inverse = inverse_sum;
+  for (int j = t; j < query.width; j += 256) scores[j] = j >= low && j < high ? scores[j] * inverse : 0.0f;
+  barrier();
+  for (int d = t; d < s.dim; d += 256) {
+    context[place + d] = chain(query.end - query.start, scores, values + (i64)(d / 16) * query.capacity * 16 + d % 16);
+  }
+}
+
 // The probabilities again from the stats, in `p`; `ds`, the gradient of the probabilities, becomes the gradient of the scores.
 // Grid: (heads, query tiles).
 KERNEL(256) attention_softmax_backward(const gnb_query_tile *tiles, gnb_attention_shape s, float *p, float *ds, const float *stats,

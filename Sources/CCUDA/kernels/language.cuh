@@ -37,6 +37,9 @@ DEVICE float root(float x) { return __nvvm_sqrt_rn_f(x); }
 #include "host_language.h"
 #endif
 
+// What is read before this is read together: the compiler moves no read behind it.
+DEVICE void read_before() { __asm__ volatile("" ::: "memory"); }
+
 DEVICE float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 DEVICE int least(int a, int b) { return a < b ? a : b; }
 DEVICE int most(int a, int b) { return a > b ? a : b; }
@@ -46,5 +49,9 @@ struct alignas(16) float4 {
 };
 DEVICE float4 load4(const float *p) { return *(const float4 *)p; }
 DEVICE void store4(float *p, float4 v) { *(float4 *)p = v; }
+struct alignas(8) float2 {
+  float x, y;
+};
+DEVICE void store2(float *p, float x, float y) { *(float2 *)p = float2{x, y}; }
 // Whether float4 can be read there, in rows `stride` floats apart.
 DEVICE bool is_aligned(const float *p, i64 stride) { return ((u64)p & 15) == 0 && (stride & 3) == 0; }

@@ -56,6 +56,17 @@ DEVICE float lane_max(float value) {
 // A sum over n products by the 16 lanes that call it; `lane` is the thread's own.
 DEVICE float lane_dot(int n, const float *x, const float *y, int lane) {
   float sum = 0.0f;
-  for (int j = lane; j < (n + 15) / 16 * 16; j += 16) sum = fused(j < n ? x[j] : 0.0f, j < n ? y[j] : 0.0f, sum);
+  const int whole = n / 16 * 16;
+  int j = lane;
+  for (; j + 7 * 16 < whole; j += 8 * 16) {
+    float a[8], b[8];
+#pragma unroll
+    for (int i = 0; i < 8; i++) a[i] = x[j + 16 * i], b[i] = y[j + 16 * i];
+    read_before();
+#pragma unroll
+    for (int i = 0; i < 8; i++) sum = fused(a[i], b[i], sum);
+  }
+  for (; j < whole; j += 16) sum = fused(x[j], y[j], sum);
+  if (whole < n) sum = fused(j < n ? x[j] : 0.0f, j < n ? y[j] : 0.0f, sum);
   return lane_sum(sum);
 }

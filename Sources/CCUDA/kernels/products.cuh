@@ -43,44 +43,52 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
   const bool a_aligned = is_aligned(p.a, p.a_stride), b_aligned = is_aligned(p.b, p.b_stride);
   const int whole = p.k / BK, steps = (p.k + BK - 1) / BK;
 
-  // Rows and columns beyond the end read the last ones: their sums are never stored.
-  const float *a[T::A4], *b[T::B4];
+  // Addresses are a tile's own, which moves along k, and a thread's distance from it. Rows and columns beyond the end read the last ones:
+  // their sums are never stored.
+  const float *a = p.a + first_row * p.a_stride;
+  const float *b = LAYOUT == BY_PANELS ? p.b + first_column / 16 * p.b_stride : LAYOUT == TRANSPOSED ? p.b + (i64)first_column * 16 : p.b + first_column;
+  const i64 b_step = LAYOUT == BY_PANELS ? BK * 16 : LAYOUT == TRANSPOSED ? BK * p.b_stride / 16 : BK * p.b_stride;
+  u32 from_a[T::A4], from_b[T::B4];
 #pragma unroll
   for (int i = 0; i < T::A4; i++) {
     const int number = t + i * T::THREADS;
-    a[i] = p.a + least(first_row + number / (BK / 4), p.m - 1) * p.a_stride + number % (BK / 4) * 4;
+    from_a[i] = least(number / (BK / 4), p.m - 1 - first_row) * (int)p.a_stride + number % (BK / 4) * 4;
   }
 #pragma unroll
   for (int i = 0; i < T::B4; i++) {
     const int number = t + i * T::THREADS;
     if (LAYOUT == BY_PANELS)
-      b[i] = p.b + least(first_column / 16 + number / (4 * BK), (p.n - 1) / 16) * p.b_stride + number % (4 * BK) * 4;
+      from_b[i] = least(number / (4 * BK), (p.n - 1) / 16 - first_column / 16) * (int)p.b_stride + number % (4 * BK) * 4;
     else if (LAYOUT == TRANSPOSED)
-      b[i] = p.b + least(first_column + number / (BK / 4), p.n - 1) * 16 + number % (BK / 4) * 4;
+      from_b[i] = least(number / (BK / 4), p.n - 1 - first_column) * 16 + number % (BK / 4) * 4;
     else
-      b[i] = p.b + number / (BN / 4) * p.b_stride;
+      from_b[i] = number / (BN / 4) * (int)p.b_stride + number % (BN / 4) * 4;
   }
   float4 next_a[T::A4], next_b[T::B4];
-  auto fetch = [&](int step) {
-    const int k0 = step * BK;
-    const bool is_whole = step < whole;
+  const bool is_simple = a_aligned && (LAYOUT != BY_ROWS || (b_aligned && first_column + BN <= p.n));
+  // Reads the stretch at a and b, of which `rest` k exist, and moves on.
+  auto fetch = [&](int rest) {
+    if (is_simple && rest >= BK) {
 #pragma unroll
-    for (int i = 0; i < T::A4; i++) {
-      const int at = (t + i * T::THREADS) % (BK / 4) * 4;
-      next_a[i] = is_whole && a_aligned ? load4(a[i] + k0) : take4(a[i] + k0 - at, at, p.k - k0, false);
-    }
+      for (int i = 0; i < T::A4; i++) next_a[i] = load4(a + from_a[i]);
 #pragma unroll
-    for (int i = 0; i < T::B4; i++) {
-      const int number = t + i * T::THREADS;
-      if (LAYOUT == BY_PANELS) {
-        next_b[i] = is_whole || k0 + number / 4 % BK < p.k ? load4(b[i] + (i64)k0 * 16) : float4{0, 0, 0, 0};
-      } else if (LAYOUT == TRANSPOSED) {
-        next_b[i] = is_whole || k0 + number % (BK / 4) * 4 < p.k ? load4(b[i] + k0 / 16 * p.b_stride + k0 % 16) : float4{0, 0, 0, 0};
-      } else {
-        const int at = first_column + number % (BN / 4) * 4;
-        next_b[i] = is_whole || k0 + number / (BN / 4) < p.k ? take4(b[i] + k0 * p.b_stride, at, p.n, b_aligned) : float4{0, 0, 0, 0};
+      for (int i = 0; i < T::B4; i++) next_b[i] = load4(b + from_b[i]);
+    } else {
+#pragma unroll
+      for (int i = 0; i < T::A4; i++) {
+        const int at = (t + i * T::THREADS) % (BK / 4) * 4;
+        next_a[i] = take4(a + from_a[i] - at, at, rest, false);
+      }
+#pragma unroll
+      for (int i = 0; i < T::B4; i++) {
+        const int number = t + i * T::THREADS;
+        const int depth = LAYOUT == BY_PANELS ? number / 4 % BK : LAYOUT == TRANSPOSED ? number % (BK / 4) * 4 : number / (BN / 4);
+        const int at = LAYOUT == BY_ROWS ? number % (BN / 4) * 4 : 0, end = LAYOUT == BY_ROWS ? p.n - first_column : 4;
+        next_b[i] = depth < rest ? take4(b + from_b[i] - at, at, end, b_aligned) : float4{0, 0, 0, 0};
       }
     }
+    a += BK;
+    b += b_step;
   };
   auto put = [&](int side) {
 #pragma unroll
@@ -123,15 +131,19 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
     for (int i = 0; i < TM; i += 4) *(float4 *)&x[i] = load4(&tile.a[side][kk][i / 4 * (4 * BM / TM) + row]);
 #pragma unroll
     for (int j = 0; j < TN; j += 4) *(float4 *)&y[j] = load4(&tile.b[side][kk][j / 4 * (4 * BN / TN) + column]);
+    // To and fro, so that each operation shares a factor with the one before: a processor reads two registers at a time.
 #pragma unroll
     for (int i = 0; i < TM; i++)
 #pragma unroll
-      for (int j = 0; j < TN; j++) sums[i][j] = fused(x[i], y[j], sums[i][j]);
+      for (int l = 0; l < TN; l++) {
+        const int j = i % 2 ? TN - 1 - l : l;
+        sums[i][j] = fused(x[i], y[j], sums[i][j]);
+      }
   };
 
   // While one stretch of k is multiplied, the next one comes from memory.
   for (int step = 0; step <= steps; step++) {
-    if (step < steps) fetch(step);
+    if (step < steps) fetch(p.k - step * BK);
     const int side = step & 1;
     if (step > whole) {
       // A chain has exactly k links: a product with zeros would turn -0 into 0.
@@ -144,22 +156,15 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
     barrier();
   }
 
-  const bool c_aligned = is_aligned(p.c, p.c_stride);
+  // One value at a time: groups of four would tie the sums to registers that the factors fight for.
 #pragma unroll
   for (int i = 0; i < TM; i++) {
     const int r = first_row + i / 4 * (4 * BM / TM) + row + i % 4;
     if (r >= p.m) continue;
 #pragma unroll
-    for (int j = 0; j < TN; j += 4) {
-      const int c = first_column + j / 4 * (4 * BN / TN) + column;
-      float *to = p.c + r * p.c_stride + c;
-      if (c_aligned && c + 4 <= p.n) {
-        store4(to, float4{sums[i][j], sums[i][j + 1], sums[i][j + 2], sums[i][j + 3]});
-      } else {
-#pragma unroll
-        for (int l = 0; l < 4; l++)
-          if (c + l < p.n) to[l] = sums[i][j + l];
-      }
+    for (int j = 0; j < TN; j++) {
+      const int c = first_column + j / 4 * (4 * BN / TN) + column + j % 4;
+      if (c < p.n) p.c[r * p.c_stride + c] = sums[i][j];
     }
   }
 }
@@ -282,7 +287,7 @@ KERNEL(256) add_outer(const float *h, const float *x, int rows, int n, int rank,
     if (column < n && first_rank + i < rank) gradient[(i64)(first_rank + i) * n + column] = sums[i];
 }
 
-// y[rows, n] = x W^T for one or four rows, from packed panels. A block has two panels. Its first warp computes the chains, one output a
+// y[rows, n] = x W^T for one or four rows, from packed panels of one or several W. A block has two panels. Its first warp computes the chains, one output a
 // lane. Four more warps make the weights' codes floats in shared memory; their reads are AHEAD stretches of 64 k in front.
 template <int STORAGE> struct Codes {
   enum {
@@ -296,39 +301,45 @@ template <int STORAGE> struct Codes {
   };
 };
 
-template <int STORAGE, int M>
-DEVICE void few_rows(const float *x, i64 x_stride, const u8 *panels, i64 panel_bytes, int k, int n, float *y, i64 y_stride) {
+template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
   typedef Codes<STORAGE> C;
-  enum { DEPTH = 64, AHEAD = 4 };
-  alignas(16) SHARED float values[2][DEPTH][32];
-  alignas(16) SHARED float inputs[2][DEPTH][M];
+  int block = block_x(), number = 0;
+  while (number < 2 && block >= g.of[number].blocks) block -= g.of[number++].blocks;
+  const float *x = (const float *)g.x;
+  const u8 *panels = (const u8 *)g.of[number].panels;
+  const i64 x_stride = g.x_stride, panel_bytes = g.of[number].panel_bytes, y_stride = g.of[number].y_stride;
+  const int k = g.k, n = g.of[number].n;
+  float *y = (float *)g.of[number].y;
+#ifndef NF4_AHEAD
+#define NF4_AHEAD 8
+#endif
+  enum { DEPTH = 64, AHEAD = C::BITS == 4 ? NF4_AHEAD : 4 };
+  // An output's values follow each other, with room so that the lanes' reads do not fight for banks.
+  alignas(16) SHARED float values[2][32][DEPTH + 4];
+  alignas(16) SHARED float inputs[2][M][DEPTH];
   SHARED float scales[2][C::GROUPS][32], minima[2][C::GROUPS][32];
   SHARED float table[16];
-  const int t = thread_x(), first = block_x() * 32, panel_count = (n + 15) / 16;
+  const int t = thread_x(), first = block * 32, panel_count = (n + 15) / 16;
   if (STORAGE == NF4 && t < 16) table[t] = nf4_values[t];
   barrier();
 
-  // What a thread of the four warps reads of one stretch.
+  // What a thread of the four warps reads of one stretch: of the words of 64 k of a panel, group by group, every 64th.
   u32 words[AHEAD][C::WORDS];
   float next_scales[AHEAD], next_minima[AHEAD], next_inputs[AHEAD][(M + 1) / 2];
-  const int worker = t - 32, side_panel = worker / 64, panel = block_x() * 2 + side_panel;
+  const int worker = t - 32, side_panel = worker / 64, panel = block * 2 + side_panel;
   const u8 *source = panels + (i64)panel * panel_bytes;
-  const int scale_panel = block_x() * 2 + worker % 32 / 16;
+  const int scale_panel = block * 2 + worker % 32 / 16;
   const u8 *scale_source = panels + (i64)scale_panel * panel_bytes;
   auto read = [&](int slot, int k0) {
-    // The codes of 64 k of a panel follow each other, group by group; a thread has some that are together.
-    const int place = worker % 64 * C::WORDS * 4;
-    i64 offset;
-    if (C::GROUP != 0) {
-      const int of_group = 16 * C::LENGTH * C::BITS / 8;
-      offset = (i64)(k0 / C::LENGTH + place / of_group) * C::GROUP_BYTES + (C::GROUP_BYTES - of_group) + place % of_group;
-    } else {
-      offset = (i64)k0 * 2 * C::BITS + place;
-    }
-    const bool is_there = worker >= 0 && panel < panel_count && k0 + (place * 8 / C::BITS) / 16 < k;
 #pragma unroll
-    for (int i = 0; i < C::WORDS; i++) words[slot][i] = is_there ? ((const u32 *)(source + offset))[i] : 0;
-    if (C::GROUP != 0 && worker >= 0 && worker < 32 * C::GROUPS) {
+    for (int i = 0; i < C::WORDS; i++) {
+      const int place = (i * 64 + worker % 64) * 4, of_group = 16 * C::LENGTH * C::BITS / 8;
+      const i64 offset = C::GROUP != 0 ? (i64)(k0 / C::LENGTH + place / of_group) * C::GROUP_BYTES + (C::GROUP_BYTES - of_group) + place % of_group
+                                       : (i64)k0 * 2 * C::BITS + place;
+      const bool is_there = panel < panel_count && k0 + place * 8 / C::BITS / 16 < k;
+      words[slot][i] = is_there ? *(const u32 *)(source + offset) : 0;
+    }
+    if (C::GROUP != 0 && worker < 32 * C::GROUPS) {
       const int group = k0 / C::LENGTH + worker / 32;
       const bool has = scale_panel < panel_count && group * C::LENGTH < k;
       const float *at = (const float *)(scale_source + (i64)group * C::GROUP_BYTES) + worker % 16;
@@ -338,30 +349,30 @@ DEVICE void few_rows(const float *x, i64 x_stride, const u8 *panels, i64 panel_b
 #pragma unroll
     for (int i = 0; i < (M + 1) / 2; i++) {
       const int number = worker + 128 * i, at = k0 + number % DEPTH;
-      next_inputs[slot][i] = worker >= 0 && number < M * DEPTH && at < k ? x[number / DEPTH * x_stride + at] : 0.0f;
+      next_inputs[slot][i] = number < M * DEPTH && at < k ? x[number / DEPTH * x_stride + at] : 0.0f;
     }
   };
   auto write = [&](int slot, int side) {
 #pragma unroll
     for (int i = 0; i < C::WORDS; i++) {
       // The number of the word's first code among the 16 outputs x 64 k, output by output in each k (two k for NF4).
-      const int code = (worker % 64 * C::WORDS + i) * 32 / C::BITS;
+      const int code = (i * 64 + worker % 64) * 32 / C::BITS;
       const u32 word = words[slot][i];
       if (STORAGE == NF4) {
-        const int byte = (worker % 64 * C::WORDS + i) * 4, at = byte / 16 * 2, lane = side_panel * 16 + byte % 16;
-        store4(&values[side][at][lane], float4{table[word & 15], table[word >> 8 & 15], table[word >> 16 & 15], table[word >> 24 & 15]});
-        store4(&values[side][at + 1][lane],
-               float4{table[word >> 4 & 15], table[word >> 12 & 15], table[word >> 20 & 15], table[word >> 28]});
-      } else if (C::BITS == 8) {
-        store4(&values[side][code / 16][side_panel * 16 + code % 16],
-               float4{(float)(signed char)word, (float)(signed char)(word >> 8), (float)(signed char)(word >> 16),
-                      (float)(signed char)(word >> 24)});
-      } else if (C::BITS == 16) {
-        float *to = &values[side][code / 16][side_panel * 16 + code % 16];
-        to[0] = STORAGE == BF16 ? __builtin_bit_cast(float, word << 16) : half_value((u16)word);
-        to[1] = STORAGE == BF16 ? __builtin_bit_cast(float, word & 0xffff0000u) : half_value((u16)(word >> 16));
+        float *to = &values[side][side_panel * 16 + code / 2 % 16][code / 32 * 2];
+#pragma unroll
+        for (int j = 0; j < 4; j++) store2(to + j * (DEPTH + 4), table[word >> 8 * j & 15], table[word >> (8 * j + 4) & 15]);
       } else {
-        values[side][code / 16][side_panel * 16 + code % 16] = __builtin_bit_cast(float, word);
+        float *to = &values[side][side_panel * 16 + code % 16][code / 16];
+        if (C::BITS == 8) {
+#pragma unroll
+          for (int j = 0; j < 4; j++) to[j * (DEPTH + 4)] = (float)(signed char)(word >> 8 * j);
+        } else if (C::BITS == 16) {
+          to[0] = STORAGE == BF16 ? __builtin_bit_cast(float, word << 16) : half_value((u16)word);
+          to[DEPTH + 4] = STORAGE == BF16 ? __builtin_bit_cast(float, word & 0xffff0000u) : half_value((u16)(word >> 16));
+        } else {
+          to[0] = __builtin_bit_cast(float, word);
+        }
       }
     }
     if (C::GROUP != 0 && worker < 32 * C::GROUPS) {
@@ -371,32 +382,56 @@ DEVICE void few_rows(const float *x, i64 x_stride, const u8 *panels, i64 panel_b
 #pragma unroll
     for (int i = 0; i < (M + 1) / 2; i++) {
       const int number = worker + 128 * i;
-      if (number < M * DEPTH) inputs[side][number % DEPTH][number / DEPTH] = next_inputs[slot][i];
+      if (number < M * DEPTH) inputs[side][number / DEPTH][number % DEPTH] = next_inputs[slot][i];
     }
   };
 
   float sums[M];
 #pragma unroll
   for (int i = 0; i < M; i++) sums[i] = 0.0f;
-  auto link = [&](int side, int j, float scale, float minimum) {
-    float value = values[side][j][t];
+  auto link = [&](float value, float scale, float minimum, float input, int i) {
     if (C::GROUP != 0) value = value * scale;
     if (C::MINIMUM != 0) value = value - minimum;
-#pragma unroll
-    for (int i = 0; i < M; i++) sums[i] = fused(inputs[side][j][i], value, sums[i]);
+    sums[i] = fused(input, value, sums[i]);
   };
   auto multiply = [&](int side, int k0) {
     if (k0 + DEPTH <= k) {
+      // 16 k at a time, read before the 16 in front of them are multiplied: a chain waits for nothing but itself.
+      float4 value[2][4], input[2][M][4];
+      float scale[2], minimum[2];
+      auto take = [&](int part) {
 #pragma unroll
-      for (int group = 0; group < C::GROUPS; group++) {
-        const float scale = C::GROUP != 0 ? scales[side][group][t] : 1.0f, minimum = C::MINIMUM != 0 ? minima[side][group][t] : 0.0f;
-#pragma unroll 16
-        for (int j = 0; j < DEPTH / C::GROUPS; j++) link(side, group * (DEPTH / C::GROUPS) + j, scale, minimum);
+        for (int q = 0; q < 4; q++) {
+          value[part % 2][q] = load4(&values[side][t][part * 16 + q * 4]);
+#pragma unroll
+          for (int i = 0; i < M; i++) input[part % 2][i][q] = load4(&inputs[side][i][part * 16 + q * 4]);
+        }
+        scale[part % 2] = C::GROUP != 0 ? scales[side][part * C::GROUPS / 4][t] : 1.0f;
+        minimum[part % 2] = C::MINIMUM != 0 ? minima[side][part * C::GROUPS / 4][t] : 0.0f;
+      };
+      take(0);
+#pragma unroll
+      for (int part = 0; part < 4; part++) {
+        if (part < 3) take(part + 1);
+        const float s = scale[part % 2], m = minimum[part % 2];
+#pragma unroll
+        for (int q = 0; q < 4; q++)
+#pragma unroll
+          for (int i = 0; i < M; i++) {
+            const float4 v = value[part % 2][q], in = input[part % 2][i][q];
+            link(v.x, s, m, in.x, i);
+            link(v.y, s, m, in.y, i);
+            link(v.z, s, m, in.z, i);
+            link(v.w, s, m, in.w, i);
+          }
       }
     } else {
       for (int j = 0; j < k - k0; j++) {
         const int group = j / C::LENGTH;
-        link(side, j, C::GROUP != 0 ? scales[side][group][t] : 1.0f, C::MINIMUM != 0 ? minima[side][group][t] : 0.0f);
+#pragma unroll
+        for (int i = 0; i < M; i++)
+          link(values[side][t][j], C::GROUP != 0 ? scales[side][group][t] : 1.0f, C::MINIMUM != 0 ? minima[side][group][t] : 0.0f,
+               inputs[side][i][j], i);
       }
     }
   };
@@ -428,10 +463,8 @@ DEVICE void few_rows(const float *x, i64 x_stride, const u8 *panels, i64 panel_b
 #pragma unroll
     for (int i = 0; i < M; i++) y[i * y_stride + first + t] = sums[i];
 }
-#define FEW(NAME, STORAGE, M)                                                                                                   \
-  KERNEL(160) NAME(const float *x, i64 x_stride, const u8 *panels, i64 panel_bytes, int k, int n, float *y, i64 y_stride) {     \
-    few_rows<STORAGE, M>(x, x_stride, panels, panel_bytes, k, n, y, y_stride);                                                  \
-  }
+#define FEW(NAME, STORAGE, M) \
+  KERNEL(160) NAME(gnb_few_rows g) { few_rows<STORAGE, M>(g); }
 #define FEW_ROWS(NAME, STORAGE) FEW(one_row_##NAME, STORAGE, 1) FEW(four_rows_##NAME, STORAGE, 4)
 FEW_ROWS(f32, F32)
 FEW_ROWS(bf16, BF16)

@@ -6,12 +6,31 @@
   const i64 i = (i64)block_x() * threads_x() + thread_x();          \
   if (i >= (COUNT)) return;
 
+// Several values of a row for each thread, `threads` apart, read at once. Calls body(place, value...).
+template <class TAKE, class USE> DEVICE void over_row(int n, int threads, TAKE take, USE use) {
+  enum { TOGETHER = 8 };
+  for (int first = thread_x(); first < n; first += TOGETHER * threads) {
+    decltype(take(0)) taken[TOGETHER];
+#pragma unroll
+    for (int i = 0; i < TOGETHER; i++) {
+      const int j = first + i * threads;
+      if (j < n) taken[i] = take(j);
+    }
+    read_before();
+#pragma unroll
+    for (int i = 0; i < TOGETHER; i++) {
+      const int j = first + i * threads;
+      if (j < n) use(j, taken[i]);
+    }
+  }
+}
+
 // One row a block, for wide rows: the row comes into shared memory, 16 lanes make the sum. Grid: rows.
-KERNEL(128) rms_norm(const float *x, int n, const float *weight, float epsilon, float *y, float *rstd) {
+KERNEL_TOGETHER(256, 2) rms_norm(const float *x, int n, const float *weight, float epsilon, float *y, float *rstd) {
   DYNAMIC_SHARED(float, row);
   SHARED float shared_r;
   const float *from = x + (i64)block_x() * n;
-  for (int j = thread_x(); j < n; j += 128) row[j] = from[j];
+  over_row(n, 256, [&](int j) { return from[j]; }, [&](int j, float value) { row[j] = value; });
   barrier();
   if (thread_x() < 32) {
     const float r = 1.0f / root(lane_dot(n, row, row, thread_x() % 16) / (float)n + epsilon);
@@ -19,7 +38,8 @@ KERNEL(128) rms_norm(const float *x, int n, const float *weight, float epsilon, 
   }
   barrier();
   const float r = shared_r;
-  for (int j = thread_x(); j < n; j += 128) y[(i64)block_x() * n + j] = row[j] * r * weight[j];
+  float *to = y + (i64)block_x() * n;
+  over_row(n, 256, [&](int j) { return weight[j]; }, [&](int j, float w) { to[j] = row[j] * r * w; });
 }
 
 // Many narrow rows, 16 lanes each.
@@ -35,19 +55,23 @@ KERNEL(256) rms_norm_narrow(const float *x, i64 rows, int n, const float *weight
 // dx = r * (g - x * r^2 * mean(g x)) with g = dy * weight
 DEVICE float norm_factor(int n, const float *x, const float *dy, const float *weight, float r, int lane) {
   float sum = 0.0f;
-  for (int j = lane; j < (n + 15) / 16 * 16; j += 16)
-    sum = fused(j < n ? dy[j] * weight[j] : 0.0f, j < n ? x[j] : 0.0f, sum);
+  const int whole = n / 16 * 16;
+  int j = lane;
+#pragma unroll 8
+  for (; j < whole; j += 16) sum = fused(dy[j] * weight[j], x[j], sum);
+  if (whole < n) sum = fused(j < n ? dy[j] * weight[j] : 0.0f, j < n ? x[j] : 0.0f, sum);
   return lane_sum(sum) / (float)n * r * r;
 }
 DEVICE float norm_gradient(float x, float dy, float weight, float r, float factor) {
   return r * (dy * weight - x * factor);
 }
 
-KERNEL(128) rms_norm_backward(const float *x, int n, const float *weight, const float *rstd, const float *dy, float *dx, int adds) {
+KERNEL(256) rms_norm_backward(const float *x, int n, const float *weight, const float *rstd, const float *dy, float *dx, int adds) {
   DYNAMIC_SHARED(float, row);
   SHARED float shared_factor;
   const i64 at = (i64)block_x() * n;
-  for (int j = thread_x(); j < n; j += 128) row[j] = x[at + j], row[n + j] = dy[at + j];
+  over_row(n, 256, [&](int j) { return x[at + j]; }, [&](int j, float value) { row[j] = value; });
+  over_row(n, 256, [&](int j) { return dy[at + j]; }, [&](int j, float value) { row[n + j] = value; });
   barrier();
   const float r = rstd[block_x()];
   if (thread_x() < 32) {
@@ -56,10 +80,12 @@ KERNEL(128) rms_norm_backward(const float *x, int n, const float *weight, const 
   }
   barrier();
   const float factor = shared_factor;
-  for (int j = thread_x(); j < n; j += 128) {
-    const float d = norm_gradient(row[j], row[n + j], weight[j], r, factor);
-    dx[at + j] = adds ? dx[at + j] + d : d;
-  }
+  over_row(
+      n, 256, [&](int j) { return float2{weight[j], adds ? dx[at + j] : 0.0f}; },
+      [&](int j, float2 taken) {
+        const float d = norm_gradient(row[j], row[n + j], taken.x, r, factor);
+        dx[at + j] = adds ? taken.y + d : d;
+      });
 }
 
 KERNEL(256) rms_norm_backward_narrow(const float *x, i64 rows, int n, const float *weight, const float *rstd, const float *dy,

@@ -47,6 +47,20 @@ public struct TokenBatch: Sendable {
     return segments.count - 1
   }
 
+  /// Appends the segments of another batch.
+  mutating func append(_ other: TokenBatch) {
+    let (row, number) = (tokens.count, segments.count)
+    tokens += other.tokens
+    positions += other.positions
+    segments += other.segments.map { segment in
+      var moved = segment
+      moved.rows = row + segment.rows.lowerBound..<row + segment.rows.upperBound
+      moved.wanted = row + segment.wanted.lowerBound..<row + segment.wanted.upperBound
+      moved.parent = segment.parent.map { number + $0 }
+      return moved
+    }
+  }
+
   /// Splits sequences, in order, into passes of at most `rows` rows and `most` sequences; a longer sequence is a pass alone.
   /// - Parameter lengths: the rows of each sequence.
   static func passes(_ lengths: [Int], rows limit: Int, most: Int = .max) -> [Range<Int>] {

@@ -44,6 +44,7 @@ public final class CPU: Device {
   public func trim() { pool.trim() }
 
   public var tapeBytes: Int { 1_300_000_000 }
+  public var passRows: Int { 0 }
 
   public func check() {}
 

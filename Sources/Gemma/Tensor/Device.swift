@@ -38,6 +38,8 @@ public protocol Device: AnyObject, Sendable {
   func trim()
   /// How many bytes the activations of whole layers may use in a training pass. The others are computed again.
   var tapeBytes: Int { get }
+  /// The number of rows that a pass should have if there are so many; 0 if more rows are not faster. It never changes a result.
+  var passRows: Int { get }
   /// - Throws: `GPUFailure` if an operation failed since the last call. What was computed since then is worthless.
   func check() throws
 

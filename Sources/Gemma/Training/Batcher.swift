@@ -76,9 +76,8 @@ struct MicroBatch {
   /// The random parts of this pass; nil for none.
   var noise: TrainingNoise?
 
-  /// The largest number of rows in one pass. More rows would not be faster, and would need more memory for activations.
-  /// A large model gets fewer rows, so that the backward pass recomputes less of the forward pass (see
-  /// `Device.tapeBytes`). The limit depends on the model only, because it decides the order of sums.
+  /// The largest number of rows that share a prefix. A large model gets fewer rows, so that on a CPU the backward pass recomputes less
+  /// of the forward pass (see `Device.tapeBytes`). The limit depends on the model only, because it decides the order of sums.
   static func rowLimit(_ config: ModelConfig) -> Int {
     max(256, min(1280, 24_000_000 / config.savedFloats))
   }
@@ -98,6 +97,27 @@ struct MicroBatch {
         Array(examples[range]), places: Array(places[range]), lossOn: lossOn,
         noise: noise.isSilent ? nil : noise)
     }
+  }
+
+  /// Joins passes that follow each other, up to `limit` rows. Each keeps its own shared prefix, so no sum changes its order.
+  static func joined(_ passes: [MicroBatch], rows limit: Int) -> [MicroBatch] {
+    var result: [MicroBatch] = []
+    for pass in passes {
+      if let last = result.indices.last, result[last].batch.tokens.count + pass.batch.tokens.count <= limit {
+        result[last].append(pass)
+      } else {
+        result.append(pass)
+      }
+    }
+    return result
+  }
+
+  private mutating func append(_ other: MicroBatch) {
+    batch.append(other.batch)
+    targets += other.targets
+    weights += other.weights
+    noise?.rows += other.noise?.rows ?? []
+    noise?.lengths += other.noise?.lengths ?? []
   }
 
   private init(

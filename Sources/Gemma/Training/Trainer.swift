@@ -67,6 +67,9 @@ public final class Trainer {
   public var layerDone: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   /// How many bytes of activations one pass may keep. It changes time and memory, never a result.
   package var tapeBytes: Int?
+  /// Rows up to which passes are joined; nil for the device's own number, as far as 4.5 GB hold the activations. As `tapeBytes` it never
+  /// changes a result.
+  package var passRows: Int?
   let model: GemmaModel
   /// The sequences that `batch` counts: single examples, or several joined by `packing`.
   private let sequences: [[TokenizedExample]]
@@ -156,13 +159,14 @@ public final class Trainer {
     let gradients = device.zeros(1, adapter.parameterCount)
     let noise = TrainingNoise(
       dropout: adapter.config.dropout, neftuneAlpha: config.neftuneAlpha, seed: config.seed)
-    let passes = stride(from: 0, to: batch.count, by: config.batch).flatMap { first in
+    let parts = stride(from: 0, to: batch.count, by: config.batch).flatMap { first in
       let range = first..<min(first + config.batch, batch.count)
       return MicroBatch.make(
         Array(batch[range].joined()), places: Array(places[range].joined()), lossOn: config.lossOn,
         noise: noise,
         rowLimit: MicroBatch.rowLimit(model.config))
     }
+    let passes = MicroBatch.joined(parts, rows: joinedRows)
     let total = passes.reduce(0.0) { $0 + $1.weights.reduce(0.0) { $0 + Double($1) } }
     let entropy = CrossEntropy(head: model.head, softCap: model.config.finalSoftCap)
     var loss = 0.0
@@ -190,6 +194,13 @@ public final class Trainer {
         layerDone: countLayer)
     }
     return (loss / total, gradients)
+  }
+
+  private var joinedRows: Int {
+    // With DoRA the gradient of a magnitude is summed pass by pass.
+    guard !adapter.config.dora else { return 0 }
+    let floats = model.config.savedFloats * model.config.layers.count
+    return passRows ?? min(device.passRows, 4_500_000_000 / (4 * floats))
   }
 
   /// One optimiser step.

@@ -48,9 +48,10 @@ extension GemmaModel {
   ) throws -> AnswerLoss {
     for example in examples { try checkRows(example.ids) }
     let silent = TrainingNoise(dropout: 0, neftuneAlpha: 0, seed: 0)
-    let passes = MicroBatch.make(
-      examples, places: Array(examples.indices), lossOn: .response, noise: silent,
-      rowLimit: MicroBatch.rowLimit(config))
+    let passes = MicroBatch.joined(
+      MicroBatch.make(
+        examples, places: Array(examples.indices), lossOn: .response, noise: silent,
+        rowLimit: MicroBatch.rowLimit(config)), rows: device.passRows)
     let entropy = CrossEntropy(head: head, softCap: config.finalSoftCap)
     var sum = AnswerLossSum()
     for (number, pass) in passes.enumerated() {

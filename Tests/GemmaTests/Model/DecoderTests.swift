@@ -145,6 +145,34 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
     #expect(found[0].contains { $0 != 0 } && found[0] == found[1] && found[0] == found[2])
   }
 
+  @Test(arguments: models) func joinedPassesGiveTheSameGradients(_ name: String) throws {
+    let model = try Fixtures.model(name, device: device)
+    let shared: [Int32] = [2, 40, 41, 42, 43]
+    let examples = (0..<6).map { i in
+      TokenizedExample(ids: shared + [50, 51, 52, 53, 54, 55].map { $0 + Int32(7 * i) }, promptCount: 8 - i % 2)
+    }
+    for (lossOn, dropout) in [(TrainingConfig.LossOn.response, 0.0), (.all, 0), (.response, 0.3)] {
+      var config = TrainingConfig()
+      (config.lossOn, config.batch, config.accumulate) = (lossOn, 2, 3)
+      var adapterConfig = AdapterConfig(rank: 4)
+      adapterConfig.dropout = dropout
+      var found: [[UInt32]] = []
+      // Three passes of two sequences, two and one, all in one.
+      for rows in [0, 40, 1000] {
+        let adapter = Adapter(adapterConfig, model: model, device: device)
+        // B is zero at first; then A would have no gradient.
+        adapter.parameters.set((0..<adapter.parameterCount).map { Float($0 % 17 - 8) / 64 })
+        adapter.parametersChanged()
+        let trainer = try Trainer(
+          model: model, adapter: adapter, examples: examples, config: config, device: device)
+        trainer.passRows = rows
+        let (loss, gradients) = try trainer.lossAndGradients(examples)
+        found.append([Float(loss).bitPattern] + bits(gradients.values))
+      }
+      #expect(found[0].contains { $0 != 0 } && found[0] == found[1] && found[0] == found[2])
+    }
+  }
+
   @Test(arguments: models) func gradientsAgreeWithFiniteDifferencesInDouble(_ name: String) throws {
     let model = try Fixtures.model(name, device: device)
     // Two sequences with a common beginning, longer than the window of 8, so that sharing and windows take part.

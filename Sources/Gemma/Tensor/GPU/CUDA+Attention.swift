@@ -132,10 +132,44 @@ extension CUDA {
   ) -> (context: Matrix, stats: Matrix) {
     let context = matrix(q.rows, q.columns)
     let stats = matrix(q.rows, shape.heads * 2)
+    let tiles = QueryTile.all(spans, shape, by: 64)
+    let shared = 4 * ((tiles.map(\.width).max() ?? 0) + shape.headDim)
+    if tiles.allSatisfy({ $0.queries.count == 1 }), shared <= Self.sharedLimit {
+      attention(q, shape, tiles, seen, sharedBytes: shared, into: context, stats)
+      return (context, stats)
+    }
     withUploaded(panels(seen, swapped: nil)) {
       attention(q, shape, spans, panels: $0, into: context, stats)
     }
     return (context, stats)
+  }
+
+  /// What a block of every GPU may have of shared memory, less what the kernel has besides.
+  private static let sharedLimit = 40 << 10
+
+  /// Single queries, as decoding has them: all of attention in one launch.
+  private func attention(
+    _ q: Matrix, _ shape: AttentionShape, _ tiles: [QueryTile], _ seen: [KeyValuePanels], sharedBytes: Int,
+    into context: Matrix, _ stats: Matrix
+  ) {
+    let together = Int(GNB_QUERIES)
+    for first in stride(from: 0, to: tiles.count, by: together) {
+      let part = tiles[first..<min(first + together, tiles.count)]
+      var queries = gnb_queries()
+      withUnsafeMutableBytes(of: &queries) { bytes in
+        let all = bytes.bindMemory(to: gnb_query.self)
+        for (i, tile) in part.enumerated() {
+          let panels = seen[tile.span]
+          all[i] = gnb_query(
+            keys: address(panels.keys), values: address(panels.values), capacity: Int32(panels.capacity),
+            row: Int32(tile.queries.lowerBound), position: Int32(tile.position), start: Int32(tile.start),
+            end: Int32(tile.end), width: Int32(tile.width))
+        }
+      }
+      launch(
+        "attention_queries", (shape.heads, part.count, 1), sharedBytes: sharedBytes, queries, self.shape(shape),
+        address(q), address(context), address(stats))
+    }
   }
 
   private func attention(

@@ -9,11 +9,11 @@ extension CUDA {
     var slices: Int
   }
 
-  /// As many slices as need at most about 512 MB for weights as floats, logits and shares of the gradient.
+  /// As many slices as need at most about 160 MB for weights as floats, logits and shares of the gradient.
   private func waves(_ head: WeightMatrix, rows: Int) -> [Wave] {
     let slice = VocabularySlices.size
     let bytes = 4 * (slice * (head.inputs + rows) + rows * head.inputs)
-    let together = max(1, min(16, (512 << 20) / bytes))
+    let together = max(1, min(16, (160 << 20) / bytes))
     return stride(from: 0, to: head.outputs, by: together * slice).map { first in
       let tokens = first..<min(first + together * slice, head.outputs)
       return Wave(tokens: tokens, first: first / slice, slices: Self.tiles(tokens.count, by: slice))

@@ -16,30 +16,53 @@ extension CUDA {
 
   public func product(_ x: Matrix, _ weight: WeightMatrix, outputs: Range<Int>?) -> Matrix {
     let range = outputs ?? 0..<weight.outputs
-    let y = matrix(x.rows, range.count)
     precondition(range.lowerBound % Packing.lanes == 0 && range.upperBound <= weight.outputs)
     precondition(x.columns == weight.inputs)
-    let panels = panels(weight, range)
-    guard x.rows >= Self.manyRows else {
-      for row in stride(from: 0, to: x.rows, by: 4) {
-        // Fewer than four rows at the end are computed one by one.
-        let count = x.rows - row >= 4 ? 4 : 1
-        for first in stride(from: row, to: min(row + 4, x.rows), by: count) {
-          launch(
-            Self.fewRows(weight.gpuStorage, count), (Self.tiles(range.count, by: 32), 1, 1), threads: 160,
-            address(x) + UInt64(4 * first * x.columns), Int64(x.columns), panels, Int64(weight.gpuPanelBytes),
-            Int32(weight.inputs), Int32(range.count), address(y) + UInt64(4 * first * y.columns),
-            Int64(y.columns))
-        }
+    let y = matrix(x.rows, range.count)
+    if x.rows < Self.manyRows {
+      fewRows(x, [(weight, range, y)])
+    } else {
+      withFloats(weight, range) {
+        multiply(
+          x, by: $0, stride: weight.inputs * Packing.lanes, .panels, columns: range.count,
+          depth: weight.inputs, into: y, adds: false)
       }
-      return y
-    }
-    withFloats(weight, range) {
-      multiply(
-        x, by: $0, stride: weight.inputs * Packing.lanes, .panels, columns: range.count,
-        depth: weight.inputs, into: y, adds: false)
     }
     return y
+  }
+
+  public func products(_ x: Matrix, _ weights: [WeightMatrix]) -> [Matrix] {
+    let together = 3
+    guard x.rows < Self.manyRows, weights.count <= together, let storage = weights.first?.gpuStorage,
+      weights.allSatisfy({ $0.gpuStorage == storage && $0.inputs == x.columns })
+    else { return weights.map { product(x, $0, outputs: nil) } }
+    let results = weights.map { matrix(x.rows, $0.outputs) }
+    fewRows(x, zip(weights, results).map { ($0, 0..<$0.outputs, $1) })
+    return results
+  }
+
+  /// x W^T for at most three W of one storage, in one launch for each four rows. Fewer than four at the end are computed one by one.
+  private func fewRows(_ x: Matrix, _ parts: [(weight: WeightMatrix, outputs: Range<Int>, y: Matrix)]) {
+    guard let storage = parts.first?.weight.gpuStorage else { return }
+    for row in stride(from: 0, to: x.rows, by: 4) {
+      let count = x.rows - row >= 4 ? 4 : 1
+      for first in stride(from: row, to: min(row + 4, x.rows), by: count) {
+        func output(_ i: Int) -> gnb_few_outputs {
+          guard i < parts.count else { return gnb_few_outputs() }
+          let (weight, outputs, y) = parts[i]
+          return gnb_few_outputs(
+            panels: panels(weight, outputs), y: address(y) + UInt64(4 * first * y.columns),
+            panel_bytes: Int64(weight.gpuPanelBytes), y_stride: Int64(y.columns), n: Int32(outputs.count),
+            blocks: Int32(Self.tiles(outputs.count, by: 32)))
+        }
+        let all = (output(0), output(1), output(2))
+        launch(
+          Self.fewRows(storage, count), (Int(all.0.blocks + all.1.blocks + all.2.blocks), 1, 1), threads: 160,
+          gnb_few_rows(
+            x: address(x) + UInt64(4 * first * x.columns), x_stride: Int64(x.columns), k: Int32(x.columns),
+            unused: 0, of: all))
+      }
+    }
   }
 
   public func productTransposed(
@@ -110,9 +133,7 @@ extension CUDA {
   ) {
     let (m, n) = (Int(product.m), Int(product.n))
     guard m > 0, n > 0 else { return }
-    // Narrow tiles where wide ones would leave processors of the GPU without work.
-    let isWide =
-      Self.tiles(m, by: 64) * Self.tiles(n, by: 128) * count >= 2 * driver.multiprocessors
+    let isWide = time(ofTiles: m, n * count, by: 128, together: 3) <= time(ofTiles: m, n * count, by: 64, together: 4)
     let kernel: StaticString =
       switch (layout, isWide) {
       case (.panels, true): "product_wide"
@@ -125,6 +146,14 @@ extension CUDA {
     launch(
       kernel, (Self.tiles(m, by: 64), Self.tiles(n, by: isWide ? 128 : 64), count), threads: 128, product,
       next)
+  }
+
+  /// About how long tiles of 64 rows and `width` columns take. A processor of the GPU has `together` at a time; fewer do not make it as
+  /// much faster. A whole round of wide ones takes 4/3 of one of narrow ones, as measured on an H100.
+  private func time(ofTiles rows: Int, _ columns: Int, by width: Int, together: Int) -> Double {
+    let each = Self.tiles(Self.tiles(rows, by: 64) * Self.tiles(columns, by: width), by: driver.multiprocessors)
+    let (rounds, rest) = each.quotientAndRemainder(dividingBy: together)
+    return (Double(rounds) + (rest == 0 ? 0 : Double(rest + 1) / Double(together + 1))) * (width == 128 ? 4 : 3)
   }
 
   private static func unpacking(_ storage: PanelStorage) -> StaticString {

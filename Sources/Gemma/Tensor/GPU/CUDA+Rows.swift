@@ -11,7 +11,7 @@ extension CUDA {
     let rows = x.rows * groups
     if n >= Self.wideRow {
       launch(
-        "rms_norm", (rows, 1, 1), threads: 128, sharedBytes: 4 * n, address(x), Int32(n),
+        "rms_norm", (rows, 1, 1), threads: 256, sharedBytes: 4 * n, address(x), Int32(n),
         weight.address(on: self), epsilon, address(y), address(rstd))
     } else {
       launch(
@@ -30,7 +30,7 @@ extension CUDA {
     let rows = x.rows * groups
     if n >= Self.wideRow {
       launch(
-        "rms_norm_backward", (rows, 1, 1), threads: 128, sharedBytes: 8 * n, address(x), Int32(n),
+        "rms_norm_backward", (rows, 1, 1), threads: 256, sharedBytes: 8 * n, address(x), Int32(n),
         weight.address(on: self), address(rstd), address(dy), address(dx), Int32(adds ? 1 : 0))
     } else {
       launch(

@@ -37,8 +37,10 @@ public final class CUDA: Device, @unchecked Sendable {
   public var name: String { "cuda (\(driver.name))" }
   public var kernels: Kernels { cpu.kernels }
   public var workers: WorkerPool { cpu.workers }
-  /// Half of what is free, so that the rest of a pass has room.
-  public var tapeBytes: Int { driver.memory.free / 2 }
+  /// At most half of what is free, so that the rest of a pass has room.
+  public var tapeBytes: Int { min(3_800_000_000, driver.memory.free / 2) }
+
+  public var passRows: Int { 4096 }
 
   /// The GPU's name, compute capability, and memory in bytes.
   public var facts: (name: String, capability: String, memory: Int) {
@@ -156,30 +158,28 @@ public final class CUDA: Device, @unchecked Sendable {
   // MARK: Launches
 
   /// Runs a kernel: `grid` blocks of `threads`.
-  func launch(
+  func launch<each Argument: KernelArgument>(
     _ kernel: StaticString, _ grid: (Int, Int, Int), threads: Int = 256, sharedBytes: Int = 0,
-    _ arguments: any KernelArgument...
+    _ arguments: repeat each Argument
   ) {
-    run(kernel, grid, threads: threads, sharedBytes: sharedBytes, arguments)
+    guard grid.0 > 0, grid.1 > 0, grid.2 > 0, !hasFailed else { return }
+    withUnsafeTemporaryAllocation(byteCount: KernelArguments.capacity, alignment: 16) { buffer in
+      var packed = KernelArguments(in: buffer)
+      repeat packed.append(each arguments)
+      driver.enter()
+      record(
+        driver.failure(
+          driver.launch(
+            kernel, grid: grid, threads: threads, sharedBytes: sharedBytes,
+            UnsafeRawBufferPointer(rebasing: buffer[..<packed.count]))))
+    }
   }
 
   /// Runs a kernel with one thread for each of `count` elements; their number is its first argument.
-  func launch(_ kernel: StaticString, elements count: Int, _ arguments: any KernelArgument...) {
-    run(
-      kernel, (Self.tiles(count, by: 256), 1, 1), threads: 256, sharedBytes: 0, [Int64(count)] + arguments)
-  }
-
-  private func run(
-    _ kernel: StaticString, _ grid: (Int, Int, Int), threads: Int, sharedBytes: Int,
-    _ arguments: [any KernelArgument]
+  func launch<each Argument: KernelArgument>(
+    _ kernel: StaticString, elements count: Int, _ arguments: repeat each Argument
   ) {
-    guard grid.0 > 0, grid.1 > 0, grid.2 > 0, !hasFailed else { return }
-    driver.enter()
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(256)
-    for argument in arguments { argument.append(to: &bytes) }
-    record(
-      driver.failure(driver.launch(kernel, grid: grid, threads: threads, sharedBytes: sharedBytes, bytes)))
+    launch(kernel, (Self.tiles(count, by: 256), 1, 1), Int64(count), repeat each arguments)
   }
 
   static func tiles(_ count: Int, by size: Int) -> Int { (count + size - 1) / size }

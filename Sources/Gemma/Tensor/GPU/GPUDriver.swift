@@ -11,7 +11,7 @@ final class GPUDriver: @unchecked Sendable {
   private var functions: gnb_cuda_driver
   private let context: gnb_cuda_handle?
   private var module: gnb_cuda_handle?
-  private let kernels = Mutex<[String: Handle]>([:])
+  private let kernels = Mutex<[UnsafePointer<UInt8>: Handle]>([:])
 
   private struct Handle: @unchecked Sendable { var pointer: gnb_cuda_handle }
 
@@ -123,20 +123,20 @@ final class GPUDriver: @unchecked Sendable {
 
   /// The code of the driver for a launch on the default stream. Launches run one after the other.
   func launch(
-    _ kernel: StaticString, grid: (Int, Int, Int), threads: Int, sharedBytes: Int, _ arguments: [UInt8]
+    _ kernel: StaticString, grid: (Int, Int, Int), threads: Int, sharedBytes: Int, _ arguments: UnsafeRawBufferPointer
   ) -> Int32 {
-    let name = kernel.description
+    // A literal is always at the same address.
     let found = kernels.withLock { known -> Handle? in
-      if let handle = known[name] { return handle }
+      if let handle = known[kernel.utf8Start] { return handle }
       var function: gnb_cuda_handle?
-      guard functions.module_function(&function, module, name) == 0, let function else { return nil }
+      guard functions.module_function(&function, module, kernel.description) == 0, let function else { return nil }
       let handle = Handle(pointer: function)
-      known[name] = handle
+      known[kernel.utf8Start] = handle
       return handle
     }
     guard let found else { return 500 }
     return gnb_cuda_launch(
       &functions, found.pointer, UInt32(grid.0), UInt32(grid.1), UInt32(grid.2), UInt32(threads),
-      UInt32(sharedBytes), arguments, arguments.count)
+      UInt32(sharedBytes), arguments.baseAddress, arguments.count)
   }
 }

@@ -12,11 +12,22 @@ extension gnb_next_product: KernelArgument {}
 extension gnb_attention_shape: KernelArgument {}
 extension gnb_adamw_numbers: KernelArgument {}
 extension gnb_words: KernelArgument {}
+extension gnb_queries: KernelArgument {}
+extension gnb_few_rows: KernelArgument {}
 
-extension KernelArgument {
-  /// Adds the bytes at the next multiple of the type's alignment, as C++ places arguments.
-  func append(to bytes: inout [UInt8]) {
-    while bytes.count % MemoryLayout<Self>.alignment != 0 { bytes.append(0) }
-    withUnsafeBytes(of: self) { bytes.append(contentsOf: $0) }
+/// The arguments of one launch as C++ places them: each at the next multiple of its alignment.
+struct KernelArguments {
+  /// What the driver takes at most.
+  static let capacity = 4096
+  let bytes: UnsafeMutableRawBufferPointer
+  private(set) var count = 0
+
+  init(in bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
+
+  mutating func append<Argument: KernelArgument>(_ argument: Argument) {
+    let alignment = MemoryLayout<Argument>.alignment
+    let start = (count + alignment - 1) / alignment * alignment
+    bytes.storeBytes(of: argument, toByteOffset: start, as: Argument.self)
+    count = start + MemoryLayout<Argument>.size
   }
 }
