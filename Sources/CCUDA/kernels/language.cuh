@@ -52,6 +52,5 @@ DEVICE void store4(float *p, float4 v) { *(float4 *)p = v; }
 struct alignas(8) float2 {
   float x, y;
 };
-DEVICE void store2(float *p, float x, float y) { *(float2 *)p = float2{x, y}; }
 // Whether float4 can be read there, in rows `stride` floats apart.
 DEVICE bool is_aligned(const float *p, i64 stride) { return ((u64)p & 15) == 0 && (stride & 3) == 0; }

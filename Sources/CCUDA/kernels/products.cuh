@@ -288,7 +288,7 @@ KERNEL(256) add_outer(const float *h, const float *x, int rows, int n, int rank,
 }
 
 // y[rows, n] = x W^T for one or four rows, from packed panels of one or several W. A block has two panels. Its first warp computes the chains, one output a
-// lane. Four more warps make the weights' codes floats in shared memory; their reads are AHEAD stretches of 64 k in front.
+// lane. Four more warps make the weights' codes floats in shared memory; their reads are AHEAD stretches in front.
 template <int STORAGE> struct Codes {
   enum {
     GROUP = STORAGE == NF4 ? 64 : STORAGE == Q8 || STORAGE == Q8_MIN ? 32 : STORAGE == Q8_16 || STORAGE == Q8_16_MIN ? 16 : 0,
@@ -296,8 +296,9 @@ template <int STORAGE> struct Codes {
     BITS = STORAGE == NF4 ? 4 : GROUP ? 8 : STORAGE == F32 ? 32 : 16,
     GROUP_BYTES = GROUP ? (MINIMUM ? 128 : 64) + 16 * GROUP * BITS / 8 : 0,
     LENGTH = GROUP ? GROUP : 64,
-    WORDS = BITS / 2, // 32-bit words of a thread: 64 k x 32 outputs by 128 threads
-    GROUPS = GROUP ? 64 / GROUP : 1
+    DEPTH = BITS == 4 ? 128 : 64, // the k of a stretch
+    WORDS = DEPTH * BITS / 128, // 32-bit words of a thread: a stretch of 32 outputs by 128 threads
+    GROUPS = GROUP ? DEPTH / GROUP : 1
   };
 };
 
@@ -310,12 +311,10 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
   const i64 x_stride = g.x_stride, panel_bytes = g.of[number].panel_bytes, y_stride = g.of[number].y_stride;
   const int k = g.k, n = g.of[number].n;
   float *y = (float *)g.of[number].y;
-#ifndef NF4_AHEAD
-#define NF4_AHEAD 8
-#endif
-  enum { DEPTH = 64, AHEAD = C::BITS == 4 ? NF4_AHEAD : 4 };
-  // An output's values follow each other, with room so that the lanes' reads do not fight for banks.
-  alignas(16) SHARED float values[2][32][DEPTH + 4];
+  enum { DEPTH = C::DEPTH, AHEAD = C::BITS == 4 ? 2 : 4 };
+  // An output's values, or with NF4 its codes, follow each other, with room so that the lanes' reads do not fight for banks.
+  enum { ROW = STORAGE == NF4 ? DEPTH / 8 + 4 : DEPTH + 4 };
+  alignas(16) SHARED u32 values[2][32][ROW];
   alignas(16) SHARED float inputs[2][M][DEPTH];
   SHARED float scales[2][C::GROUPS][32], minima[2][C::GROUPS][32];
   SHARED float table[16];
@@ -323,9 +322,10 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
   if (STORAGE == NF4 && t < 16) table[t] = nf4_values[t];
   barrier();
 
-  // What a thread of the four warps reads of one stretch: of the words of 64 k of a panel, group by group, every 64th.
+  // What a thread of the four warps reads of one stretch: of the words of a panel, group by group, every 64th. With NF4 it reads four
+  // outputs of eight k that follow each other, so that it can turn them.
   u32 words[AHEAD][C::WORDS];
-  float next_scales[AHEAD], next_minima[AHEAD], next_inputs[AHEAD][(M + 1) / 2];
+  float next_scales[AHEAD], next_minima[AHEAD], next_inputs[AHEAD][(M * DEPTH + 127) / 128];
   const int worker = t - 32, side_panel = worker / 64, panel = block * 2 + side_panel;
   const u8 *source = panels + (i64)panel * panel_bytes;
   const int scale_panel = block * 2 + worker % 32 / 16;
@@ -333,7 +333,7 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
   auto read = [&](int slot, int k0) {
 #pragma unroll
     for (int i = 0; i < C::WORDS; i++) {
-      const int place = (i * 64 + worker % 64) * 4, of_group = 16 * C::LENGTH * C::BITS / 8;
+      const int w = worker % 64, place = (STORAGE == NF4 ? (w / 4 * 4 + i) * 4 + w % 4 : i * 64 + w) * 4, of_group = 16 * C::LENGTH * C::BITS / 8;
       const i64 offset = C::GROUP != 0 ? (i64)(k0 / C::LENGTH + place / of_group) * C::GROUP_BYTES + (C::GROUP_BYTES - of_group) + place % of_group
                                        : (i64)k0 * 2 * C::BITS + place;
       const bool is_there = panel < panel_count && k0 + place * 8 / C::BITS / 16 < k;
@@ -347,31 +347,36 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
       if (C::MINIMUM != 0) next_minima[slot] = has ? at[16] : 0.0f;
     }
 #pragma unroll
-    for (int i = 0; i < (M + 1) / 2; i++) {
+    for (int i = 0; i < (M * DEPTH + 127) / 128; i++) {
       const int number = worker + 128 * i, at = k0 + number % DEPTH;
       next_inputs[slot][i] = number < M * DEPTH && at < k ? x[number / DEPTH * x_stride + at] : 0.0f;
     }
   };
   auto write = [&](int slot, int side) {
+    if (STORAGE == NF4) {
+      const int w = worker % 64;
 #pragma unroll
-    for (int i = 0; i < C::WORDS; i++) {
-      // The number of the word's first code among the 16 outputs x 64 k, output by output in each k (two k for NF4).
-      const int code = (i * 64 + worker % 64) * 32 / C::BITS;
-      const u32 word = words[slot][i];
-      if (STORAGE == NF4) {
-        float *to = &values[side][side_panel * 16 + code / 2 % 16][code / 32 * 2];
+      for (int j = 0; j < 4; j++) {
+        u32 turned = 0;
 #pragma unroll
-        for (int j = 0; j < 4; j++) store2(to + j * (DEPTH + 4), table[word >> 8 * j & 15], table[word >> (8 * j + 4) & 15]);
-      } else {
-        float *to = &values[side][side_panel * 16 + code % 16][code / 16];
+        for (int i = 0; i < C::WORDS; i++) turned |= (words[slot][i] >> 8 * j & 255) << 8 * i;
+        values[side][side_panel * 16 + w % 4 * 4 + j][w / 4] = turned;
+      }
+    } else {
+#pragma unroll
+      for (int i = 0; i < C::WORDS; i++) {
+        // The number of the word's first code among the 16 outputs of a stretch, output by output in each k.
+        const int code = (i * 64 + worker % 64) * 32 / C::BITS;
+        const u32 word = words[slot][i];
+        u32 *to = &values[side][side_panel * 16 + code % 16][code / 16];
         if (C::BITS == 8) {
 #pragma unroll
-          for (int j = 0; j < 4; j++) to[j * (DEPTH + 4)] = (float)(signed char)(word >> 8 * j);
+          for (int j = 0; j < 4; j++) to[j * ROW] = __builtin_bit_cast(u32, (float)(signed char)(word >> 8 * j));
         } else if (C::BITS == 16) {
-          to[0] = STORAGE == BF16 ? __builtin_bit_cast(float, word << 16) : half_value((u16)word);
-          to[DEPTH + 4] = STORAGE == BF16 ? __builtin_bit_cast(float, word & 0xffff0000u) : half_value((u16)(word >> 16));
+          to[0] = STORAGE == BF16 ? word << 16 : __builtin_bit_cast(u32, half_value((u16)word));
+          to[ROW] = STORAGE == BF16 ? word & 0xffff0000u : __builtin_bit_cast(u32, half_value((u16)(word >> 16)));
         } else {
-          to[0] = __builtin_bit_cast(float, word);
+          to[0] = word;
         }
       }
     }
@@ -380,7 +385,7 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
       if (C::MINIMUM != 0) minima[side][worker / 32][worker % 32] = next_minima[slot];
     }
 #pragma unroll
-    for (int i = 0; i < (M + 1) / 2; i++) {
+    for (int i = 0; i < (M * DEPTH + 127) / 128; i++) {
       const int number = worker + 128 * i;
       if (number < M * DEPTH) inputs[side][number / DEPTH][number % DEPTH] = next_inputs[slot][i];
     }
@@ -395,43 +400,55 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
     sums[i] = fused(input, value, sums[i]);
   };
   auto multiply = [&](int side, int k0) {
+    const u32 *own = values[side][t];
     if (k0 + DEPTH <= k) {
       // 16 k at a time, read before the 16 in front of them are multiplied: a chain waits for nothing but itself.
-      float4 value[2][4], input[2][M][4];
-      float scale[2], minimum[2];
+      float value[2][16], scale[2], minimum[2];
+      float4 input[2][M][4];
+      u32 codes[STORAGE == NF4 ? DEPTH / 8 : 1];
+      if (STORAGE == NF4)
+#pragma unroll
+        for (int i = 0; i < DEPTH / 8; i += 4) *(float4 *)&codes[i] = load4((const float *)own + i);
       auto take = [&](int part) {
 #pragma unroll
         for (int q = 0; q < 4; q++) {
-          value[part % 2][q] = load4(&values[side][t][part * 16 + q * 4]);
 #pragma unroll
           for (int i = 0; i < M; i++) input[part % 2][i][q] = load4(&inputs[side][i][part * 16 + q * 4]);
+          if (STORAGE == NF4) {
+#pragma unroll
+            for (int l = 0; l < 4; l++) value[part % 2][q * 4 + l] = table[codes[part * 2 + q / 2] >> 4 * (q % 2 * 4 + l) & 15];
+          } else {
+            *(float4 *)&value[part % 2][q * 4] = load4((const float *)own + part * 16 + q * 4);
+          }
         }
-        scale[part % 2] = C::GROUP != 0 ? scales[side][part * C::GROUPS / 4][t] : 1.0f;
-        minimum[part % 2] = C::MINIMUM != 0 ? minima[side][part * C::GROUPS / 4][t] : 0.0f;
+        scale[part % 2] = C::GROUP != 0 ? scales[side][part * C::GROUPS / (DEPTH / 16)][t] : 1.0f;
+        minimum[part % 2] = C::MINIMUM != 0 ? minima[side][part * C::GROUPS / (DEPTH / 16)][t] : 0.0f;
       };
       take(0);
 #pragma unroll
-      for (int part = 0; part < 4; part++) {
-        if (part < 3) take(part + 1);
+      for (int part = 0; part < DEPTH / 16; part++) {
+        if (part < DEPTH / 16 - 1) take(part + 1);
+        read_before();
         const float s = scale[part % 2], m = minimum[part % 2];
 #pragma unroll
         for (int q = 0; q < 4; q++)
 #pragma unroll
           for (int i = 0; i < M; i++) {
-            const float4 v = value[part % 2][q], in = input[part % 2][i][q];
-            link(v.x, s, m, in.x, i);
-            link(v.y, s, m, in.y, i);
-            link(v.z, s, m, in.z, i);
-            link(v.w, s, m, in.w, i);
+            const float *v = &value[part % 2][q * 4];
+            const float4 in = input[part % 2][i][q];
+            link(v[0], s, m, in.x, i);
+            link(v[1], s, m, in.y, i);
+            link(v[2], s, m, in.z, i);
+            link(v[3], s, m, in.w, i);
           }
       }
     } else {
       for (int j = 0; j < k - k0; j++) {
         const int group = j / C::LENGTH;
+        const float value = STORAGE == NF4 ? table[own[j / 8] >> 4 * (j % 8) & 15] : __builtin_bit_cast(float, own[j]);
 #pragma unroll
         for (int i = 0; i < M; i++)
-          link(values[side][t][j], C::GROUP != 0 ? scales[side][group][t] : 1.0f, C::MINIMUM != 0 ? minima[side][group][t] : 0.0f,
-               inputs[side][i][j], i);
+          link(value, C::GROUP != 0 ? scales[side][group][t] : 1.0f, C::MINIMUM != 0 ? minima[side][group][t] : 0.0f, inputs[side][i][j], i);
       }
     }
   };
@@ -464,7 +481,7 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
     for (int i = 0; i < M; i++) y[i * y_stride + first + t] = sums[i];
 }
 #define FEW(NAME, STORAGE, M) \
-  KERNEL(160) NAME(gnb_few_rows g) { few_rows<STORAGE, M>(g); }
+  KERNEL_TOGETHER(160, 3) NAME(gnb_few_rows g) { few_rows<STORAGE, M>(g); }
 #define FEW_ROWS(NAME, STORAGE) FEW(one_row_##NAME, STORAGE, 1) FEW(four_rows_##NAME, STORAGE, 4)
 FEW_ROWS(f32, F32)
 FEW_ROWS(bf16, BF16)

@@ -143,7 +143,8 @@ public struct Classifier: Sendable {
     let prefix: SharedPrefix
     if let given, isShared { prefix = given } else { prefix = try sharedPrefix(of: prompts) }
     let lengths = prompts.map { $0.count - prefix.tokens.count }
-    for group in TokenBatch.passes(lengths, rows: max(Self.rowLimit, device.passRows)) { try body(group, prefix.cache) }
+    let limit = max(Self.rowLimit, device.passRows)
+    for group in TokenBatch.passes(lengths, rows: limit) { try body(group, prefix.cache) }
   }
 
   private func generated(_ prompts: [[Int32]], prefix: KeyValueCache) throws -> [Answer] {

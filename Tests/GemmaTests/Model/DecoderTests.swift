@@ -149,7 +149,8 @@ func expectSteps(_ trainer: Trainer, _ training: [String: Any]) throws {
     let model = try Fixtures.model(name, device: device)
     let shared: [Int32] = [2, 40, 41, 42, 43]
     let examples = (0..<6).map { i in
-      TokenizedExample(ids: shared + [50, 51, 52, 53, 54, 55].map { $0 + Int32(7 * i) }, promptCount: 8 - i % 2)
+      TokenizedExample(
+        ids: shared + [50, 51, 52, 53, 54, 55].map { $0 + Int32(7 * i) }, promptCount: 8 - i % 2)
     }
     for (lossOn, dropout) in [(TrainingConfig.LossOn.response, 0.0), (.all, 0), (.response, 0.3)] {
       var config = TrainingConfig()

@@ -167,7 +167,8 @@ extension CUDA {
         }
       }
       launch(
-        "attention_queries", (shape.heads, part.count, 1), sharedBytes: sharedBytes, queries, self.shape(shape),
+        "attention_queries", (shape.heads, part.count, 1), sharedBytes: sharedBytes, queries,
+        self.shape(shape),
         address(q), address(context), address(stats))
     }
   }

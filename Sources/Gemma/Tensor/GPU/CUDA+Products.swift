@@ -133,7 +133,8 @@ extension CUDA {
   ) {
     let (m, n) = (Int(product.m), Int(product.n))
     guard m > 0, n > 0 else { return }
-    let isWide = time(ofTiles: m, n * count, by: 128, together: 3) <= time(ofTiles: m, n * count, by: 64, together: 4)
+    let isWide =
+      time(ofTiles: m, n * count, by: 128, together: 3) <= time(ofTiles: m, n * count, by: 64, together: 4)
     let kernel: StaticString =
       switch (layout, isWide) {
       case (.panels, true): "product_wide"
@@ -151,9 +152,11 @@ extension CUDA {
   /// About how long tiles of 64 rows and `width` columns take. A processor of the GPU has `together` at a time; fewer do not make it as
   /// much faster. A whole round of wide ones takes 4/3 of one of narrow ones, as measured on an H100.
   private func time(ofTiles rows: Int, _ columns: Int, by width: Int, together: Int) -> Double {
-    let each = Self.tiles(Self.tiles(rows, by: 64) * Self.tiles(columns, by: width), by: driver.multiprocessors)
+    let each = Self.tiles(
+      Self.tiles(rows, by: 64) * Self.tiles(columns, by: width), by: driver.multiprocessors)
     let (rounds, rest) = each.quotientAndRemainder(dividingBy: together)
-    return (Double(rounds) + (rest == 0 ? 0 : Double(rest + 1) / Double(together + 1))) * (width == 128 ? 4 : 3)
+    return (Double(rounds) + (rest == 0 ? 0 : Double(rest + 1) / Double(together + 1)))
+      * (width == 128 ? 4 : 3)
   }
 
   private static func unpacking(_ storage: PanelStorage) -> StaticString {

@@ -38,7 +38,7 @@ public final class CUDA: Device, @unchecked Sendable {
   public var kernels: Kernels { cpu.kernels }
   public var workers: WorkerPool { cpu.workers }
   /// At most half of what is free, so that the rest of a pass has room.
-  public var tapeBytes: Int { min(3_800_000_000, driver.memory.free / 2) }
+  public var tapeBytes: Int { min(3_300_000_000, driver.memory.free / 2) }
 
   public var passRows: Int { 4096 }
 

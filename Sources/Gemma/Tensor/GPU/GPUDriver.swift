@@ -123,13 +123,16 @@ final class GPUDriver: @unchecked Sendable {
 
   /// The code of the driver for a launch on the default stream. Launches run one after the other.
   func launch(
-    _ kernel: StaticString, grid: (Int, Int, Int), threads: Int, sharedBytes: Int, _ arguments: UnsafeRawBufferPointer
+    _ kernel: StaticString, grid: (Int, Int, Int), threads: Int, sharedBytes: Int,
+    _ arguments: UnsafeRawBufferPointer
   ) -> Int32 {
     // A literal is always at the same address.
     let found = kernels.withLock { known -> Handle? in
       if let handle = known[kernel.utf8Start] { return handle }
       var function: gnb_cuda_handle?
-      guard functions.module_function(&function, module, kernel.description) == 0, let function else { return nil }
+      guard functions.module_function(&function, module, kernel.description) == 0, let function else {
+        return nil
+      }
       let handle = Handle(pointer: function)
       known[kernel.utf8Start] = handle
       return handle
