@@ -25,8 +25,8 @@ dist: packages
 	Sources/CNotebooks/generate
 	Packaging/dist
 
-# The same for AArch64, beside them: compiled by Debian 13's Swift in a root of its own, and run under qemu. Needs root and a mirror. Not complete:
-# that Swift, 6.0.3, does not come to an end with Sources/Commands (docs/log.md).
+# The same for AArch64, beside them: compiled by Debian 13's Swift in a root of its own, and run under qemu. Needs root and a mirror. Never run
+# to its end yet: docs/log.md.
 dist-aarch64: packages
 	@$(call install,xz-utils dpkg-dev python3 debootstrap binutils-aarch64-linux-gnu qemu-user-static)
 	Sources/CNotebooks/generate
