@@ -3,7 +3,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 GNB := .build/release/gnb
 
-.PHONY: build test check record neon ptx check-ptx bench fuzz sanitize format lint demo packages dist kit clean-root
+.PHONY: build test check record neon ptx check-ptx bench fuzz sanitize format lint demo packages dist dist-aarch64 kit clean-root
 
 # $(call install,PACKAGES): those of Debian's packages that are missing.
 install = for package in $(1); do \
@@ -24,6 +24,13 @@ dist: packages
 	@$(call install,xz-utils dpkg-dev python3 libncurses-dev libbsd-dev libmd-dev)
 	Sources/CNotebooks/generate
 	Packaging/dist
+
+# The same for AArch64, beside them: compiled by Debian 13's Swift in a root of its own, and run under qemu. Needs root and a mirror. Never run
+# to its end yet: docs/log.md.
+dist-aarch64: packages
+	@$(call install,xz-utils dpkg-dev python3 debootstrap binutils-aarch64-linux-gnu qemu-user-static)
+	Sources/CNotebooks/generate
+	Packaging/dist aarch64
 
 # A folder for a USB stick, .build/dist/kit, with the model of the cache.
 kit: dist

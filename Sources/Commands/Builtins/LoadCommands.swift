@@ -108,19 +108,21 @@ struct LoadedModel: CommandResult {
 
   var outputs: [Output] {
     let config = model.config
-    return [
+    let kept =
+      precision == .auto ? "" : ", kept as \(precision.rawValue): \(NumberFormat.bytes(model.weightBytes))"
+    var outputs: [Output] = [
       .line(
         "\(model.file.name): \(config.layers.count) layers, \(NumberFormat.count(config.parameterCount)) parameters, "
-          + "stored as \(model.file.storedTypes.joined(separator: ", "))"
-          + (precision == .auto
-            ? "" : ", kept as \(precision.rawValue): \(NumberFormat.bytes(model.weightBytes))"))
+          + "stored as \(model.file.storedTypes.joined(separator: ", "))\(kept)")
     ]
-      + (model.tokenizer.start.isEmpty
-        ? [.line("the file says that no <bos> stands before a text, and gnb puts none there")] : [])
-      + [.line(Span("loaded in "), Span(NumberFormat.duration(seconds), volatile: .time))]
-      + (dropped.isEmpty
-        ? [] : [.line("gone with the model before: \(dropped.joined(separator: " and "))")])
-      + warnings.map { .line("warning: \($0.words)") }
+    if model.tokenizer.start.isEmpty {
+      outputs.append(.line("the file says that no <bos> stands before a text, and gnb puts none there"))
+    }
+    outputs.append(.line(Span("loaded in "), Span(NumberFormat.duration(seconds), volatile: .time)))
+    if !dropped.isEmpty {
+      outputs.append(.line("gone with the model before: \(dropped.joined(separator: " and "))"))
+    }
+    return outputs + warnings.map { .line("warning: \($0.words)") }
   }
 
   var fields: [(name: String, value: JSONValue)] {

@@ -11,29 +11,31 @@ struct ModelCard {
   init(_ classifier: SavedClassifier, name: String) { (self.classifier, self.name) = (classifier, name) }
 
   var text: String {
-    (head + [""] + about + [""] + figures + [""] + use + [""] + data + [""] + limits).joined(separator: "\n")
-      + "\n"
+    let parts: [[String]] = [head, about, figures, use, data, limits]
+    return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
   private var baseName: String { classifier.base.hub ?? classifier.base.name }
   private var hasAdapter: Bool { classifier.adapterSha256 != nil }
 
   private var head: [String] {
-    let tags =
-      ["gnb"] + (hasAdapter ? ["lora"] : []) + (classifier.isClassification ? ["text-classification"] : [])
-    return ["---"] + (classifier.base.hub.map { ["base_model: \($0)"] } ?? [])
-      + (hasAdapter ? ["library_name: peft"] : [])
-      + ["pipeline_tag: text-generation", "license: gemma", "tags:"] + tags.map { "- \($0)" } + ["---"]
+    var lines = ["---"]
+    if let hub = classifier.base.hub { lines.append("base_model: \(hub)") }
+    if hasAdapter { lines.append("library_name: peft") }
+    lines += ["pipeline_tag: text-generation", "license: gemma", "tags:", "- gnb"]
+    if hasAdapter { lines.append("- lora") }
+    if classifier.isClassification { lines.append("- text-classification") }
+    lines.append("---")
+    return lines
   }
 
   private var about: [String] {
     let base = classifier.base.hub.map { "[\($0)](https://huggingface.co/\($0))" } ?? Self.code(baseName)
     var lines = ["# \(Table.escaped(name))", ""]
     if classifier.isClassification {
-      lines +=
-        [
-          "Gives a text one of \(classifier.categories.count) categories:", "",
-        ] + classifier.categories.map { "- \(Table.escaped($0))" } + [""]
+      lines += ["Gives a text one of \(classifier.categories.count) categories:", ""]
+      lines += classifier.categories.map { "- \(Table.escaped($0))" }
+      lines.append("")
     } else {
       lines += ["Answers instructions.", ""]
     }
@@ -92,10 +94,8 @@ struct ModelCard {
           + (parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))")
           + ", sha256 `\(data.sha256)`.")
       if !data.categories.isEmpty {
-        lines +=
-          [
-            "", "| category | rows |", "| --- | ---: |",
-          ] + zip(data.categories, data.counts).map { "| \(Table.escaped($0)) | \($1) |" }
+        lines += ["", "| category | rows |", "| --- | ---: |"]
+        lines += zip(data.categories, data.counts).map { "| \(Table.escaped($0)) | \($1) |" }
       }
     } else {
       lines.append("Not known.")

@@ -156,35 +156,22 @@ enum ShowCommands {
   ) { invocation in
     let session = invocation.session
     let w = session.workspace
-    let variables = session.variables.keys.sorted().map { ("$" + $0, session.variables[$0]?.source ?? "") }
-    invocation.show(
-      facts(
-        "session",
-        [
-          ("model", w.model.map { $0.file.name } ?? "none"),
-          (
-            "data",
-            w.data.map {
-              "\($0.name), \(NumberFormat.count($0.samples.count, $0.task == .instruction ? "instruction" : "article"))"
-            } ?? "none"
-          ), ("task", w.data?.task.rawValue ?? "none"),
-          (
-            "split",
-            w.split.map {
-              "\($0.train.count) to train, \($0.validation.count) to validate"
-                + ($0.test.isEmpty ? "" : ", \($0.test.count) to test")
-            } ?? "none"
-          ),
-          ("prompt", w.prompt?.name ?? "none"),
-          (
-            "adapter",
-            w.adapter.map { "rank \($0.config.rank), \(NumberFormat.count(w.steps.count, "step"))" } ?? "none"
-          ),
-          (
-            "evaluations",
-            w.evaluations.isEmpty && w.answers.isEmpty
-              ? "none" : (w.evaluations.map(\.name) + w.answers.map(\.name)).joined(separator: ", ")
-          ),
-        ] + variables))
+    var rows: [(String, String)] = [("model", w.model?.file.name ?? "none")]
+    let data = w.data.map { data in
+      let noun = data.task == .instruction ? "instruction" : "article"
+      return "\(data.name), \(NumberFormat.count(data.samples.count, noun))"
+    }
+    rows += [("data", data ?? "none"), ("task", w.data?.task.rawValue ?? "none")]
+    let split = w.split.map { split in
+      let test = split.test.isEmpty ? "" : ", \(split.test.count) to test"
+      return "\(split.train.count) to train, \(split.validation.count) to validate\(test)"
+    }
+    rows += [("split", split ?? "none"), ("prompt", w.prompt?.name ?? "none")]
+    let steps = NumberFormat.count(w.steps.count, "step")
+    rows.append(("adapter", w.adapter.map { "rank \($0.config.rank), \(steps)" } ?? "none"))
+    let evaluations = w.evaluations.map(\.name) + w.answers.map(\.name)
+    rows.append(("evaluations", evaluations.isEmpty ? "none" : evaluations.joined(separator: ", ")))
+    rows += session.variables.keys.sorted().map { ("$" + $0, session.variables[$0]?.source ?? "") }
+    invocation.show(facts("session", rows))
   }
 }

@@ -10,15 +10,16 @@ extension SplitCommand {
       call.python(\.train, else: "100"), call.python(\.validation, else: "1000")
     )
     let test = call.test.map { _ in call.python(\.test) }
-    let show =
-      ["print(count(train))", "print(count(validation))"] + (test == nil ? [] : ["print(count(test))"])
+    var show = ["print(count(train))", "print(count(validation))"]
+    if test != nil { show.append("print(count(test))") }
     if call.method == .gnb {
       if let ids = gnbSplit(call, script) { return ids + show }
-      return [
+      let lines = [
         "# This draws other articles than gnb, in the same number.",
         "# With 'split method=sklearn' in the gnb notebook both draw the same articles.",
         "drawn = [a for a in articles if a[\"text\"] is not None]",
-      ] + (call.folds == nil ? drawn(call, test: test) : folds(call)) + show
+      ]
+      return lines + (call.folds == nil ? drawn(call, test: test) : folds(call)) + show
     }
     let counted = call.python(\.licenceFiles)
     let isPlain = call.stratify && call.shuffle
@@ -89,16 +90,19 @@ extension SplitCommand {
     guard let split else { return nil }
     func names(_ part: [Int]) -> [String] {
       stride(from: 0, to: part.count, by: 4).map { first in
-        "    "
-          + part[first..<min(first + 4, part.count)].map { Python.literal(data.samples[$0].id) }
-          .joined(separator: ", ") + ","
+        let ids = part[first..<min(first + 4, part.count)].map { Python.literal(data.samples[$0].id) }
+        return "    \(ids.joined(separator: ", ")),"
       }
     }
-    return [
-      "# The articles that gnb draws.", "by_id = {a[\"id\"]: a for a in articles}",
-      "train = [by_id[i] for i in [",
-    ]
-      + names(split.train) + ["]]", "validation = [by_id[i] for i in ["] + names(split.validation) + ["]]"]
-      + (split.test.isEmpty ? [] : ["test = [by_id[i] for i in ["] + names(split.test) + ["]]"])
+    var lines = ["# The articles that gnb draws.", "by_id = {a[\"id\"]: a for a in articles}"]
+    func add(_ name: String, _ part: [Int]) {
+      lines.append("\(name) = [by_id[i] for i in [")
+      lines += names(part)
+      lines.append("]]")
+    }
+    add("train", split.train)
+    add("validation", split.validation)
+    if !split.test.isEmpty { add("test", split.test) }
+    return lines
   }
 }

@@ -25,7 +25,7 @@ public struct Argument<Content: Sendable>: Sendable {
     spec = ArgumentSpec(
       name: name, kind: type.kind, standard: type.write(standard), required: false, positional: positional,
       help: help)
-    read = { $0.flatMap(type.read) ?? standard }
+    read = { @Sendable value in value.flatMap(type.read) ?? standard }
   }
 
   /// An optional argument: nil if it is not given.
@@ -33,14 +33,14 @@ public struct Argument<Content: Sendable>: Sendable {
   where Content == Given? {
     spec = ArgumentSpec(
       name: name, kind: type.kind, standard: nil, required: false, positional: positional, help: help)
-    read = { $0.flatMap(type.read) }
+    read = { @Sendable value in value.flatMap(type.read) }
   }
 
   /// A required argument. Its name may be left out.
   public init(required name: String, _ type: ArgumentType<Content>, _ help: String) {
     spec = ArgumentSpec(
       name: name, kind: type.kind, standard: nil, required: true, positional: true, help: help)
-    read = { value in
+    read = { @Sendable value in
       guard let content = value.flatMap(type.read) else {
         preconditionFailure("a command ran without its argument '\(name)', which bind should have refused")
       }

@@ -155,11 +155,20 @@ public struct Pull: Sendable {
     let result = try Program.run(command) { _ in goOn() }
     // Ctrl-C on a terminal ends the program too. Then its status does not matter.
     guard goOn() else { throw GemmaError.interrupted }
-    guard result.status == 0 else {
-      if result.status == 127 {
-        throw GemmaError.missing(need: "the program \(command[0])", remedy: "apt-get install \(command[0])")
-      }
-      throw GemmaError.inputOutput(path: command.joined(separator: " "), reason: result.lastError)
+    guard result.status == 0 else { throw failure(of: command, result.status, result.lastError) }
+  }
+
+  /// Why a program failed that a pull needs, with what to install where that is the reason.
+  package static func failure(of command: [String], _ status: Int32, _ lastError: String) -> GemmaError {
+    if status == 127 {
+      return .missing(need: "the program \(command[0])", remedy: "apt-get install \(command[0])")
     }
+    // Debian's Python comes without pip, and Debian's pip with recommended compilers.
+    if lastError.hasSuffix("No module named pip") {
+      return .missing(
+        need: "pip, which Python calls to fetch it",
+        remedy: "apt-get install --no-install-recommends python3-pip, or --from a folder that has it")
+    }
+    return .inputOutput(path: command.joined(separator: " "), reason: lastError)
   }
 }

@@ -35,6 +35,18 @@ import Testing
     #expect(try pull("file:///none", sha256: digest).run { _, _ in true }.wasThere)
   }
 
+  @Test func aProgramThatIsMissingIsNamedWithItsPackage() {
+    let pip = ["python3", "-m", "pip", "download"]
+    func remedy(_ status: Int32, _ message: String) -> String? {
+      if case .missing(_, let remedy) = Pull.failure(of: pip, status, message) { remedy } else { nil }
+    }
+    #expect(remedy(127, "")?.contains("install python3") == true)
+    #expect(
+      remedy(1, "/usr/bin/python3: No module named pip")?.contains("--no-install-recommends python3-pip")
+        == true)
+    #expect(remedy(1, "ERROR: no matching distribution") == nil)
+  }
+
   @Test func anotherHashIsRefusedAndLeavesNothing() throws {
     let path = try source()
     #expect(throws: GemmaError.self) {
