@@ -64,14 +64,13 @@ extension Gnb {
     repl.moved = { try open.note() }
     if arguments.presents { repl.place = presentedPlace("tour/\(lesson.name)") }
     let status = repl.run(presents: arguments.presents)
+    let words = ReaderLanguage(of: open.stepper.notebook)
     if open.isFinished {
       let next = Tour.compiledIn.lesson(after: lesson)
       painter.hint(
-        "Lesson \(lesson.reference) is done. "
-          + (next.map { "Next: gnb tour \($0.reference), \($0.title(in: language))" }
-            ?? "It was the last one."))
+        words.isDone(lesson.reference, next: next.map { ($0.reference, $0.title(in: language)) }))
     } else {
-      painter.hint("'gnb tour \(lesson.reference)' goes on here.")
+      painter.hint(words.goesOn(lesson.reference))
     }
     return status
   }
@@ -148,7 +147,11 @@ extension Gnb {
       if place != shown || minutes != minute || minute < 0 {
         (shown, minute) = (place, minutes)
         painter.clear()
-        show(SpeakerNotes.lines(notebook, at: place?.position ?? 0, minutes: max(0, minutes)))
+        let size = Self.terminalSize()
+        show(
+          SpeakerNotes.lines(
+            notebook, at: place?.position ?? 0, minutes: max(0, minutes), width: size?.columns ?? 80,
+            rows: size.map { $0.rows - 3 } ?? .max))
         show([
           .line(""),
           .line(
