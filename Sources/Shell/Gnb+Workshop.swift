@@ -129,6 +129,7 @@ extension Gnb {
     }
     let path = SpeakerNotes.path(of: notebook.path)
     let follows = isatty(1) == 1 && painter.hints
+    let words = ReaderLanguage(of: notebook)
     var shown: SpeakerNotes.Place?
     var minute = -1
     if !follows {
@@ -136,7 +137,7 @@ extension Gnb {
       for position in 0...notebook.cells.count {
         let notes = ProseText.notes(notebook.prose(beforeCell: position))
         guard !notes.isEmpty else { continue }
-        let place = position < notebook.cells.count ? "cell \(position + 1)" : "after the last cell"
+        let place = words.cell(position + 1, of: notebook.cells.count)
         show([.line(Span(place, .strong))] + notes.map { .line("  " + $0) })
       }
       return .fine
@@ -157,8 +158,8 @@ extension Gnb {
           .line(
             Span(
               place == nil || place?.hasEnded == true
-                ? "waiting for: gnb \(name.hasSuffix(".gnb") ? name : "tour " + name) --present   (Ctrl-C leaves)"
-                : "(Ctrl-C leaves)", .faint)),
+                ? words.isWaiting(for: "gnb \(name.hasSuffix(".gnb") ? name : "tour " + name) --present")
+                : words.leaves, .faint)),
         ])
       }
       usleep(200_000)

@@ -98,7 +98,10 @@ struct Repl {
       painter.hint("gnb \(Gnb.version): 'help' lists the commands, Tab completes, Ctrl-D leaves")
     } else {
       painter.hint(language.greeting)
-      if !session.overrides.isEmpty { painter.hint(language.figuresDiffer) }
+      // Its text was written from the figures that it has recorded.
+      if !session.overrides.isEmpty, stepper.cells.contains(where: { $0.recording != nil }) {
+        painter.hint(language.figuresDiffer)
+      }
       let outdated = Check.outdated(stepper.notebook).count
       if outdated > 0 {
         painter.hint(

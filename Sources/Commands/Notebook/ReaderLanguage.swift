@@ -60,6 +60,13 @@ package enum ReaderLanguage: Sendable, Equatable {
       cell <= count ? pick("cell \(cell) of \(count)", "セル \(cell) / \(count)") : pick("the end", "終わり")
     return place + pick(", \(minutes) min", "、\(minutes) 分")
   }
+  package func cell(_ cell: Int, of count: Int) -> String {
+    cell <= count ? pick("cell \(cell)", "セル \(cell)") : pick("after the last cell", "最後のセルの後")
+  }
+  package func isWaiting(for command: String) -> String {
+    pick("waiting for: \(command)   (Ctrl-C leaves)", "\(command) を待っています（Ctrl-C で終了）")
+  }
+  package var leaves: String { pick("(Ctrl-C leaves)", "（Ctrl-C で終了）") }
   var solution: String { pick("solution", "解答") }
   var noNote: String { pick("no note for this cell", "このセルのメモはありません") }
   var onScreen: String { pick("on the screen:", "画面のセル:") }
