@@ -23,6 +23,11 @@ extension Gnb {
     }
   }
 
+  /// Whether --set changed a variable of a notebook whose text was written from recorded figures.
+  private func hasOtherFigures(_ notebook: Notebook) -> Bool {
+    !session.overrides.isEmpty && notebook.cells.contains { $0.recording != nil }
+  }
+
   func replay(_ paths: [String]) throws -> Status {
     var status = Status.fine
     for path in paths {
@@ -30,6 +35,9 @@ extension Gnb {
       let total = replay.notebook.cells.count
       var number = 0
       var failure: Diagnostic?
+      if hasOtherFigures(replay.notebook) {
+        painter.hint(ReaderLanguage(of: replay.notebook).figuresDiffer)
+      }
       _ = try replay.run { step in
         switch step {
         case .prose(let lines): painter.prose(lines)

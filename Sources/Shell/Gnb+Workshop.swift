@@ -64,14 +64,13 @@ extension Gnb {
     repl.moved = { try open.note() }
     if arguments.presents { repl.place = presentedPlace("tour/\(lesson.name)") }
     let status = repl.run(presents: arguments.presents)
+    let words = ReaderLanguage(of: open.stepper.notebook)
     if open.isFinished {
       let next = Tour.compiledIn.lesson(after: lesson)
       painter.hint(
-        "Lesson \(lesson.reference) is done. "
-          + (next.map { "Next: gnb tour \($0.reference), \($0.title(in: language))" }
-            ?? "It was the last one."))
+        words.isDone(lesson.reference, next: next.map { ($0.reference, $0.title(in: language)) }))
     } else {
-      painter.hint("'gnb tour \(lesson.reference)' goes on here.")
+      painter.hint(words.goesOn(lesson.reference))
     }
     return status
   }
@@ -130,6 +129,7 @@ extension Gnb {
     }
     let path = SpeakerNotes.path(of: notebook.path)
     let follows = isatty(1) == 1 && painter.hints
+    let words = ReaderLanguage(of: notebook)
     var shown: SpeakerNotes.Place?
     var minute = -1
     if !follows {
@@ -137,7 +137,7 @@ extension Gnb {
       for position in 0...notebook.cells.count {
         let notes = ProseText.notes(notebook.prose(beforeCell: position))
         guard !notes.isEmpty else { continue }
-        let place = position < notebook.cells.count ? "cell \(position + 1)" : "after the last cell"
+        let place = words.cell(position + 1, of: notebook.cells.count)
         show([.line(Span(place, .strong))] + notes.map { .line("  " + $0) })
       }
       return .fine
@@ -148,14 +148,18 @@ extension Gnb {
       if place != shown || minutes != minute || minute < 0 {
         (shown, minute) = (place, minutes)
         painter.clear()
-        show(SpeakerNotes.lines(notebook, at: place?.position ?? 0, minutes: max(0, minutes)))
+        let size = Self.terminalSize()
+        show(
+          SpeakerNotes.lines(
+            notebook, at: place?.position ?? 0, minutes: max(0, minutes), width: size?.columns ?? 80,
+            rows: size.map { $0.rows - 3 } ?? .max))
         show([
           .line(""),
           .line(
             Span(
               place == nil || place?.hasEnded == true
-                ? "waiting for: gnb \(name.hasSuffix(".gnb") ? name : "tour " + name) --present   (Ctrl-C leaves)"
-                : "(Ctrl-C leaves)", .faint)),
+                ? words.isWaiting(for: "gnb \(name.hasSuffix(".gnb") ? name : "tour " + name) --present")
+                : words.leaves, .faint)),
         ])
       }
       usleep(200_000)

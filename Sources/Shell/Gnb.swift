@@ -111,7 +111,7 @@ struct Gnb {
   /// Columns of the terminal that standard output or error is.
   static func terminalColumns() -> Int? { terminalSize().map { max(20, $0.columns) } }
 
-  private static func terminalSize() -> (columns: Int, rows: Int)? {
+  static func terminalSize() -> (columns: Int, rows: Int)? {
     var size = winsize()
     for descriptor in [Int32(1), 2] where ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 {
       return (Int(size.ws_col), Int(size.ws_row))

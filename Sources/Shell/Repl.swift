@@ -13,6 +13,7 @@ struct Repl {
   var place: (Int, Bool) -> Void = { _, _ in }
 
   private var session: Session { stepper.session }
+  private var language: ReaderLanguage { ReaderLanguage(of: stepper.notebook) }
 
   func run(presents: Bool) -> Gnb.Status {
     let isTerminal = isatty(0) == 1
@@ -76,10 +77,10 @@ struct Repl {
       Interrupts.isWorking = false
       Interrupts.clear()
       holds = presents && stepper.moves != shown && !stepper.isAtEnd
-      if holds { painter.hint("(Enter shows the next cell)") }
+      if holds { painter.hint(language.showsNextCell) }
       if stepper.hasScratch, !hintedAtScratch, !stepper.isAtExercise {
         hintedAtScratch = true
-        painter.hint("(on a copy, which the next cell discards; 'keep' makes the line a cell)")
+        painter.hint(language.ranOnCopy)
       }
     }
     return .fine
@@ -96,7 +97,11 @@ struct Repl {
     if stepper.isSession {
       painter.hint("gnb \(Gnb.version): 'help' lists the commands, Tab completes, Ctrl-D leaves")
     } else {
-      painter.hint("Enter runs the next cell, 'back' undoes it, 'list' shows all, Ctrl-D leaves")
+      painter.hint(language.greeting)
+      // Its text was written from the figures that it has recorded.
+      if !session.overrides.isEmpty, stepper.cells.contains(where: { $0.recording != nil }) {
+        painter.hint(language.figuresDiffer)
+      }
       let outdated = Check.outdated(stepper.notebook).count
       if outdated > 0 {
         painter.hint(

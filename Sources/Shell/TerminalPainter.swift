@@ -178,7 +178,8 @@ final class TerminalPainter {
       switch block {
       case .text(let text): paragraphs(text, large: large)
       case .fenced("lora", let inner):
-        let drawn = LoRAPicture(inner)?.lines(width: width() - 2) ?? inner
+        let words = ReaderLanguage(of: lines.joined(separator: "\n")).picture
+        let drawn = LoRAPicture(inner)?.lines(width: width() - 2, words) ?? inner
         for line in drawn { out("  " + styled(line, .plain) + "\n") }
       case .fenced("math", let inner):
         for line in inner { out("  " + styled(Equation(line).text, .strong) + "\n") }
@@ -194,7 +195,9 @@ final class TerminalPainter {
     var paragraph: [String] = []
     func flush() {
       guard !paragraph.isEmpty else { return }
-      for line in DisplayWidth.wrap(paragraph.joined(separator: " "), to: width()) { out(line + "\n") }
+      for line in DisplayWidth.wrap(paragraph.joined(separator: " "), to: width(), typeset: true) {
+        out(line + "\n")
+      }
       paragraph = []
     }
     for line in lines.map(VisibleText.of) {
@@ -235,15 +238,17 @@ final class TerminalPainter {
     if let exercise = cell.exercise {
       return question(exercise, note: hints ? "  (\(exercise.asksFor))" : "")
     }
-    for line in cell.source.split(separator: "\n", omittingEmptySubsequences: false) {
-      out(styled("  │ ", .faint) + styled(String(line), .strong) + "\n")
+    for line in cell.source.components(separatedBy: "\n") {
+      for part in DisplayWidth.wrap(line, to: max(20, width() - 4)) {
+        out(styled("  │ ", .faint) + styled(part, .strong) + "\n")
+      }
     }
   }
 
   /// An exercise's question, indented like a cell.
   func question(_ exercise: Exercise, note: String = "") {
     guard !quiet, showsResults else { return }
-    let lines = DisplayWidth.wrap(exercise.question, to: max(20, width() - 4))
+    let lines = DisplayWidth.wrap(exercise.question, to: max(20, width() - 4), typeset: true)
     for (i, line) in lines.enumerated() {
       out(
         styled("  ? ", .good) + styled(line, .strong) + (i == lines.count - 1 ? styled(note, .faint) : "")
@@ -313,7 +318,7 @@ final class TerminalPainter {
 
   func hint(_ text: String) {
     guard hints, showsResults else { return }
-    for line in DisplayWidth.wrap(text, to: width()) { out(styled(line, .faint) + "\n") }
+    for line in DisplayWidth.wrap(text, to: width(), typeset: true) { out(styled(line, .faint) + "\n") }
   }
 
   /// What has to be read, on standard error.

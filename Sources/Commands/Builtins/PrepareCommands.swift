@@ -33,8 +33,8 @@ enum PrepareCommands {
     arguments: PromptArguments(),
     examples: [
       "prompt alpaca max_input_tokens=256", "prompt alpaca max_input_tokens=64 examples=5",
-      "prompt \"{instruction}\\n{input}\\nCategory: {output}\"",
-      "prompt \"Subject: {subject}\\n{body}\\nCategory: {output}\"",
+      "prompt \"{instruction}\\n{input}\\nCategory:\\n{output}\"",
+      "prompt \"Subject: {subject}\\n{body}\\nCategory:\\n{output}\"",
     ]
   ) { arguments, invocation in
     let session = invocation.session

@@ -84,6 +84,13 @@ struct ChosenPrompt: CommandResult {
             "note: this prompt has room for one question, so of each conversation only the last question and its answer "
               + "are taken; 'prompt gemma-chat' takes all turns")
         ] : [])
+      + (prompt.template.hasSuffix(" ")
+        ? [
+          .line(
+            "note: this prompt ends in a space. Most tokens begin with the space before their word, so the model does not "
+              + "expect a word here, and its answers get worse; end the prompt with a line end (\\n) in its place"
+          )
+        ] : [])
   }
 
   /// Whether there is no one instruction to show.

@@ -7,55 +7,51 @@ public struct Verdict: Sendable, Equatable {
   public let kind: Kind
   /// What is right, or what is off; empty where there is nothing to say.
   public let reason: String
+  package var language = ReaderLanguage.english
 
   public var words: String {
-    let name = kind == .wrong ? "not yet" : kind.rawValue
+    let name = language.name(kind)
     return reason.isEmpty ? name : "\(name): \(reason)"
   }
 }
 
 extension Exercise {
   /// Judges a number or a word. Of an exercise with a command, the result is judged.
-  public func judge(_ typed: String) -> Verdict {
+  package func judge(_ typed: String, in language: ReaderLanguage = .english) -> Verdict {
+    func verdict(_ kind: Verdict.Kind, _ reason: String = "") -> Verdict {
+      Verdict(kind: kind, reason: reason, language: language)
+    }
     switch kind {
     case .number(let answer, let within, let near, let isPercent):
-      guard let found = Self.number(typed) else {
-        return Verdict(kind: .wrong, reason: "this is no number")
-      }
+      guard let found = Self.number(typed) else { return verdict(.wrong, language.isNoNumber) }
       // Where a percentage is asked for, a bare number is one.
       let value = isPercent && !found.isPercent ? found.value / 100 : found.value
       let (distance, rounding) = (abs(value - answer), 1e-9 * max(1, abs(answer)))
-      if distance <= within + rounding { return Verdict(kind: .right, reason: "") }
-      let direction = value > answer ? "large" : "small"
-      if let near, distance <= near + rounding {
-        return Verdict(kind: .nearly, reason: "a little too \(direction)")
-      }
-      return Verdict(kind: .wrong, reason: "too \(direction)")
+      if distance <= within + rounding { return verdict(.right) }
+      let isNear = near.map { distance <= $0 + rounding } ?? false
+      return verdict(
+        isNear ? .nearly : .wrong, language.isOff(isLarge: value > answer, isLittle: isNear))
     case .word(let accepted, let near):
       let word = Self.plain(typed)
-      if accepted.contains(where: { Self.plain($0) == word }) { return Verdict(kind: .right, reason: "") }
-      if near.contains(where: { Self.plain($0) == word }) {
-        return Verdict(kind: .nearly, reason: "that is close, but not it")
-      }
+      if accepted.contains(where: { Self.plain($0) == word }) { return verdict(.right) }
+      if near.contains(where: { Self.plain($0) == word }) { return verdict(.nearly, language.isClose) }
       // Of a short word one letter is too much of it.
       let isMisspelt = accepted.map(Self.plain).contains {
         $0.count >= 5 && Suggestion.distance(word, $0) <= ($0.count >= 9 ? 2 : 1)
       }
-      return isMisspelt
-        ? Verdict(kind: .nearly, reason: "look at the spelling") : Verdict(kind: .wrong, reason: "")
-    case .command: return Verdict(kind: .wrong, reason: "this exercise wants a command")
+      return isMisspelt ? verdict(.nearly, language.isMisspelt) : verdict(.wrong)
+    case .command: return verdict(.wrong, language.wantsCommand)
     }
   }
 
   /// Judges what commands told: of each field the last value.
-  public func judge(_ fields: [String: JSONValue]) -> Verdict {
+  package func judge(_ fields: [String: JSONValue], in language: ReaderLanguage = .english) -> Verdict {
     guard case .command(let accept, let near) = kind else {
-      return Verdict(kind: .wrong, reason: "this exercise wants \(asksFor.replacing("type ", with: ""))")
+      return Verdict(kind: .wrong, reason: language.wants(asksFor), language: language)
     }
-    let (holds, words) = accept.judge(fields)
-    if holds { return Verdict(kind: .right, reason: words) }
-    if let near, near.judge(fields).holds { return Verdict(kind: .nearly, reason: words) }
-    return Verdict(kind: .wrong, reason: words)
+    let (holds, words) = accept.judge(fields, in: language)
+    let isNear = near?.judge(fields, in: language).holds ?? false
+    return Verdict(kind: holds ? .right : isNear ? .nearly : .wrong, reason: words, language: language)
   }
 
   /// Whether a typed text answers a number or a word, though it might be a command: it is accepted, nearly so, or a number.
@@ -109,19 +105,17 @@ package struct Condition: Sendable, Equatable {
   var fields: Set<String> { Set(parts.map(\.field)) }
 
   /// - Returns: whether all parts hold, and what to say: of the first part that does not, or else of all.
-  func judge(_ fields: [String: JSONValue]) -> (holds: Bool, words: String) {
+  func judge(_ fields: [String: JSONValue], in language: ReaderLanguage) -> (holds: Bool, words: String) {
     var found: [String] = []
     for part in parts {
-      guard let value = fields[part.field] else {
-        return (false, "no command here tells \(part.field)")
-      }
+      guard let value = fields[part.field] else { return (false, language.isMissing(part.field)) }
       let (shown, number) = Self.shown(value)
       guard Self.holds(shown, number, part) else {
-        return (false, "\(part.field) is \(shown), and should be \(Self.words(part))")
+        return (false, language.wanted(part.field, shown, part))
       }
-      found.append("\(part.field) is \(shown)")
+      found.append(language.found(part.field, shown))
     }
-    return (true, found.joined(separator: ", "))
+    return (true, found.joined(separator: language == .english ? ", " : "、"))
   }
 
   private static func shown(_ value: JSONValue) -> (text: String, number: Double?) {
@@ -147,17 +141,6 @@ package struct Condition: Sendable, Equatable {
     default: number == wanted
     }
   }
-
-  private static func words(_ part: Part) -> String {
-    switch part.sign {
-    case ">=": "at least \(part.value)"
-    case "<=": "at most \(part.value)"
-    case ">": "more than \(part.value)"
-    case "<": "less than \(part.value)"
-    case "!=": "something other than \(part.value)"
-    default: part.value
-    }
-  }
 }
 
 /// What `check`, and a line that answers an exercise, tell.
@@ -171,7 +154,7 @@ struct Judged: CommandResult {
     let style: Span.Style = verdict.kind == .right ? .good : verdict.kind == .wrong ? .bad : .strong
     let head = answer.isEmpty ? [] : [Span("\(answer): ")]
     return [.line(head + [Span(verdict.words, style)])]
-      + (hint.map { [.line(Span("hint: \($0)", .faint))] } ?? [])
+      + (hint.map { [.line(Span("\(verdict.language.hint): \($0)", .faint))] } ?? [])
   }
 
   var fields: [(name: String, value: JSONValue)] {

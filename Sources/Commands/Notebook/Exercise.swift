@@ -26,12 +26,14 @@ public struct Exercise: Sendable, Equatable {
 
   public var isCommand: Bool { if case .command = kind { true } else { false } }
 
-  /// What the participant is asked to type.
+  package var language: ReaderLanguage { ReaderLanguage(of: question) }
+
+  /// What the participant is asked to type, in the language of the question.
   public var asksFor: String {
     switch kind {
-    case .number(_, _, _, let isPercent): isPercent ? "type a percentage" : "type a number"
-    case .word: "type a word"
-    case .command: "type a command"
+    case .number(_, _, _, let isPercent): isPercent ? language.typesPercentage : language.typesNumber
+    case .word: language.typesWord
+    case .command: language.typesCommand
     }
   }
 

@@ -19,14 +19,15 @@ extension Stepper {
       guard hintedAt != moves else { return false }
       hintedAt = moves
       for line in [
-        exercise.hint.map { "hint: \($0)" }, "(\(exercise.asksFor); Enter once more shows a solution)",
+        exercise.hint.map { "\(exercise.language.hint): \($0)" },
+        exercise.language.instruction(exercise.asksFor),
       ] {
         if let line { tell(line) }
       }
       return true
     }
     guard !exercise.isCommand, isAnswer(text, exercise) else { return false }
-    settle(exercise.judge(text), answer: text, exercise)
+    settle(exercise.judge(text, in: exercise.language), answer: text, exercise)
     return true
   }
 
@@ -40,7 +41,7 @@ extension Stepper {
   /// Judges what the lines typed at an exercise told, if it is what the exercise asks about.
   func judgeTold() {
     guard let exercise, let wanted = exercise.fields, !wanted.isDisjoint(with: told.keys) else { return }
-    settle(exercise.judge(told), answer: "", exercise)
+    settle(exercise.judge(told, in: exercise.language), answer: "", exercise)
   }
 
   /// `check`: judges an answer, or else what the typed lines told.
@@ -49,11 +50,13 @@ extension Stepper {
       throw GemmaError.missing(need: "an exercise as the next cell", remedy: "list")
     }
     switch (exercise.isCommand, answer) {
-    case (true, nil): settle(exercise.judge(told), answer: "", exercise)
+    case (true, nil): settle(exercise.judge(told, in: exercise.language), answer: "", exercise)
     case (true, _?):
       throw GemmaError.invalidValue(
         name: "answer", expected: "a command typed without 'check' before it", found: "check")
-    case (false, let answer?): settle(exercise.judge(answer), answer: Exercise.narrow(answer), exercise)
+    case (false, let answer?):
+      settle(
+        exercise.judge(answer, in: exercise.language), answer: Exercise.narrow(answer), exercise)
     case (false, nil): throw GemmaError.missing(need: "an answer", remedy: "check ANSWER")
     }
   }

@@ -123,12 +123,17 @@ public enum DisplayWidth {
   }
 
   /// The text in lines of at most `columns`: broken at spaces, or anywhere between wide characters.
-  public static func wrap(_ text: String, to columns: Int) -> [String] {
-    wrap([Span(text)], to: columns).map { $0.map(\.text).joined() }
+  ///
+  /// - Parameter typeset: as Japanese is set: no line begins with a mark such as 、 or 」, or ends with an opening bracket.
+  public static func wrap(_ text: String, to columns: Int, typeset: Bool = false) -> [String] {
+    wrap([Span(text)], to: columns, typeset: typeset).map { $0.map(\.text).joined() }
   }
 
+  private static let notFirst: Set<Character> = Set("、。，．・：；？！）］｝」』】〕〉》ーっッゃゅょャュョ…")
+  private static let notLast: Set<Character> = Set("（［｛「『【〔〈《")
+
   /// The same for spans, whose styles are kept. Line ends inside the text begin new lines.
-  public static func wrap(_ spans: [Span], to columns: Int) -> [[Span]] {
+  public static func wrap(_ spans: [Span], to columns: Int, typeset: Bool = false) -> [[Span]] {
     let limit = max(columns, 2)
     var lines: [[(character: Character, span: Int)]] = []
     var line: [(character: Character, span: Int)] = []
@@ -154,7 +159,13 @@ public enum DisplayWidth {
             line.removeSubrange(space...)
             end(rest)
           } else {
-            end()
+            var carried: [(character: Character, span: Int)] = []
+            func carry() { carried.insert(line.removeLast(), at: 0) }
+            if typeset {
+              while line.count > 1, notFirst.contains(carried.first?.character ?? character) { carry() }
+              while line.count > 1, let last = line.last, notLast.contains(last.character) { carry() }
+            }
+            end(carried)
           }
           if character == " ", line.isEmpty { continue }
         }

@@ -14,6 +14,7 @@ public struct Equation {
     var text = ""
     /// Whether it is one character or word, which needs no brackets in plain text.
     var isSimple = true
+    var isFraction = false
   }
 
   static let signs: [String: String] = [
@@ -147,7 +148,19 @@ public struct Equation {
           defer { at += box.width }
           return box.svg(at, y)
         }.joined()
-      }, text: boxes.map(\.text).joined().replacing("  ", with: " "), isSimple: boxes.count < 2)
+      }, text: plain(boxes), isSimple: boxes.count < 2)
+  }
+
+  /// On one line. A fraction beside a factor gets brackets, or the factor would seem to stand below the line.
+  private static func plain(_ boxes: [Box]) -> String {
+    var text = ""
+    for (box, next) in zip(boxes, boxes.dropFirst().map(Optional.some) + [nil]) {
+      let isFactor =
+        next.map { !$0.text.hasPrefix(" ") } ?? false || !(text.isEmpty || text.hasSuffix(" "))
+      text += box.isFraction && isFactor ? "(\(box.text)) " : box.text
+      if "∑∏".contains(box.text.prefix(1)), next != nil { text += " " }
+    }
+    return text.replacing("  ", with: " ")
   }
 
   private static func script(_ base: Box, _ small: Box, size: Double, isUpper: Bool) -> Box {
@@ -179,7 +192,7 @@ public struct Equation {
         return above.svg(left + (width - above.width) / 2, y - axis - size * 0.1 - above.descent)
           + rule(left, y - axis, width)
           + below.svg(left + (width - below.width) / 2, y - axis + size * 0.14 + below.ascent)
-      }, text: plain(above) + " / " + plain(below))
+      }, text: plain(above) + " / " + plain(below), isFraction: true)
   }
 
   private static func root(_ inner: Box, size: Double) -> Box {

@@ -57,8 +57,10 @@ public struct Doctor: CommandResult {
     if model == nil {
       remedies.append(
         Remedy(
-          what: "the model is not here",
-          remedy: "gnb pull \(Self.model), or gnb pull \(Self.model) --from DIR",
+          what: "the model is not here, so nothing was measured",
+          remedy:
+            "gnb pull \(Self.model) fetches it (253 MB); gnb pull \(Self.model) --from DIR takes it from a "
+            + "USB stick or a folder; then gnb doctor again",
           isNeeded: true))
     }
     if model == nil, let free, free < 600_000_000 {
@@ -127,7 +129,7 @@ public struct Doctor: CommandResult {
             + NumberFormat.duration(measured.loading)
         ))
     } else {
-      facts.append(("speed", measures ? "not measured without the model" : "not measured"))
+      facts.append(("speed", measures ? "not measured: this needs the model (see below)" : "not measured"))
     }
     self.facts = facts
   }

@@ -39,25 +39,39 @@ public struct SpeakerNotes {
   }
 
   /// The lines for the speaker while the cell at `position` is on the audience's screen.
-  public static func lines(_ notebook: Notebook, at position: Int, minutes: Int) -> [Output] {
+  ///
+  /// - Parameters:
+  ///   - width: of the speaker's terminal.
+  ///   - rows: lines that it has for them. Where all do not fit, the next cell is left out, and then the source of this one, which the
+  ///     audience's screen shows too.
+  public static func lines(
+    _ notebook: Notebook, at position: Int, minutes: Int, width: Int = 80, rows: Int = .max
+  ) -> [Output] {
     let cells = notebook.cells
-    let place = position < cells.count ? "cell \(position + 1) of \(cells.count)" : "the end"
-    var outputs: [Output] = [
-      .line(Span("\(notebook.title ?? notebook.path)  ", .strong), Span("\(place), \(minutes) min", .faint)),
-      .line(""),
-    ]
+    let words = ReaderLanguage(of: notebook)
+    func source(_ cell: Notebook.Cell, _ style: Span.Style) -> [Output] {
+      let text = cell.exercise.map { "\($0.question)\n\(words.solution): \($0.solution)" } ?? cell.source
+      return text.components(separatedBy: "\n").map { .line(Span("  " + $0, style)) }
+    }
+    let place = words.place(position + 1, of: cells.count, minutes: minutes)
     let notes = ProseText.notes(notebook.prose(beforeCell: position))
-    outputs += notes.isEmpty ? [.line(Span("no note for this cell", .faint))] : notes.map { .line($0) }
+    var outputs: [Output] =
+      [.line(Span("\(notebook.title ?? notebook.path)  ", .strong), Span(place, .faint)), .line("")]
+      + (notes.isEmpty ? [.line(Span(words.noNote, .faint))] : notes.map { .line($0) })
+    var more: [[Output]] = []
     if position < cells.count {
-      outputs += [.line(""), .line(Span("on the screen:", .faint))]
-      outputs += cells[position].source.components(separatedBy: "\n").map { .line("  " + $0) }
+      more.append([.line(""), .line(Span(words.onScreen, .faint))] + source(cells[position], .plain))
     }
     if position + 1 < cells.count {
-      outputs += [.line(""), .line(Span("then:", .faint))]
-      outputs += ProseText.notes(notebook.prose(beforeCell: position + 1)).map { .line(Span($0, .faint)) }
-      outputs += cells[position + 1].source.components(separatedBy: "\n").map {
-        .line(Span("  " + $0, .faint))
+      let next = ProseText.notes(notebook.prose(beforeCell: position + 1)).map {
+        Output.line(Span($0, .faint))
       }
+      more.append([.line(""), .line(Span(words.then, .faint))] + next + source(cells[position + 1], .faint))
+    }
+    func height(_ outputs: [Output]) -> Int { outputs.map { $0.lines(width: width).count }.reduce(0, +) }
+    for part in more {
+      guard height(outputs + part) <= rows else { break }
+      outputs += part
     }
     return outputs
   }

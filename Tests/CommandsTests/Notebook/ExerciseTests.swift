@@ -92,10 +92,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (["accuracy": JSONValue.number(0.8)], "right: accuracy is 0.8"),
-    (["accuracy": .number(0.74)], "nearly: accuracy is 0.74, and should be at least 0.8"),
-    (["accuracy": .number(0.2)], "not yet: accuracy is 0.2, and should be at least 0.8"),
-    ([:], "not yet: no command here tells accuracy"),
+    (["accuracy": JSONValue.number(0.8)], "right: the accuracy is 0.8"),
+    (["accuracy": .number(0.74)], "nearly: the accuracy is 0.74, and should be at least 0.8"),
+    (["accuracy": .number(0.2)], "not yet: the accuracy is 0.2, and should be at least 0.8"),
+    ([:], "not yet: these commands do not show the accuracy"),
   ])
   func aResultIsJudgedByItsFields(_ fields: [String: JSONValue], _ verdict: String) throws {
     let exercise = try exercise("command: evaluate", "accept: accuracy >= 0.8", "near: accuracy >= 0.7")
@@ -174,7 +174,9 @@ import Testing
     let runs = try Replay(notebook, session: recorder.session).run { _, _ in true }
     #expect(runs.allSatisfy { $0.failure == nil })
     #expect(runs[1].transcript.recorded(width: 80) == ["1.609: right"])
-    #expect(runs[2].transcript.recorded(width: 80).last == "right: train is 20, validation is 5")
+    #expect(
+      runs[2].transcript.recorded(width: 80).suffix(2).joined(separator: " ")
+        == "right: the number of training articles is 20, the number of validation articles is 5")
     #expect(recorder.session.workspace.split?.train.count == 100)
     let again = notebook.recorded(runs)
     #expect(again.recorded(runs).cells.map(\.recording) == again.cells.map(\.recording))
@@ -194,7 +196,7 @@ import Testing
     let replay = Replay(notebook, session: other.session)
     other.session.overrides = ["a": .number(2)]
     #expect(try replay.run { _, _ in true }.allSatisfy { $0.failure == nil })
-    #expect(other.lines().last == "nearly: train is 15, and should be 20")
+    #expect(other.lines().last == "nearly: the number of training articles is 15, and should be 20")
   }
 
   @Test func wordingAndExercisesChangeNoLaterRecording() throws {
@@ -252,12 +254,16 @@ import Testing
     }
     let told = recorder.lines()
     #expect(
-      told.contains("not yet: train is 5, and should be 20") && told.contains("hint: The command is split."))
-    #expect(told.last == "nearly: train is 15, and should be 20")
+      told.contains("not yet: the number of training articles is 5, and should be 20")
+        && told.contains("hint: The command is split."))
+    #expect(told.last == "nearly: the number of training articles is 15, and should be 20")
     stepper.enter("check")
-    #expect(recorder.lines().last == "nearly: train is 15, and should be 20")
+    #expect(recorder.lines().last == "nearly: the number of training articles is 15, and should be 20")
     stepper.enter("split train=20 validation=3")
-    #expect(recorder.lines().last == "right: train is 20, validation is 3" && stepper.isAtEnd)
+    #expect(
+      recorder.lines().suffix(2).joined(separator: " ")
+        == "right: the number of training articles is 20, the number of validation articles is 3"
+        && stepper.isAtEnd)
     #expect(recorder.session.workspace.split?.train.count == 100)
     stepper.enter("back")
     #expect(stepper.position == 1)
@@ -277,6 +283,26 @@ import Testing
     stepper.enter("back")
     stepper.enter("run")
     #expect(stepper.isAtEnd, "run at an exercise shows its solution")
+  }
+
+  @Test func aJapaneseQuestionIsJudgedInJapaneseAndRecordedInEnglish() throws {
+    let recorder = Recorder()
+    let number = Self.number.replacing("The right word has p = 0.2.", with: "p = 0.2 のとき、")
+      .replacing("What is the loss?", with: "損失はいくつですか。").replacing("The natural logarithm.", with: "自然対数です。")
+    let command = Self.command.replacing("Draw 20 articles to train on.", with: "学習用に 20 件を引いてください。")
+    let stepper = try stepper("```gnb\nload data mini-news\n```\n" + number + command, recorder)
+    for line in ["", "7", "1.7", "", "1.61", "", "split train=5", "split train=20 validation=3"] {
+      stepper.enter(line)
+    }
+    let told = recorder.lines()
+    for line in [
+      "7: まだ違います: 大きすぎます", "ヒント: 自然対数です。", "1.7: 惜しい: 少し大きすぎます",
+      "（数を入力。もう一度 Enter で解答を表示）", "1.61: 正解", "（コマンドを入力。もう一度 Enter で解答を表示）",
+      "まだ違います: 学習用の件数は 5 です。20 にしてください", "正解: 学習用の件数は 20 です、評価用の件数は 3 です",
+    ] { #expect(told.contains(line), "\(line) in \(told)") }
+    #expect(stepper.isAtEnd)
+    let runs = try Replay(try notebook(number), session: Recorder().session).run { _, _ in true }
+    #expect(runs[0].transcript.recorded(width: 80) == ["1.609: right"])
   }
 
   @Test func runStopsBeforeAnExercise() throws {

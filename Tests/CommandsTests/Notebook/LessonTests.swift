@@ -67,12 +67,57 @@ import Testing
     }
   }
 
+  @Test(arguments: names) func everyCellHasNotesForTheSpeaker(_ name: String) throws {
+    let (english, japanese) = (try lesson(name), try lesson(name, japanese: true))
+    for position in 0...english.cells.count {
+      let notes = ProseText.notes(english.prose(beforeCell: position))
+      let twin = ProseText.notes(japanese.prose(beforeCell: position))
+      #expect(!notes.isEmpty && notes.count == twin.count, "cell \(position + 1)")
+      let words = ["Ask", "Expect", "After", "Wait", "Trouble", "Skip", "Say"]
+      let japaneseWords = ["質問", "予想される答え", "結果が出たら", "待ち時間", "困ったとき", "省くなら", "話すこと"]
+      for (note, translated) in zip(notes, twin) {
+        let kind = words.firstIndex { note.hasPrefix($0 + ": ") }
+        #expect(
+          kind != nil && kind == japaneseWords.firstIndex { translated.hasPrefix($0 + ": ") }, "\(note)")
+      }
+    }
+    for notebook in [english, japanese] {
+      let notes = ProseText.notes(prose(notebook))
+      for format in Export.Format.allCases {
+        let exported = Export.text(notebook, to: format)
+        #expect(!exported.contains("<!-- note:") && !notes.contains(where: exported.contains), "\(format)")
+      }
+    }
+  }
+
+  @Test(arguments: names) func wordsAroundALessonAreInItsLanguage(_ name: String) throws {
+    for isJapanese in [false, true] {
+      let notebook = try lesson(name, japanese: isJapanese)
+      let language: ReaderLanguage = isJapanese ? .japanese : .english
+      #expect(ReaderLanguage(of: notebook) == language)
+      for cell in notebook.cells {
+        guard let exercise = cell.exercise else { continue }
+        #expect(exercise.language == language, "\(cell.name)")
+        guard case .command(let accept, let near) = exercise.kind else { continue }
+        for part in accept.parts + (near?.parts ?? []) {
+          #expect(ReaderLanguage.names[part.field] != nil, "\(part.field) has a name for people")
+        }
+      }
+    }
+  }
+
   /// Lessons 2 to 8 and 10 take their data from a variable; lesson 9 is on English texts as it is.
   @Test(arguments: names.filter { ("02"..."10").contains(String($0.prefix(2))) && !$0.hasPrefix("09") })
   func aLessonRunsOnOtherData(_ name: String) throws {
     let notebook = try lesson(name)
     #expect(notebook.variables.assigned.contains("data") && notebook.variables.used.contains("data"))
     #expect(prose(notebook).contains { $0.contains("--set data=support-messages") })
+    for cell in notebook.cells {
+      for category in ["it-life-hack", "kaden-channel", "movie-enter", "sports-watch", "topic-news"] {
+        let code = cell.code + (cell.exercise?.solution ?? "")
+        #expect(!code.contains(category), "\(cell.name) is about \(category), which other data have not")
+      }
+    }
   }
 
   @Test(arguments: names) func everyExerciseKnowsRightNearlyAndWrong(_ name: String) throws {

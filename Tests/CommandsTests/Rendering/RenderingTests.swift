@@ -39,6 +39,10 @@ import Testing
     }
     #expect(DisplayWidth.truncate("日本語", to: 5) == "日本…")
     #expect(DisplayWidth.wrap("one two three", to: 7) == ["one two", "three"])
+    #expect(DisplayWidth.wrap("あいう、えお", to: 6) == ["あいう", "、えお"])
+    #expect(DisplayWidth.wrap("あいう、えお", to: 6, typeset: true) == ["あい", "う、え", "お"])
+    #expect(DisplayWidth.wrap("あい「う」え", to: 6, typeset: true) == ["あい", "「う」", "え"])
+    #expect(DisplayWidth.wrap("。。。。", to: 4, typeset: true).allSatisfy { DisplayWidth.of($0) <= 4 })
   }
 
   private let table = Table(

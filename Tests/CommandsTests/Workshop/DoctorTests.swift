@@ -17,7 +17,7 @@ import Testing
     let doctor = try Doctor(Recorder().session, version: "1", terminal: good)
     #expect(!doctor.isFit && doctor.speed == nil)
     #expect(doctor.remedies.contains { $0.isNeeded && $0.remedy.hasPrefix("gnb pull gemma-3-270m") })
-    #expect(text(doctor).contains("not measured without the model"))
+    #expect(text(doctor).contains("not measured: this needs the model"))
   }
 
   @Test func withAModelItMeasuresAndSaysHowLongLessonsTake() throws {

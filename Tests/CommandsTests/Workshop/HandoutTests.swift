@@ -78,10 +78,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"W' = W + \frac{\alpha}{r} B A"#, "W' = W + α / rBA"), (#"-\log p"#, "− log p"),
+    (#"W' = W + \frac{\alpha}{r} B A"#, "W' = W + (α / r) BA"), (#"-\log p"#, "− log p"),
     ("x^2 + y_i", "x² + y_i"),
     (#"\frac{a + b}{2}"#, "(a + b) / 2"), (#"\sqrt{n}"#, "√n"),
-    (#"L = -\frac{1}{n} \sum_i \log p_i"#, "L = − 1 / n∑_ilog p_i"),
+    (#"L = -\frac{1}{n} \sum_i \log p_i"#, "L = − (1 / n) ∑_i log p_i"),
   ])
   func anEquationIsALineOnATerminal(_ source: String, _ line: String) {
     #expect(Equation(source).text == line)
@@ -99,6 +99,69 @@ import Testing
   @Test func aPageForPrintSaysSo() throws {
     let html = Export.text(try notebook(), to: .html)
     #expect(html.contains("@page { size: A4;") && html.contains("@media print"))
+  }
+
+  @Test func notesFitTheSpeakersTerminal() throws {
+    let notebook = try NotebookReader.read(
+      text: """
+        ---
+        gnb: 1
+        ---
+        <!-- note: Ask: Who has seen this? -->
+        ```gnb
+        load data mini-news
+        split train=20
+        ```
+        <!-- note: Expect: A guess. -->
+        ```exercise
+        question: Draw 20 articles.
+        command: split train=20
+        accept: train = 20
+        ```
+
+        """, path: "t.gnb")
+    func shown(_ position: Int, rows: Int) -> [String] {
+      SpeakerNotes.lines(notebook, at: position, minutes: 0, width: 40, rows: rows).flatMap {
+        $0.lines(width: 40)
+      }.map { $0.map(\.text).joined() }
+    }
+    let all = shown(0, rows: 50)
+    #expect(all.contains("Expect: A guess.") && all.last == "  solution: split train=20")
+    for rows in [3, 7, 12] {
+      let lines = shown(0, rows: rows)
+      #expect(lines.count <= rows && lines == Array(all.prefix(lines.count)) && lines.count >= 3)
+    }
+    #expect(shown(0, rows: 7).contains("  split train=20") && !shown(0, rows: 7).contains("then:"))
+    #expect(shown(1, rows: 50).contains("  Draw 20 articles."))
+    #expect(!shown(1, rows: 50).contains { $0.contains("accept") })
+  }
+
+  @Test func aJapanesePageHasJapaneseWords() throws {
+    let japanese = """
+      ---
+      gnb: 1
+      ---
+      日本語の文章です。
+      <!-- note: 質問: だれですか。 -->
+      ```gnb
+      load data mini-news
+      ```
+      ```exercise
+      question: 答えはいくつですか。
+      answer: 3
+      hint: 二より一つ多い数です。
+      ```
+
+      """
+    let notebook = try NotebookReader.read(text: japanese, path: "j.gnb")
+    let html = Export.text(notebook, to: .html)
+    for words in ["<html lang=\"ja\">", "<summary>ヒント</summary>", "<summary>解答</summary>", "長い行: 折り返す"] {
+      #expect(html.contains(words), "\(words)")
+    }
+    #expect(Export.text(try self.notebook(), to: .html).contains("<html lang=\"en\">"))
+    let lines = SpeakerNotes.lines(notebook, at: 0, minutes: 2).flatMap { $0.lines(width: 60) }
+      .map { $0.map(\.text).joined() }
+    #expect(lines.first?.hasSuffix("セル 1 / 2、2 分") == true && lines.contains("画面のセル:"), "\(lines)")
   }
 
   @Test(arguments: ["card", "glossary"]) func thePrintedPagesAreWrittenFromTheTables(_ name: String) throws {

@@ -83,7 +83,8 @@ public enum Export {
     let solution =
       exercise.isCommand
       ? ["```gnb", VisibleText.of(exercise.solution), "```"] : ["**\(VisibleText.of(exercise.solution))**"]
-    return ["**?** " + VisibleText.of(exercise.question), "", "<details><summary>Answer</summary>", ""]
+    let title = exercise.language.answerTitle
+    return ["**?** " + VisibleText.of(exercise.question), "", "<details><summary>\(title)</summary>", ""]
       + solution + (exercise.isCommand ? cell.recording.map(outputs) ?? [] : []) + ["", "</details>"]
   }
 }

@@ -6,26 +6,27 @@ enum HTMLExport {
     var number = 0
     var explained: Set<Volatile> = []
     let definitions = MarkdownHTML.definitions(notebook)
+    let language = ReaderLanguage(of: notebook)
     for part in notebook.parts {
       switch part {
-      case .prose(let lines): body += prose(lines, definitions)
+      case .prose(let lines): body += prose(lines, definitions, language)
       case .cell(let cell):
         number += 1
         let name = cell.hasID ? cell.name : "\(number)"
         if let exercise = cell.exercise {
-          body += self.exercise(exercise, cell, name: name, definitions, &explained)
+          body += self.exercise(exercise, cell, name: name, definitions, language, &explained)
           continue
         }
         body += "<section class=\"cell\" id=\"\(HTML.escaped(name))\">\n"
         body += "<pre class=\"in\"><code>" + source(cell.source) + "</code></pre>\n"
-        if let recording = cell.recording { body += output(recording, &explained) }
+        if let recording = cell.recording { body += output(recording, language, &explained) }
         body += "</section>\n"
       }
     }
     let title = HTML.escaped(notebook.title ?? "gnb notebook")
     return """
       <!DOCTYPE html>
-      <html lang="en">
+      <html lang="\(language.code)">
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -33,6 +34,8 @@ enum HTMLExport {
       <title>\(title)</title>
       <style>
       \(style)
+      .choice::before { content: "\(language.wrapped) ⇄"; }
+      #scroll:checked ~ main .choice::before { content: "\(language.scrolled) ⇄"; }
       </style>
       </head>
       <body>
@@ -49,22 +52,28 @@ enum HTMLExport {
   /// An exercise: its question, and the answer folded.
   private static func exercise(
     _ exercise: Exercise, _ cell: Notebook.Cell, name: String, _ definitions: [String],
-    _ explained: inout Set<Volatile>
+    _ language: ReaderLanguage, _ explained: inout Set<Volatile>
   ) -> String {
     let solution =
       exercise.isCommand
       ? "<pre class=\"in\"><code>" + source(exercise.solution) + "</code></pre>\n"
-        + (cell.recording.map { output($0, &explained) } ?? "")
+        + (cell.recording.map { output($0, language, &explained) } ?? "")
       : "<p><strong>\(HTML.escaped(exercise.solution))</strong></p>\n"
+    let (hintTitle, answerTitle) = (exercise.language.hintTitle, exercise.language.answerTitle)
     let hint =
-      exercise.hint.map { "<details><summary>Hint</summary>\n<p>\(HTML.escaped($0))</p>\n</details>\n" } ?? ""
+      exercise.hint.map {
+        "<details><summary>\(hintTitle)</summary>\n<p>\(HTML.escaped($0))</p>\n</details>\n"
+      } ?? ""
     return "<section class=\"exercise\" id=\"\(HTML.escaped(name))\">\n"
-      + prose([VisibleText.of(exercise.question)], definitions) + hint
-      + "<details class=\"answer\"><summary>Answer</summary>\n" + solution + "</details>\n</section>\n"
+      + prose([VisibleText.of(exercise.question)], definitions, language) + hint
+      + "<details class=\"answer\"><summary>\(answerTitle)</summary>\n" + solution
+      + "</details>\n</section>\n"
   }
 
   /// A notebook's text. Blocks of `lora` and `math` become pictures; other blocks are part of their Markdown.
-  private static func prose(_ lines: [String], _ definitions: [String]) -> String {
+  private static func prose(
+    _ lines: [String], _ definitions: [String], _ language: ReaderLanguage
+  ) -> String {
     var html = ""
     var text: [String] = []
     func flush() {
@@ -80,7 +89,7 @@ enum HTMLExport {
           continue
         }
         flush()
-        html += "<figure class=\"picture\">\(picture.svg())</figure>\n"
+        html += "<figure class=\"picture\">\(picture.svg(language.picture))</figure>\n"
       case .fenced("math", let inner):
         flush()
         for line in inner where !line.allSatisfy(\.isWhitespace) {
@@ -96,7 +105,9 @@ enum HTMLExport {
   }
 
   /// - Parameter explained: the marks of volatile values that the page has explained; grows.
-  private static func output(_ recording: Notebook.Recording, _ explained: inout Set<Volatile>) -> String {
+  private static func output(
+    _ recording: Notebook.Recording, _ language: ReaderLanguage, _ explained: inout Set<Volatile>
+  ) -> String {
     let blocks = RecordedOutput.blocks(recording).map { block in
       switch block.output {
       case .table(let table): "<div class=\"table\">\(table.html)</div>\n"
@@ -108,9 +119,7 @@ enum HTMLExport {
       !explained.contains(kind) && recording.lines.contains { $0.contains("«\(kind.rawValue)»") }
     }
     explained.formUnion(marks)
-    let notes = marks.map {
-      "<p class=\"note\">«\($0.rawValue)»: \($0.meaning). It differs from run to run, so a notebook does not record it.</p>\n"
-    }
+    let notes = marks.map { "<p class=\"note\">\(language.explanation(of: $0))</p>\n" }
     return (blocks + notes).joined()
   }
 
@@ -194,8 +203,6 @@ enum HTMLExport {
     .drawn, #scroll:checked ~ main pre { white-space: pre; overflow-wrap: normal; }
     #scroll { position: absolute; opacity: 0; }
     .choice { float: right; color: var(--faint); font-size: 0.8em; cursor: pointer; }
-    .choice::before { content: "long lines: wrapped ⇄"; }
-    #scroll:checked ~ main .choice::before { content: "long lines: scrolled ⇄"; }
     #scroll:focus-visible ~ main .choice { outline: 2px solid var(--accent); }
     .note { margin: 0; padding: 0.2em 0.9em 0.7em; color: var(--faint); font-size: 0.8em; }
     .err { color: var(--bad); }
@@ -225,8 +232,10 @@ enum HTMLExport {
     @media (max-width: 30em) {
       .table { padding: 0.5em; }
       table { font-size: 0.72em; }
-      th, td { padding-right: 0.3em; }
+      th, td { padding-right: 0.6em; }
       .n { padding-left: 0.2em; }
+      td:last-child:not(.n) { min-width: 7em; }
+      .choice { float: none; display: block; text-align: right; }
     }
     .picture { margin: 1.2em 0; text-align: center; }
     @page { size: A4; margin: 14mm 15mm; }
