@@ -103,6 +103,7 @@ check-ptx:
 	    || { cat $(PTX)/sm_$$arch; exit 1; }; \
 	  echo "sm_$$arch: largest spill:" $$(grep -o '[0-9]* bytes spill stores' $(PTX)/sm_$$arch | sort -n | tail -1); \
 	  ! grep -E '[0-9]{3,} bytes spill' $(PTX)/sm_$$arch || exit 1; \
+	  ! grep -A2 "entry function 'product_" $(PTX)/sm_$$arch | grep -E '[1-9][0-9]* bytes spill' || exit 1; \
 	done
 
 # The kernels' digests under the address and the undefined-behaviour sanitizer, then the parsers under the first: Swift has the second
