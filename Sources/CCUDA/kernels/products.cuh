@@ -415,8 +415,13 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
 #pragma unroll
           for (int i = 0; i < M; i++) input[part % 2][i][q] = load4(&inputs[side][i][part * 16 + q * 4]);
           if (STORAGE == NF4) {
+            // Four times a code is its place in the table: no operation is spent on an address.
+            const u32 word = codes[part * 2 + q / 2];
 #pragma unroll
-            for (int l = 0; l < 4; l++) value[part % 2][q * 4 + l] = table[codes[part * 2 + q / 2] >> 4 * (q % 2 * 4 + l) & 15];
+            for (int l = q % 2 * 4; l < q % 2 * 4 + 4; l++) {
+              const u32 place = (l ? word >> (4 * l - 2) : word << 2) & 60;
+              value[part % 2][q * 4 + l % 4] = *(const float *)((const char *)table + place);
+            }
           } else {
             *(float4 *)&value[part % 2][q * 4] = load4((const float *)own + part * 16 + q * 4);
           }
