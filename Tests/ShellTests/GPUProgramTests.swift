@@ -34,9 +34,10 @@ import Testing
     #expect(asked.status != 0)
   }
 
-  @Test func theConfigurationNamesTheGPU() throws {
-    let run = try run("show config", library: StandIn.library("libcuda-run"))
+  @Test func theConfigurationAndTheSessionNameTheGPU() throws {
+    let run = try run("show config\nshow session", library: StandIn.library("libcuda-run"))
     #expect(run.output.contains("device   cuda (stand-in)"), "\(run.output)")
+    #expect(run.output.contains("computes on cuda (stand-in)"), "\(run.output)")
   }
 
   /// The session goes on with the state before the command: the model is still there, and the processor computes.

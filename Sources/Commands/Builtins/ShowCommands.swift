@@ -173,5 +173,8 @@ enum ShowCommands {
     rows.append(("evaluations", evaluations.isEmpty ? "none" : evaluations.joined(separator: ", ")))
     rows += session.variables.keys.sorted().map { ("$" + $0, session.variables[$0]?.source ?? "") }
     invocation.show(facts("session", rows))
+    let device =
+      (try? session.device().name) ?? "no device: \(session.settings.device.rawValue) cannot be used"
+    invocation.show(.line(Span("computes on "), Span(device, volatile: .kernel)))
   }
 }
