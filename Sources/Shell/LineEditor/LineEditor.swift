@@ -128,10 +128,11 @@ final class LineEditor {
     }
   }
 
-  private static func wide(_ scalar: Unicode.Scalar) -> wchar_t { wchar_t(bitPattern: scalar.value) }
+  // wchar_t has a sign on some processors and none on others.
+  private static func wide(_ scalar: Unicode.Scalar) -> wchar_t { wchar_t(truncatingIfNeeded: scalar.value) }
 
   private static func scalar(_ character: wchar_t) -> Unicode.Scalar {
-    Unicode.Scalar(UInt32(bitPattern: character)) ?? "\u{FFFD}"
+    Unicode.Scalar(UInt32(truncatingIfNeeded: character)) ?? "\u{FFFD}"
   }
 
   private static func string(_ characters: UnsafeBufferPointer<wchar_t>) -> String {
