@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 long __isoc23_strtol(const char *text, char **end, int base);
 long __isoc23_strtol(const char *text, char **end, int base) { return strtol(text, end, base); }
@@ -17,6 +18,9 @@ unsigned long __isoc23_strtoul(const char *text, char **end, int base) { return 
 
 unsigned long long __isoc23_strtoull(const char *text, char **end, int base);
 unsigned long long __isoc23_strtoull(const char *text, char **end, int base) { return strtoull(text, end, base); }
+
+long __isoc23_wcstol(const wchar_t *text, wchar_t **end, int base);
+long __isoc23_wcstol(const wchar_t *text, wchar_t **end, int base) { return wcstol(text, end, base); }
 
 int __isoc23_sscanf(const char *text, const char *format, ...);
 int __isoc23_sscanf(const char *text, const char *format, ...) {
