@@ -132,11 +132,14 @@ extension CUDA {
   ) -> (context: Matrix, stats: Matrix) {
     let context = matrix(q.rows, q.columns)
     let stats = matrix(q.rows, shape.heads * 2)
-    let tiles = QueryTile.all(spans, shape, by: 64)
-    let shared = 4 * ((tiles.map(\.width).max() ?? 0) + shape.headDim)
-    if tiles.allSatisfy({ $0.queries.count == 1 }), shared <= Self.sharedLimit {
-      attention(q, shape, tiles, seen, sharedBytes: shared, into: context, stats)
-      return (context, stats)
+    // Single queries first: the tiles of others are made only once, below.
+    if spans.allSatisfy({ $0.queries.count < 2 }) {
+      let tiles = QueryTile.all(spans, shape, by: 64)
+      let shared = 4 * ((tiles.map(\.width).max() ?? 0) + shape.headDim)
+      if shared <= Self.sharedLimit {
+        attention(q, shape, tiles, seen, sharedBytes: shared, into: context, stats)
+        return (context, stats)
+      }
     }
     withUploaded(panels(seen, swapped: nil)) {
       attention(q, shape, spans, panels: $0, into: context, stats)
