@@ -16,10 +16,13 @@ enum Layout { BY_PANELS, TRANSPOSED, BY_ROWS };
 template <int BM, int BN, int BK, int TM, int TN, Layout LAYOUT> struct Tile {
   enum {
     THREADS = (BM / TM) * (BN / TN), A4 = BM * BK / 4 / THREADS, B4 = BN * BK / 4 / THREADS,
-    A_ROW = BM + 4, B_ROW = BN + (LAYOUT == TRANSPOSED ? 4 : 16)
+    // Where threads have four k of a row, they write them to four rows: 8 floats more for each four k keep a warp's writes in different banks.
+    A_STEP = 4 * BM + 8, B_STEP = LAYOUT == TRANSPOSED ? 4 * BN + 8 : 4 * (BN + 16), B_ROW = LAYOUT == TRANSPOSED ? BN : BN + 16
   };
-  float a[2][BK][A_ROW];
-  float b[2][BK][B_ROW];
+  alignas(16) float a[2][BK / 4 * A_STEP];
+  alignas(16) float b[2][BK / 4 * B_STEP];
+  DEVICE float *a_row(Tile &tile, int side, int kk) { return tile.a[side] + kk / 4 * A_STEP + kk % 4 * BM; }
+  DEVICE float *b_row(Tile &tile, int side, int kk) { return tile.b[side] + kk / 4 * B_STEP + kk % 4 * B_ROW; }
 };
 
 // Four values of a row from column `at` on; zero beyond `end`.
@@ -93,24 +96,24 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
 #pragma unroll
     for (int i = 0; i < T::A4; i++) {
       const int number = t + i * T::THREADS, of = number / (BK / 4), at = number % (BK / 4) * 4;
-      tile.a[side][at][of] = next_a[i].x;
-      tile.a[side][at + 1][of] = next_a[i].y;
-      tile.a[side][at + 2][of] = next_a[i].z;
-      tile.a[side][at + 3][of] = next_a[i].w;
+      T::a_row(tile, side, at)[of] = next_a[i].x;
+      T::a_row(tile, side, at + 1)[of] = next_a[i].y;
+      T::a_row(tile, side, at + 2)[of] = next_a[i].z;
+      T::a_row(tile, side, at + 3)[of] = next_a[i].w;
     }
 #pragma unroll
     for (int i = 0; i < T::B4; i++) {
       const int number = t + i * T::THREADS;
       if (LAYOUT == BY_PANELS) {
-        store4(&tile.b[side][number / 4 % BK][number / (4 * BK) * 16 + number % 4 * 4], next_b[i]);
+        store4(T::b_row(tile, side, number / 4 % BK) + number / (4 * BK) * 16 + number % 4 * 4, next_b[i]);
       } else if (LAYOUT == TRANSPOSED) {
         const int of = number / (BK / 4), at = number % (BK / 4) * 4;
-        tile.b[side][at][of] = next_b[i].x;
-        tile.b[side][at + 1][of] = next_b[i].y;
-        tile.b[side][at + 2][of] = next_b[i].z;
-        tile.b[side][at + 3][of] = next_b[i].w;
+        T::b_row(tile, side, at)[of] = next_b[i].x;
+        T::b_row(tile, side, at + 1)[of] = next_b[i].y;
+        T::b_row(tile, side, at + 2)[of] = next_b[i].z;
+        T::b_row(tile, side, at + 3)[of] = next_b[i].w;
       } else {
-        store4(&tile.b[side][number / (BN / 4)][number % (BN / 4) * 4], next_b[i]);
+        store4(T::b_row(tile, side, number / (BN / 4)) + number % (BN / 4) * 4, next_b[i]);
       }
     }
   };
@@ -127,9 +130,9 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
   auto multiply = [&](int side, int kk) {
     float x[TM], y[TN];
 #pragma unroll
-    for (int i = 0; i < TM; i += 4) *(float4 *)&x[i] = load4(&tile.a[side][kk][i / 4 * (4 * BM / TM) + row]);
+    for (int i = 0; i < TM; i += 4) *(float4 *)&x[i] = load4(T::a_row(tile, side, kk) + i / 4 * (4 * BM / TM) + row);
 #pragma unroll
-    for (int j = 0; j < TN; j += 4) *(float4 *)&y[j] = load4(&tile.b[side][kk][j / 4 * (4 * BN / TN) + column]);
+    for (int j = 0; j < TN; j += 4) *(float4 *)&y[j] = load4(T::b_row(tile, side, kk) + j / 4 * (4 * BN / TN) + column);
     // To and fro, so that each operation shares a factor with the one before: a processor reads two registers at a time.
 #pragma unroll
     for (int i = 0; i < TM; i++)
