@@ -45,7 +45,8 @@ struct Repl {
       painter.present(page: pages.removeFirst())
       painter.hint(
         pages.isEmpty
-          ? language.showsNextCell : language.showsMore(pageCount - pages.count, of: pageCount))
+          ? stepper.isAtEnd ? language.showsRest : language.showsNextCell
+          : language.showsMore(pageCount - pages.count, of: pageCount))
     }
     let keeper = keeper ?? (isTerminal ? SessionKeeper(stepper) : nil)
     defer { place(stepper.position, true) }
@@ -92,12 +93,14 @@ struct Repl {
       Interrupts.clear()
       if presents, stepper.moves != shown {
         // Three lines are for the hint and the prompt.
-        let rows = stepper.position > position ? Gnb.terminalSize()?.rows : nil
-        pages = rows.map { painter.pages(stepper.lastTranscript, rows: $0 - 3) } ?? []
+        pages = []
+        if stepper.position > position, let rows = Gnb.terminalSize()?.rows, painter.height + 3 > rows {
+          // Its beginning has left the screen.
+          pages = painter.pages(stepper.lastTranscript, rows: rows - 3)
+        }
         pageCount = pages.count
-        if pageCount < 2 { pages = [] }
-        holds = !stepper.isAtEnd || pageCount > 1
-        if pageCount > 1 { turnPage() } else if holds { painter.hint(language.showsNextCell) }
+        holds = !stepper.isAtEnd || pageCount > 0
+        if pageCount > 0 { turnPage() } else if holds { painter.hint(language.showsNextCell) }
       }
       if stepper.hasScratch, !hintedAtScratch, !stepper.isAtExercise {
         hintedAtScratch = true

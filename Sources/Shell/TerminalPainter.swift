@@ -26,6 +26,8 @@ final class TerminalPainter {
   var showsOutputs = true
   /// Whether help that is longer than the screen goes through the user's pager.
   var pagesHelp = false
+  /// Lines that were painted since the screen was cleared.
+  private(set) var height = 0
   private var progressShown = false
   private var lastTenth = -1
   private var lastInnerTenth = 0
@@ -70,6 +72,7 @@ final class TerminalPainter {
   func out(_ text: String) {
     guard showsResults else { return }
     clearProgress()
+    height += text.count { $0 == "\n" }
     FileDescriptor.output.write(text)
   }
 
@@ -287,6 +290,7 @@ final class TerminalPainter {
   /// An empty screen, where there is one to redraw.
   func clear() {
     if redraws { out("\u{1B}[H\u{1B}[2J") }
+    height = 0
   }
 
   /// What is being worked on, where no output shows it.

@@ -261,6 +261,36 @@ import Testing
     _ = try talk.exitStatus()
   }
 
+  @Test(arguments: [(16, 3), (40, 2)])
+  func anOutputThatHasNoRoomBelowItsCellIsShownAlone(_ rows: Int, _ screens: Int) throws {
+    let path = try program.write(
+      "talk.gnb",
+      Data(
+        """
+        ---
+        gnb: 1
+        ---
+        A text above the cell.
+
+        ```gnb
+        load data mini-news
+        ```
+        ```gnb
+        let a = 1
+        ```
+
+        """.utf8))
+    let talk = try Terminal([path, "--present"], rows: rows, folder: folder)
+    try talk.wait(prompt: "gnb[1/2]>")
+    talk.type("")
+    try talk.wait("the output") { $0.contains("(Enter shows the next cell)") && $0.lines.last == "gnb[2/2]>" }
+    talk.type("")
+    try talk.wait("the next cell") { $0.contains("let a = 1") && $0.lines.last == "gnb[2/2]>" }
+    #expect(talk.raw.components(separatedBy: "\u{1B}[2J").count - 1 == screens)
+    talk.send("\u{4}\u{4}")
+    _ = try talk.exitStatus()
+  }
+
   @Test func theNotesOfALessonAreInTheLanguageAskedFor() throws {
     let english = try gnb(["notes", "0"])
     let japanese = try gnb(["notes", "0", "--language", "ja"])

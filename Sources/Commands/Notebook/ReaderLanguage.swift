@@ -41,6 +41,7 @@ package enum ReaderLanguage: Sendable, Equatable {
       "(page \(page) of \(count) of this output; Enter shows the next page)",
       "（出力 \(page) / \(count) ページ。Enter で次のページを表示）")
   }
+  package var showsRest: String { pick("(Enter goes on)", "（Enter で続きを表示）") }
   package var showsNextCell: String { pick("(Enter shows the next cell)", "（Enter で次のセルを表示）") }
   package var ranOnCopy: String {
     pick(
