@@ -1,5 +1,6 @@
 import Foundation
 import Gemma
+import TestSupport
 import Testing
 
 /// The kernels of the GPU, run by the stand-in on this computer's processor, give the bits of the CPU. What only a real GPU can show
