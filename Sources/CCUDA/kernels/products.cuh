@@ -43,7 +43,7 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
   const int warp = t / 32, across = BN / TN / 8;
   const int row = (warp / across * 4 + warp_row()) * 4, column = (warp % across * 8 + warp_column()) * 4;
   const bool a_aligned = is_aligned(p.a, p.a_stride), b_aligned = is_aligned(p.b, p.b_stride);
-  const int whole = p.k / BK, steps = (p.k + BK - 1) / BK;
+  const int whole = (u32)p.k / BK, steps = (u32)(p.k + BK - 1) / BK;
 
   // Addresses are a tile's own, which moves along k, and a thread's distance from it. Rows and columns beyond the end read the last ones:
   // their sums are never stored.
@@ -96,10 +96,8 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
 #pragma unroll
     for (int i = 0; i < T::A4; i++) {
       const int number = t + i * T::THREADS, of = number / (BK / 4), at = number % (BK / 4) * 4;
-      T::a_row(tile, side, at)[of] = next_a[i].x;
-      T::a_row(tile, side, at + 1)[of] = next_a[i].y;
-      T::a_row(tile, side, at + 2)[of] = next_a[i].z;
-      T::a_row(tile, side, at + 3)[of] = next_a[i].w;
+      float *to = T::a_row(tile, side, at) + of;
+      to[0] = next_a[i].x, to[BM] = next_a[i].y, to[2 * BM] = next_a[i].z, to[3 * BM] = next_a[i].w;
     }
 #pragma unroll
     for (int i = 0; i < T::B4; i++) {
@@ -108,10 +106,8 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
         store4(T::b_row(tile, side, number / 4 % BK) + number / (4 * BK) * 16 + number % 4 * 4, next_b[i]);
       } else if (LAYOUT == TRANSPOSED) {
         const int of = number / (BK / 4), at = number % (BK / 4) * 4;
-        T::b_row(tile, side, at)[of] = next_b[i].x;
-        T::b_row(tile, side, at + 1)[of] = next_b[i].y;
-        T::b_row(tile, side, at + 2)[of] = next_b[i].z;
-        T::b_row(tile, side, at + 3)[of] = next_b[i].w;
+        float *to = T::b_row(tile, side, at) + of;
+        to[0] = next_b[i].x, to[BN] = next_b[i].y, to[2 * BN] = next_b[i].z, to[3 * BN] = next_b[i].w;
       } else {
         store4(T::b_row(tile, side, number / (BN / 4)) + number % (BN / 4) * 4, next_b[i]);
       }
