@@ -18,8 +18,8 @@ DEVICE void visible(const gnb_query_tile &t, const gnb_attention_shape &s, int i
 }
 
 // scores = rows of q times the keys. Grid: (tiles of 64 keys, heads, query tiles); a tile has at most 64 queries.
-KERNEL(256) attention_scores(const gnb_query_tile *tiles, const gnb_panels *sequences, gnb_attention_shape s, const float *q, int swapped, float *scores) {
-  SHARED Tile<64, 64, 16, 4, 4, BY_PANELS> tile;
+KERNEL_TOGETHER(128, 4) attention_scores(const gnb_query_tile *tiles, const gnb_panels *sequences, gnb_attention_shape s, const float *q, int swapped, float *scores) {
+  SHARED Tile<64, 64, 16, 8, 4, BY_PANELS> tile;
   const gnb_query_tile &t = tiles[block_z()];
   const gnb_panels &panels = sequences[t.sequence];
   const int head = block_y(), stride = s.heads * s.dim;
@@ -27,19 +27,19 @@ KERNEL(256) attention_scores(const gnb_query_tile *tiles, const gnb_panels *sequ
   const Product p = {
       q + (i64)t.row * stride + head * s.dim, key_panels(swapped ? panels.swapped_keys : panels.keys, panels.capacity, t, s, head),
       scores + t.scores + (i64)head * t.rows * t.width, stride, s.dim * 16, t.width, t.rows, t.width, s.dim, 0};
-  product_tile<64, 64, 16, 4, 4, BY_PANELS>(p, 0, block_x() * 64, tile);
+  product_tile<64, 64, 16, 8, 4, BY_PANELS>(p, 0, block_x() * 64, tile);
 }
 
 // rows of y = scores times the values. Grid: (tiles of 64 columns, heads, query tiles).
-KERNEL(256) attention_context(const gnb_query_tile *tiles, const gnb_panels *sequences, gnb_attention_shape s, const float *scores, int swapped, float *y) {
-  SHARED Tile<64, 64, 16, 4, 4, BY_PANELS> tile;
+KERNEL_TOGETHER(128, 4) attention_context(const gnb_query_tile *tiles, const gnb_panels *sequences, gnb_attention_shape s, const float *scores, int swapped, float *y) {
+  SHARED Tile<64, 64, 16, 8, 4, BY_PANELS> tile;
   const gnb_query_tile &t = tiles[block_z()];
   const gnb_panels &panels = sequences[t.sequence];
   const int head = block_y(), stride = s.heads * s.dim;
   const Product p = {
       scores + t.scores + (i64)head * t.rows * t.width, value_panels(swapped ? panels.swapped_values : panels.values, panels.capacity, t, s, head),
       y + (i64)t.row * stride + head * s.dim, t.width, (i64)panels.capacity * 16, stride, t.rows, s.dim, t.end - t.start, 0};
-  product_tile<64, 64, 16, 4, 4, BY_PANELS>(p, 0, block_x() * 64, tile);
+  product_tile<64, 64, 16, 8, 4, BY_PANELS>(p, 0, block_x() * 64, tile);
 }
 
 DEVICE float shaped(float score, const gnb_attention_shape &s) {
@@ -182,7 +182,7 @@ KERNEL(256) attention_softmax_backward(const gnb_query_tile *tiles, gnb_attentio
 KERNEL(256) attention_key_gradients(const gnb_query_tile *tiles, const gnb_key_task *tasks, gnb_attention_shape s, const float *p, const float *ds,
                                     const float *q, const float *d_context, float *dk, float *dv) {
   enum { QUERIES = 32 };
-  SHARED float left[QUERIES][64], right[QUERIES][64];
+  alignas(16) SHARED float left[QUERIES][64], right[QUERIES][64];
   const gnb_key_task &task = tasks[block_y()];
   const bool is_value = block_z() == 1;
   const float *scores = is_value ? p : ds, *rows = is_value ? d_context : q;
@@ -197,28 +197,61 @@ KERNEL(256) attention_key_gradients(const gnb_query_tile *tiles, const gnb_key_t
       const int key = task.first + key_group * 4 + i, column = first_column + column_group * 4 + j;
       sums[i][j] = key < task.last && column < s.dim ? target[(i64)key * s.dim + column] : 0.0f;
     }
-  for (int number = task.first_tile; number < task.last_tile; number++) {
+  // Tile after tile, head after head; the next ones come while these are added.
+  const int first_head = task.group * per_group, last_head = first_head + per_group;
+  int number = task.first_tile - 1, head = last_head - 1, low = 0, high = 0;
+  auto advance = [&]() {
+    if (++head < last_head) return true;
+    head = first_head;
+    while (++number < task.last_tile) {
+      low = most(tiles[number].start, task.first), high = least(tiles[number].end, task.last);
+      if (low < high) return true;
+    }
+    return false;
+  };
+  enum { EACH = QUERIES * 64 / 256 };
+  float next_left[EACH], next_right[EACH];
+  auto fetch = [&]() {
     const gnb_query_tile &tile = tiles[number];
-    const int low = most(tile.start, task.first), high = least(tile.end, task.last);
-    if (low >= high) continue;
-    for (int head = task.group * per_group; head < (task.group + 1) * per_group; head++) {
-      const float *from = scores + tile.scores + (i64)head * tile.rows * tile.width;
-      barrier();
-      for (int i = t; i < tile.rows * 64; i += 256) {
-        const int query = i / 64, key = task.first + i % 64, column = first_column + i % 64;
-        left[query][i % 64] = key >= low && key < high ? from[(i64)query * tile.width + key - tile.start] : 0.0f;
-        right[query][i % 64] = column < s.dim ? rows[(i64)(tile.row + query) * stride + head * s.dim + column] : 0.0f;
-      }
-      barrier();
+    const float *from = scores + tile.scores + (i64)head * tile.rows * tile.width;
+    const int key = task.first + t % 64, column = first_column + t % 64;
 #pragma unroll
-      for (int i = 0; i < 4; i++) {
-        const int key = task.first + key_group * 4 + i;
-        if (key < low || key >= high) continue;
-        for (int query = 0; query < tile.rows; query++)
+    for (int i = 0; i < EACH; i++) {
+      const int query = i * 4 + t / 64;
+      next_left[i] = query < tile.rows && key >= low && key < high ? from[query * tile.width + key - tile.start] : 0.0f;
+      next_right[i] = query < tile.rows && column < s.dim ? rows[(i64)(tile.row + query) * stride + head * s.dim + column] : 0.0f;
+    }
+  };
+  bool more = advance();
+  if (more) fetch();
+  while (more) {
+    barrier();
 #pragma unroll
-          for (int j = 0; j < 4; j++)
-            sums[i][j] = fused(left[query][key_group * 4 + i], right[query][column_group * 4 + j], sums[i][j]);
+    for (int i = 0; i < EACH; i++) left[i * 4 + t / 64][t % 64] = next_left[i], right[i * 4 + t / 64][t % 64] = next_right[i];
+    barrier();
+    const int queries = tiles[number].rows, first_key = task.first + key_group * 4, from = low, to = high;
+    more = advance();
+    if (more) fetch();
+    auto add = [&](int i, float value, float4 row) {
+      sums[i][0] = fused(value, row.x, sums[i][0]);
+      sums[i][1] = fused(value, row.y, sums[i][1]);
+      sums[i][2] = fused(value, row.z, sums[i][2]);
+      sums[i][3] = fused(value, row.w, sums[i][3]);
+    };
+    if (first_key >= from && first_key + 4 <= to) {
+#pragma unroll 4
+      for (int query = 0; query < queries; query++) {
+        const float4 values = load4(&left[query][key_group * 4]), row = load4(&right[query][column_group * 4]);
+        add(0, values.x, row);
+        add(1, values.y, row);
+        add(2, values.z, row);
+        add(3, values.w, row);
       }
+    } else {
+#pragma unroll
+      for (int i = 0; i < 4; i++)
+        if (first_key + i >= from && first_key + i < to)
+          for (int query = 0; query < queries; query++) add(i, left[query][key_group * 4 + i], load4(&right[query][column_group * 4]));
     }
   }
 #pragma unroll

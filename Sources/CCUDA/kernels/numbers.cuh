@@ -70,3 +70,25 @@ DEVICE float lane_dot(int n, const float *x, const float *y, int lane) {
   if (whole < n) sum = fused(j < n ? x[j] : 0.0f, j < n ? y[j] : 0.0f, sum);
   return lane_sum(sum);
 }
+
+// A sum over `length` links by all threads of a block, stretch after stretch of DEPTH. fetch(slot, first) reads a stretch into registers, AHEAD
+// stretches before its use; put(slot, side) brings it into one of two sides of shared memory; multiply(side, count) adds its links.
+template <int DEPTH, int AHEAD, class FETCH, class PUT, class MULTIPLY>
+DEVICE void over_stretches(int length, FETCH fetch, PUT put, MULTIPLY multiply) {
+#pragma unroll
+  for (int i = 0; i < AHEAD; i++) fetch(i, i * DEPTH);
+  put(0, 0);
+  fetch(0, AHEAD * DEPTH);
+  barrier();
+  for (int first = 0; first < length; first += AHEAD * DEPTH) {
+#pragma unroll
+    for (int i = 0; i < AHEAD; i++) {
+      const int at = first + i * DEPTH;
+      if (at >= length) return;
+      put((i + 1) % AHEAD, (i + 1) % 2);
+      fetch((i + 1) % AHEAD, at + (AHEAD + 1) * DEPTH);
+      multiply(i % 2, least(DEPTH, length - at));
+      barrier();
+    }
+  }
+}

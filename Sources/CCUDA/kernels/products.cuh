@@ -189,55 +189,72 @@ PRODUCTS(product_wide, 64, 128, 16, 8, 8, 3)
 PRODUCTS(product_narrow, 64, 64, 16, 8, 4, 4)
 
 // scale * (x f^T): x [m, k], f [rank, k], for small ranks. A block has 16 rows and 16 columns of the result, a thread two of them.
-KERNEL(128) product_down(const float *x, int m, int k, const float *f, int rank, float scale, float *result) {
-  enum { DEPTH = 64, ROW = DEPTH + 4 };
+KERNEL_TOGETHER(128, 2) product_down(const float *x, int m, int k, const float *f, int rank, float scale, float *result) {
+  enum { DEPTH = 64, AHEAD = 4, ROW = DEPTH + 4 };
   alignas(16) SHARED float rows[2][16][ROW], factors[2][16][ROW];
   const int t = thread_x(), row = t / 8, column = t % 8, first_row = block_x() * 16, first_column = block_y() * 16;
   const bool aligned = is_aligned(x, k) && is_aligned(f, k);
-  float4 next_x[2], next_f[2];
-  auto fetch = [&](int k0) {
+  // Rows and columns beyond the end read the last ones: their sums are never stored.
+  const float *from_x[2], *from_f[2];
 #pragma unroll
-    for (int i = 0; i < 2; i++) {
-      const int r = i * 8 + t / 16, at = k0 + t % 16 * 4;
-      next_x[i] = first_row + r < m ? take4(x + (i64)(first_row + r) * k, at, k, aligned) : float4{0, 0, 0, 0};
-      next_f[i] = first_column + r < rank ? take4(f + (i64)(first_column + r) * k, at, k, aligned) : float4{0, 0, 0, 0};
-    }
-  };
-  auto put = [&](int side) {
-#pragma unroll
-    for (int i = 0; i < 2; i++) {
-      store4(&rows[side][i * 8 + t / 16][t % 16 * 4], next_x[i]);
-      store4(&factors[side][i * 8 + t / 16][t % 16 * 4], next_f[i]);
-    }
-  };
+  for (int i = 0; i < 2; i++) {
+    from_x[i] = x + (i64)least(first_row + i * 8 + t / 16, m - 1) * k;
+    from_f[i] = f + (i64)least(first_column + i * 8 + t / 16, rank - 1) * k;
+  }
+  float4 next_x[AHEAD][2], next_f[AHEAD][2];
   // Two columns, 8 apart.
   float sums[2] = {0.0f, 0.0f};
-  fetch(0);
-  put(0);
-  barrier();
-  int side = 0;
-  for (int k0 = 0; k0 < k; k0 += DEPTH) {
-    const bool more = k0 + DEPTH < k;
-    if (more) fetch(k0 + DEPTH);
-    if (k0 + DEPTH <= k) {
+  over_stretches<DEPTH, AHEAD>(
+      k,
+      [&](int slot, int k0) {
+        const int at = k0 + t % 16 * 4;
+        if (aligned && k0 + DEPTH <= k) {
 #pragma unroll
-      for (int j = 0; j < DEPTH; j += 4) {
-        const float4 a = load4(&rows[side][row][j]);
+          for (int i = 0; i < 2; i++) next_x[slot][i] = load4(from_x[i] + at), next_f[slot][i] = load4(from_f[i] + at);
+        } else {
+#pragma unroll
+          for (int i = 0; i < 2; i++) next_x[slot][i] = take4(from_x[i], at, k, false), next_f[slot][i] = take4(from_f[i], at, k, false);
+        }
+      },
+      [&](int slot, int side) {
 #pragma unroll
         for (int i = 0; i < 2; i++) {
-          const float4 b = load4(&factors[side][column + 8 * i][j]);
-          sums[i] = fused(a.w, b.w, fused(a.z, b.z, fused(a.y, b.y, fused(a.x, b.x, sums[i]))));
+          store4(&rows[side][i * 8 + t / 16][t % 16 * 4], next_x[slot][i]);
+          store4(&factors[side][i * 8 + t / 16][t % 16 * 4], next_f[slot][i]);
         }
-      }
-    } else {
-      for (int j = 0; j < k - k0; j++)
+      },
+      [&](int side, int count) {
+        if (count < DEPTH) {
+          for (int j = 0; j < count; j++)
 #pragma unroll
-        for (int i = 0; i < 2; i++) sums[i] = fused(rows[side][row][j], factors[side][column + 8 * i][j], sums[i]);
-    }
-    if (more) put(side ^ 1);
-    barrier();
-    side ^= 1;
-  }
+            for (int i = 0; i < 2; i++) sums[i] = fused(rows[side][row][j], factors[side][column + 8 * i][j], sums[i]);
+          return;
+        }
+        float4 a[2][4], b[2][4][2];
+        auto take = [&](int part) {
+#pragma unroll
+          for (int q = 0; q < 4; q++) {
+            a[part % 2][q] = load4(&rows[side][row][part * 16 + q * 4]);
+#pragma unroll
+            for (int i = 0; i < 2; i++) b[part % 2][q][i] = load4(&factors[side][column + 8 * i][part * 16 + q * 4]);
+          }
+        };
+        take(0);
+#pragma unroll
+        for (int part = 0; part < DEPTH / 16; part++) {
+          if (part < DEPTH / 16 - 1) take(part + 1);
+          read_before();
+#pragma unroll
+          for (int q = 0; q < 4; q++) {
+            const float4 v = a[part % 2][q];
+#pragma unroll
+            for (int i = 0; i < 2; i++) {
+              const float4 w = b[part % 2][q][i];
+              sums[i] = fused(v.w, w.w, fused(v.z, w.z, fused(v.y, w.y, fused(v.x, w.x, sums[i]))));
+            }
+          }
+        }
+      });
 #pragma unroll
   for (int i = 0; i < 2; i++) {
     const int at = first_column + column + 8 * i;
@@ -245,43 +262,65 @@ KERNEL(128) product_down(const float *x, int m, int k, const float *f, int rank,
   }
 }
 
-// gradient [rank, n] += h^T x: h [rows, rank], x [rows, n]. A thread has four ranks of one column. Grid: (64 columns, 16 ranks).
-KERNEL(256) add_outer(const float *h, const float *x, int rows, int n, int rank, float *gradient) {
-  enum { DEPTH = 32 };
-  SHARED float xs[DEPTH][64];
-  SHARED float hs[DEPTH][16];
-  const int t = thread_x(), column = block_x() * 64 + t % 64, first_rank = block_y() * 16 + t / 64 * 4;
+// gradient [rank, n] += h^T x: h [rows, rank], x [rows, n]. A thread has four ranks of one column. Grid: (32 columns, 16 ranks).
+KERNEL_TOGETHER(128, 3) add_outer(const float *h, const float *x, int rows, int n, int rank, float *gradient) {
+  enum { DEPTH = 32, AHEAD = 4 };
+  alignas(16) SHARED float xs[2][DEPTH][32], hs[2][DEPTH][16];
+  const int t = thread_x(), first_column = block_x() * 32, column = first_column + t % 32, first_rank = block_y() * 16 + t / 32 * 4;
+  const bool is_simple = is_aligned(x, n) && is_aligned(h, rank) && first_column + 32 <= n && block_y() * 16 + 16 <= rank;
   float sums[4];
 #pragma unroll
   for (int i = 0; i < 4; i++)
     sums[i] = column < n && first_rank + i < rank ? gradient[(i64)(first_rank + i) * n + column] : 0.0f;
-  float next_x[8], next_h[2];
-  auto fetch = [&](int r0) {
+  float4 next_x[AHEAD][2], next_h[AHEAD];
+  over_stretches<DEPTH, AHEAD>(
+      rows,
+      [&](int slot, int r0) {
+        // Rows beyond the end read the last one: they are not added.
+        const int of_h = block_y() * 16 + t % 4 * 4, of_x = first_column + t % 8 * 4;
+        const float *from_h = h + (i64)least(r0 + t / 4, rows - 1) * rank;
+        next_h[slot] = is_simple ? load4(from_h + of_h) : take4(from_h, of_h, rank, false);
 #pragma unroll
-    for (int i = 0; i < 8; i++) {
-      const int row = r0 + i * 4 + t / 64;
-      next_x[i] = row < rows && column < n ? x[(i64)row * n + column] : 0.0f;
-    }
+        for (int i = 0; i < 2; i++) {
+          const float *from_x = x + (i64)least(r0 + i * 16 + t / 8, rows - 1) * n;
+          next_x[slot][i] = is_simple ? load4(from_x + of_x) : take4(from_x, of_x, n, false);
+        }
+      },
+      [&](int slot, int side) {
+        store4(&hs[side][t / 4][t % 4 * 4], next_h[slot]);
 #pragma unroll
-    for (int i = 0; i < 2; i++) {
-      const int row = r0 + i * 16 + t / 16, r = block_y() * 16 + t % 16;
-      next_h[i] = row < rows && r < rank ? h[(i64)row * rank + r] : 0.0f;
-    }
-  };
-  fetch(0);
-  for (int r0 = 0; r0 < rows; r0 += DEPTH) {
+        for (int i = 0; i < 2; i++) store4(&xs[side][i * 16 + t / 8][t % 8 * 4], next_x[slot][i]);
+      },
+      [&](int side, int count) {
+        enum { TOGETHER = 8 };
+        auto add = [&](float4 of_h, float of_x) {
+          sums[0] = fused(of_h.x, of_x, sums[0]);
+          sums[1] = fused(of_h.y, of_x, sums[1]);
+          sums[2] = fused(of_h.z, of_x, sums[2]);
+          sums[3] = fused(of_h.w, of_x, sums[3]);
+        };
+        if (count < DEPTH) {
+          for (int r = 0; r < count; r++) add(load4(&hs[side][r][t / 32 * 4]), xs[side][r][t % 32]);
+          return;
+        }
+        float4 of_h[2][TOGETHER];
+        float of_x[2][TOGETHER];
+        auto take = [&](int part) {
 #pragma unroll
-    for (int i = 0; i < 8; i++) xs[i * 4 + t / 64][t % 64] = next_x[i];
+          for (int i = 0; i < TOGETHER; i++) {
+            of_h[part % 2][i] = load4(&hs[side][part * TOGETHER + i][t / 32 * 4]);
+            of_x[part % 2][i] = xs[side][part * TOGETHER + i][t % 32];
+          }
+        };
+        take(0);
 #pragma unroll
-    for (int i = 0; i < 2; i++) hs[i * 16 + t / 16][t % 16] = next_h[i];
-    barrier();
-    if (r0 + DEPTH < rows) fetch(r0 + DEPTH);
-    const int depth = least(DEPTH, rows - r0);
-    for (int r = 0; r < depth; r++)
+        for (int part = 0; part < DEPTH / TOGETHER; part++) {
+          if (part < DEPTH / TOGETHER - 1) take(part + 1);
+          read_before();
 #pragma unroll
-      for (int i = 0; i < 4; i++) sums[i] = fused(hs[r][t / 64 * 4 + i], xs[r][t % 64], sums[i]);
-    barrier();
-  }
+          for (int i = 0; i < TOGETHER; i++) add(of_h[part % 2][i], of_x[part % 2][i]);
+        }
+      });
 #pragma unroll
   for (int i = 0; i < 4; i++)
     if (column < n && first_rank + i < rank) gradient[(i64)(first_rank + i) * n + column] = sums[i];
@@ -298,9 +337,14 @@ template <int STORAGE> struct Codes {
     LENGTH = GROUP ? GROUP : 64,
     DEPTH = BITS == 4 ? 128 : 64, // the k of a stretch
     WORDS = DEPTH * BITS / 128, // 32-bit words of a thread: a stretch of 32 outputs by 128 threads
-    GROUPS = GROUP ? DEPTH / GROUP : 1
+    SCALES_LATE = GROUP != 0 && STORAGE != NF4, // whether the chains' own warp multiplies by the scales
+    GROUPS = SCALES_LATE ? DEPTH / GROUP : 1
   };
 };
+
+// The lane whose chain is that of an output of a block. What threads of a warp write, or one of them, they write side by side.
+DEVICE int lane_of(int output) { return (output & 16) | (output & 1) << 3 | (output & 12) >> 1 | ((output >> 1 ^ output >> 4) & 1); }
+DEVICE int output_of(int lane) { return (lane & 16) | (lane & 6) << 1 | ((lane ^ lane >> 4) & 1) << 1 | (lane >> 3 & 1); }
 
 template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
   typedef Codes<STORAGE> C;
@@ -311,10 +355,9 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
   const i64 x_stride = g.x_stride, panel_bytes = g.of[number].panel_bytes, y_stride = g.of[number].y_stride;
   const int k = g.k, n = g.of[number].n;
   float *y = (float *)g.of[number].y;
-  enum { DEPTH = C::DEPTH, AHEAD = C::BITS == 4 ? 2 : 4 };
-  // An output's values, or with NF4 its codes, follow each other, with room so that the lanes' reads do not fight for banks.
-  enum { ROW = STORAGE == NF4 ? DEPTH / 8 + 4 : DEPTH + 4 };
-  alignas(16) SHARED u32 values[2][32][ROW];
+  enum { DEPTH = C::DEPTH, AHEAD = C::BITS == 32 || (C::BITS == 4 && M > 1) ? 2 : 4, ROW = 32 * 4 + 4 };
+  // Four k of a lane's output follow each other.
+  alignas(16) SHARED u32 values[2][DEPTH / 4][ROW];
   alignas(16) SHARED float inputs[2][M][DEPTH];
   SHARED float scales[2][C::GROUPS][32], minima[2][C::GROUPS][32];
   SHARED float table[16];
@@ -323,66 +366,78 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
   barrier();
 
   // What a thread of the four warps reads of one stretch: of the words of a panel, group by group, every 64th. With NF4 it reads four
-  // outputs of eight k that follow each other, so that it can turn them.
+  // outputs of eight k that follow each other.
   u32 words[AHEAD][C::WORDS];
+  float4 own_scales[AHEAD];
   float next_scales[AHEAD], next_minima[AHEAD], next_inputs[AHEAD][(M * DEPTH + 127) / 128];
-  const int worker = t - 32, side_panel = worker / 64, panel = block * 2 + side_panel;
-  const u8 *source = panels + (i64)panel * panel_bytes;
-  const int scale_panel = block * 2 + worker % 32 / 16;
-  const u8 *scale_source = panels + (i64)scale_panel * panel_bytes;
-  auto read = [&](int slot, int k0) {
+  // Beyond the end it reads the last ones: no chain takes them.
+  const int worker = t - 32, side_panel = STORAGE == NF4 ? worker % 8 / 4 : worker / 64, eighth = worker / 8;
+  const u8 *source = panels + (i64)least(block * 2 + side_panel, panel_count - 1) * panel_bytes;
+  const u8 *scale_source = panels + (i64)least(block * 2 + worker % 32 / 16, panel_count - 1) * panel_bytes;
+  const int last_group = (k - 1) / C::LENGTH;
+  auto fetch = [&](int slot, int k0) {
+    if (t < 32) return;
 #pragma unroll
     for (int i = 0; i < C::WORDS; i++) {
-      const int w = worker % 64, place = (STORAGE == NF4 ? (w / 4 * 4 + i) * 4 + w % 4 : i * 64 + w) * 4, of_group = 16 * C::LENGTH * C::BITS / 8;
-      const i64 offset = C::GROUP != 0 ? (i64)(k0 / C::LENGTH + place / of_group) * C::GROUP_BYTES + (C::GROUP_BYTES - of_group) + place % of_group
-                                       : (i64)k0 * 2 * C::BITS + place;
-      const bool is_there = panel < panel_count && k0 + place * 8 / C::BITS / 16 < k;
-      words[slot][i] = is_there ? *(const u32 *)(source + offset) : 0;
+      const int place = (STORAGE == NF4 ? (eighth * 4 + i) * 4 + worker % 4 : i * 64 + worker % 64) * 4, of_row = 2 * C::BITS;
+      const int of_group = of_row * C::LENGTH;
+      const int offset = C::GROUP != 0 ? least(k0 / C::LENGTH + place / of_group, last_group) * C::GROUP_BYTES + C::GROUP_BYTES - of_group + place % of_group
+                                       : least(k0 + place / of_row, k - 1) * of_row + place % of_row;
+      words[slot][i] = *(const u32 *)(source + offset);
     }
-    if (C::GROUP != 0 && worker < 32 * C::GROUPS) {
-      const int group = k0 / C::LENGTH + worker / 32;
-      const bool has = scale_panel < panel_count && group * C::LENGTH < k;
-      const float *at = (const float *)(scale_source + (i64)group * C::GROUP_BYTES) + worker % 16;
-      next_scales[slot] = has ? at[0] : 0.0f;
-      if (C::MINIMUM != 0) next_minima[slot] = has ? at[16] : 0.0f;
+    if (STORAGE == NF4) {
+      own_scales[slot] = load4((const float *)(source + least((k0 + eighth * 8) / C::LENGTH, last_group) * C::GROUP_BYTES) + worker % 4 * 4);
+    } else if (C::SCALES_LATE && worker < 32 * C::GROUPS) {
+      const float *at = (const float *)(scale_source + least(k0 / C::LENGTH + worker / 32, last_group) * C::GROUP_BYTES) + worker % 16;
+      next_scales[slot] = at[0];
+      if (C::MINIMUM != 0) next_minima[slot] = at[16];
     }
 #pragma unroll
     for (int i = 0; i < (M * DEPTH + 127) / 128; i++) {
-      const int number = worker + 128 * i, at = k0 + number % DEPTH;
-      next_inputs[slot][i] = number < M * DEPTH && at < k ? x[number / DEPTH * x_stride + at] : 0.0f;
+      const int number = worker + 128 * i;
+      if (number < M * DEPTH) next_inputs[slot][i] = x[number / DEPTH * x_stride + least(k0 + number % DEPTH, k - 1)];
     }
   };
-  auto write = [&](int slot, int side) {
+  auto put = [&](int slot, int side) {
+    if (t < 32) return;
     if (STORAGE == NF4) {
-      const int w = worker % 64;
+      const float4 s = own_scales[slot];
 #pragma unroll
       for (int j = 0; j < 4; j++) {
-        u32 turned = 0;
+        const float scale = j == 0 ? s.x : j == 1 ? s.y : j == 2 ? s.z : s.w;
+        float made[8];
 #pragma unroll
-        for (int i = 0; i < C::WORDS; i++) turned |= (words[slot][i] >> 8 * j & 255) << 8 * i;
-        values[side][side_panel * 16 + w % 4 * 4 + j][w / 4] = turned;
+        for (int i = 0; i < 8; i++) {
+          // Four times a code is its place in the table: no operation is spent on an address.
+          const int shift = 8 * j + i % 2 * 4;
+          const u32 word = words[slot][i / 2], place = (shift ? word >> (shift - 2) : word << 2) & 60;
+          made[i] = *(const float *)((const char *)table + place) * scale;
+        }
+        float *to = (float *)&values[side][eighth * 2][lane_of(side_panel * 16 + worker % 4 * 4 + j) * 4];
+        store4(to, float4{made[0], made[1], made[2], made[3]});
+        store4(to + ROW, float4{made[4], made[5], made[6], made[7]});
       }
     } else {
 #pragma unroll
       for (int i = 0; i < C::WORDS; i++) {
         // The number of the word's first code among the 16 outputs of a stretch, output by output in each k.
-        const int code = (i * 64 + worker % 64) * 32 / C::BITS;
+        const int code = (i * 64 + worker % 64) * 32 / C::BITS, at = code / 16;
         const u32 word = words[slot][i];
-        u32 *to = &values[side][side_panel * 16 + code % 16][code / 16];
+        auto store = [&](int j, u32 value) { values[side][at / 4][lane_of(side_panel * 16 + code % 16 + j) * 4 + at % 4] = value; };
         if (C::BITS == 8) {
 #pragma unroll
-          for (int j = 0; j < 4; j++) to[j * ROW] = __builtin_bit_cast(u32, (float)(signed char)(word >> 8 * j));
+          for (int j = 0; j < 4; j++) store(j, __builtin_bit_cast(u32, (float)(signed char)(word >> 8 * j)));
         } else if (C::BITS == 16) {
-          to[0] = STORAGE == BF16 ? word << 16 : __builtin_bit_cast(u32, half_value((u16)word));
-          to[ROW] = STORAGE == BF16 ? word & 0xffff0000u : __builtin_bit_cast(u32, half_value((u16)(word >> 16)));
+          store(0, STORAGE == BF16 ? word << 16 : __builtin_bit_cast(u32, half_value((u16)word)));
+          store(1, STORAGE == BF16 ? word & 0xffff0000u : __builtin_bit_cast(u32, half_value((u16)(word >> 16))));
         } else {
-          to[0] = word;
+          store(0, word);
         }
       }
     }
-    if (C::GROUP != 0 && worker < 32 * C::GROUPS) {
-      scales[side][worker / 32][worker % 32] = next_scales[slot];
-      if (C::MINIMUM != 0) minima[side][worker / 32][worker % 32] = next_minima[slot];
+    if (C::SCALES_LATE && worker < 32 * C::GROUPS) {
+      scales[side][worker / 32][lane_of(worker % 32)] = next_scales[slot];
+      if (C::MINIMUM != 0) minima[side][worker / 32][lane_of(worker % 32)] = next_minima[slot];
     }
 #pragma unroll
     for (int i = 0; i < (M * DEPTH + 127) / 128; i++) {
@@ -395,38 +450,24 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
 #pragma unroll
   for (int i = 0; i < M; i++) sums[i] = 0.0f;
   auto link = [&](float value, float scale, float minimum, float input, int i) {
-    if (C::GROUP != 0) value = value * scale;
+    if (C::SCALES_LATE) value = value * scale;
     if (C::MINIMUM != 0) value = value - minimum;
     sums[i] = fused(input, value, sums[i]);
   };
-  auto multiply = [&](int side, int k0) {
-    const u32 *own = values[side][t];
-    if (k0 + DEPTH <= k) {
+  auto multiply = [&](int side, int count) {
+    if (t >= 32) return;
+    if (count == DEPTH) {
       // 16 k at a time, read before the 16 in front of them are multiplied: a chain waits for nothing but itself.
-      float value[2][16], scale[2], minimum[2];
-      float4 input[2][M][4];
-      u32 codes[STORAGE == NF4 ? DEPTH / 8 : 1];
-      if (STORAGE == NF4)
-#pragma unroll
-        for (int i = 0; i < DEPTH / 8; i += 4) *(float4 *)&codes[i] = load4((const float *)own + i);
+      float4 value[2][4], input[2][M][4];
+      float scale[2], minimum[2];
       auto take = [&](int part) {
 #pragma unroll
         for (int q = 0; q < 4; q++) {
+          value[part % 2][q] = load4((const float *)&values[side][part * 4 + q][t * 4]);
 #pragma unroll
           for (int i = 0; i < M; i++) input[part % 2][i][q] = load4(&inputs[side][i][part * 16 + q * 4]);
-          if (STORAGE == NF4) {
-            // Four times a code is its place in the table: no operation is spent on an address.
-            const u32 word = codes[part * 2 + q / 2];
-#pragma unroll
-            for (int l = q % 2 * 4; l < q % 2 * 4 + 4; l++) {
-              const u32 place = (l ? word >> (4 * l - 2) : word << 2) & 60;
-              value[part % 2][q * 4 + l % 4] = *(const float *)((const char *)table + place);
-            }
-          } else {
-            *(float4 *)&value[part % 2][q * 4] = load4((const float *)own + part * 16 + q * 4);
-          }
         }
-        scale[part % 2] = C::GROUP != 0 ? scales[side][part * C::GROUPS / (DEPTH / 16)][t] : 1.0f;
+        scale[part % 2] = C::SCALES_LATE ? scales[side][part * C::GROUPS / (DEPTH / 16)][t] : 1.0f;
         minimum[part % 2] = C::MINIMUM != 0 ? minima[side][part * C::GROUPS / (DEPTH / 16)][t] : 0.0f;
       };
       take(0);
@@ -436,54 +477,34 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
         read_before();
         const float s = scale[part % 2], m = minimum[part % 2];
 #pragma unroll
-        for (int q = 0; q < 4; q++)
+        for (int q = 0; q < 4; q++) {
+          const float4 v = value[part % 2][q];
 #pragma unroll
           for (int i = 0; i < M; i++) {
-            const float *v = &value[part % 2][q * 4];
             const float4 in = input[part % 2][i][q];
-            link(v[0], s, m, in.x, i);
-            link(v[1], s, m, in.y, i);
-            link(v[2], s, m, in.z, i);
-            link(v[3], s, m, in.w, i);
+            link(v.x, s, m, in.x, i);
+            link(v.y, s, m, in.y, i);
+            link(v.z, s, m, in.z, i);
+            link(v.w, s, m, in.w, i);
           }
+        }
       }
     } else {
-      for (int j = 0; j < k - k0; j++) {
-        const int group = j / C::LENGTH;
-        const float value = STORAGE == NF4 ? table[own[j / 8] >> 4 * (j % 8) & 15] : __builtin_bit_cast(float, own[j]);
+      for (int j = 0; j < count; j++) {
+        const int group = C::SCALES_LATE ? j / C::LENGTH : 0;
+        const float value = __builtin_bit_cast(float, values[side][j / 4][t * 4 + j % 4]);
 #pragma unroll
         for (int i = 0; i < M; i++)
-          link(value, C::GROUP != 0 ? scales[side][group][t] : 1.0f, C::MINIMUM != 0 ? minima[side][group][t] : 0.0f, inputs[side][i][j], i);
+          link(value, C::SCALES_LATE ? scales[side][group][t] : 1.0f, C::MINIMUM != 0 ? minima[side][group][t] : 0.0f, inputs[side][i][j], i);
       }
     }
   };
 
-  if (t >= 32) {
+  over_stretches<DEPTH, AHEAD>(k, fetch, put, multiply);
+  const int output = first + output_of(t % 32);
+  if (t < 32 && output < n)
 #pragma unroll
-    for (int i = 0; i < AHEAD; i++) read(i, i * DEPTH);
-    write(0, 0);
-    read(0, AHEAD * DEPTH);
-  }
-  barrier();
-  // The stretch number `i` of four is in the slot i, and was written to the side i % 2.
-  for (int k0 = 0; k0 < k; k0 += AHEAD * DEPTH) {
-#pragma unroll
-    for (int i = 0; i < AHEAD; i++) {
-      const int at = k0 + i * DEPTH;
-      if (at < k) {
-        if (t >= 32) {
-          write((i + 1) % AHEAD, (i + 1) % 2);
-          read((i + 1) % AHEAD, at + (AHEAD + 1) * DEPTH);
-        } else {
-          multiply(i % 2, at);
-        }
-      }
-      barrier();
-    }
-  }
-  if (t < 32 && first + t < n)
-#pragma unroll
-    for (int i = 0; i < M; i++) y[i * y_stride + first + t] = sums[i];
+    for (int i = 0; i < M; i++) y[i * y_stride + output] = sums[i];
 }
 #define FEW(NAME, STORAGE, M) \
   KERNEL_TOGETHER(160, 3) NAME(gnb_few_rows g) { few_rows<STORAGE, M>(g); }

@@ -197,36 +197,46 @@ KERNEL(32) gram(const float *x, int columns, float *result) {
 }
 
 // The sum of x * x as one row: 16 chains. One block; all its threads read ahead, 16 of them add.
-KERNEL(512) squared_sum(i64 count, const float *x, float *result) {
-  enum { DEPTH = 4096, EACH = DEPTH / 512 };
-  SHARED float values[2][DEPTH];
-  const int t = thread_x();
-  float next[EACH];
-  auto fetch = [&](i64 first) {
+KERNEL_TOGETHER(512, 1) squared_sum(i64 count, const float *x, float *result) {
+  enum { LINKS = 256, AHEAD = 4, EACH = 16 * LINKS / 512, TOGETHER = 16 };
+  SHARED float values[2][16 * LINKS];
+  const int t = thread_x(), lane = t % 16;
+  float next[AHEAD][EACH], sum = 0.0f;
+  over_stretches<LINKS, AHEAD>(
+      (int)((count + 15) / 16),
+      [&](int slot, int link) {
 #pragma unroll
-    for (int i = 0; i < EACH; i++) next[i] = first + i * 512 + t < count ? x[first + i * 512 + t] : 0.0f;
-  };
-  auto put = [&](int side) {
+        for (int i = 0; i < EACH; i++) {
+          const i64 at = 16 * (i64)link + i * 512 + t;
+          next[slot][i] = at < count ? x[at] : 0.0f;
+        }
+      },
+      [&](int slot, int side) {
 #pragma unroll
-    for (int i = 0; i < EACH; i++) values[side][i * 512 + t] = next[i];
-  };
-  fetch(0);
-  put(0);
-  barrier();
-  float sum = 0.0f;
-  int side = 0;
-  for (i64 first = 0; first < count; first += DEPTH) {
-    const bool more = first + DEPTH < count;
-    if (more) fetch(first + DEPTH);
-    if (t < 32) {
-      const int links = (int)((count - first < DEPTH ? count - first : DEPTH) + 15) / 16;
-#pragma unroll 16
-      for (int j = 0; j < links; j++) sum = fused(values[side][16 * j + t % 16], values[side][16 * j + t % 16], sum);
-    }
-    if (more) put(side ^ 1);
-    barrier();
-    side ^= 1;
-  }
+        for (int i = 0; i < EACH; i++) values[side][i * 512 + t] = next[slot][i];
+      },
+      [&](int side, int links) {
+        if (t >= 32) return;
+        const float *own = values[side] + lane;
+        const int whole = links / TOGETHER;
+        float taken[2][TOGETHER];
+        auto take = [&](int part, int slot) {
+#pragma unroll
+          for (int i = 0; i < TOGETHER; i++) taken[slot][i] = own[16 * (part * TOGETHER + i)];
+        };
+        take(0, 0);
+        for (int part = 0; part < whole; part += 2) {
+#pragma unroll
+          for (int slot = 0; slot < 2; slot++) {
+            if (part + slot >= whole) break;
+            if (part + slot + 1 < LINKS / TOGETHER) take(part + slot + 1, slot ^ 1);
+            read_before();
+#pragma unroll
+            for (int i = 0; i < TOGETHER; i++) sum = fused(taken[slot][i], taken[slot][i], sum);
+          }
+        }
+        for (int j = whole * TOGETHER; j < links; j++) sum = fused(own[16 * j], own[16 * j], sum);
+      });
   if (t < 32) {
     sum = lane_sum(sum);
     if (t == 0) *result = sum;

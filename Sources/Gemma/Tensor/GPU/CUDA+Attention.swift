@@ -187,12 +187,13 @@ extension CUDA {
       let width = part.reduce(0) { max($0, Int($1.width)) }
       let tiles = array(part)
       launch(
-        "attention_scores", (Self.tiles(width, by: 64), shape.heads, part.count), tiles, panels,
+        "attention_scores", (Self.tiles(width, by: 64), shape.heads, part.count), threads: 128, tiles, panels,
         sizes, address(q), Int32(0), address(scores))
       launch(
         "attention_softmax", (shape.heads, part.count, 1), tiles, sizes, address(scores), address(stats))
       launch(
-        "attention_context", (Self.tiles(shape.headDim, by: 64), shape.heads, part.count), tiles,
+        "attention_context", (Self.tiles(shape.headDim, by: 64), shape.heads, part.count), threads: 128,
+        tiles,
         panels, sizes, address(scores), Int32(0), address(context))
     }
   }
@@ -221,14 +222,17 @@ extension CUDA {
           let width = part.reduce(0) { max($0, Int($1.width)) }
           let tiles = array(part)
           let grid = (Self.tiles(width, by: 64), shape.heads, part.count)
-          launch("attention_scores", grid, tiles, panels, sizes, address(q), Int32(0), address(p))
           launch(
-            "attention_scores", grid, tiles, panels, sizes, address(dContext), Int32(1), address(ds))
+            "attention_scores", grid, threads: 128, tiles, panels, sizes, address(q), Int32(0), address(p))
+          launch(
+            "attention_scores", grid, threads: 128, tiles, panels, sizes, address(dContext), Int32(1),
+            address(ds))
           launch(
             "attention_softmax_backward", (shape.heads, part.count, 1), tiles, sizes, address(p), address(ds),
             address(stats), address(dContext), address(context))
           launch(
-            "attention_context", (Self.tiles(shape.headDim, by: 64), shape.heads, part.count), tiles,
+            "attention_context", (Self.tiles(shape.headDim, by: 64), shape.heads, part.count), threads: 128,
+            tiles,
             panels, sizes, address(ds), Int32(1), address(dq))
           let tasks = keyTasks(part, shape, seen, starts)
           launch(
