@@ -39,8 +39,11 @@ let package = Package(
     .target(
       name: "CUDAStandIn", path: "Tests/CUDAStandIn",
       cxxSettings: [.unsafeFlags(["-O2", "-ffp-contract=off", "-std=c++17", "-Wall", "-Wextra"])]),
-    .testTarget(name: "GemmaTests", dependencies: ["Gemma", "CKernels"], swiftSettings: strict),
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    .testTarget(
+      name: "GemmaTests", dependencies: ["Gemma", "CKernels", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: strict),
-    .testTarget(name: "ShellTests", dependencies: ["Shell", "Fuzz", "Gemma"], swiftSettings: strict),
+    .testTarget(
+      name: "ShellTests", dependencies: ["Shell", "Fuzz", "Gemma", "TestSupport"], swiftSettings: strict),
   ]
 )

@@ -60,7 +60,7 @@ extension Arguments {
       summary: "a file or folder to take it from"),
     Option(
       name: "--language", value: .words(Tour.Language.allCases.map(\.rawValue)), place: "LANGUAGE",
-      verbs: ["tour"],
+      verbs: ["tour", "notes"],
       summary: "the lessons' language"),
     Option(
       name: "--as", value: .words(Document.allCases.map(\.rawValue)), place: "KIND", verbs: ["help"],

@@ -75,7 +75,8 @@ extension Arguments {
       ]),
     Form(
       verb: "notes", call: "notes FILE.gnb|LESSON",
-      summary: "the speaker's notes, on a second terminal beside --present"),
+      summary: "the speaker's notes, on a second terminal beside --present",
+      details: ["--language en|ja  of a lesson's notes; otherwise that of 'gnb tour'"]),
     Form(
       verb: "help", call: "help [COMMAND]", summary: "what commands and words there are",
       details: ["--as man|bash|zsh|fish|card|glossary  the manual, completions, a page to print"]),

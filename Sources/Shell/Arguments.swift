@@ -274,6 +274,7 @@ struct Arguments: Equatable {
     let isOpen = if case .open = action { true } else { false }
     let isPredict = if case .predict = action { true } else { false }
     let isTour = if case .tour = action { true } else { false }
+    let isNotes = if case .notes = action { true } else { false }
     let isPipe = if case .predict(_, "-") = action { true } else { false }
     for (option, isGiven, belongs, to) in [
       ("--write-actual", writeActual != nil, isCheck, "'gnb check'"),
@@ -283,7 +284,7 @@ struct Arguments: Equatable {
       ("--format", lines != nil, isPipe, "'gnb predict DIR -'"),
       ("--output", output != nil, isExport, "'gnb export'"),
       ("--present", presents, isOpen || isTour, "'gnb FILE.gnb' and 'gnb tour'"),
-      ("--language", language != nil, isTour, "'gnb tour'"),
+      ("--language", language != nil, isTour || isNotes, "'gnb tour' and 'gnb notes'"),
     ] where isGiven && !belongs { throw UsageError(message: "\(option) works with \(to) only") }
   }
 }

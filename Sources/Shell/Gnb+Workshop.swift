@@ -20,27 +20,27 @@ extension Gnb {
       state.language = language
       try state.write()
     }
+    let words = language.words
     show([.table(tour.list(state, language: language))])
     if (try? session.cache.model("gemma-3-270m")) == nil {
-      painter.hint("The model is not here yet: gnb pull gemma-3-270m, or gnb pull gemma-3-270m --from DIR")
+      painter.hint(words.modelIsMissing)
     }
     if state.speed == nil {
-      painter.hint("'gnb doctor' measures this computer and says how long each lesson takes.")
+      painter.hint(words.doctorMeasures)
     }
     // Where the participant was, or what comes after it.
     let last = state.last.flatMap { name in tour.lessons.first { $0.name == name } }
     let isDone = last.flatMap { state.lessons[$0.name]?.isFinished } ?? false
     guard let next = isDone ? last.flatMap(tour.lesson(after:)) : last ?? tour.lessons.first else {
-      painter.hint("That was the last lesson. 'gnb tour LESSON' opens any of them again.")
+      painter.hint(words.wasLastLesson)
       return .fine
     }
     guard isatty(0) == 1, isatty(1) == 1 else {
-      painter.hint(
-        "gnb tour \(next.reference)  \(last == nil || isDone ? "comes next" : "goes on where you were")")
+      painter.hint(words.comesNext(next.reference, isOpen: last != nil && !isDone))
       return .fine
     }
     while true {
-      FileDescriptor.output.write("lesson (Enter for \(next.reference), Ctrl-D leaves)> ")
+      FileDescriptor.output.write(words.asksForLesson(next.reference))
       guard let line = readLine() else {
         FileDescriptor.output.write("\n")
         return .fine
@@ -62,9 +62,12 @@ extension Gnb {
     var repl = Repl(stepper: open.stepper, painter: painter)
     repl.keeper = open.keeper
     repl.moved = { try open.note() }
+    // A lesson goes on where it was left. A finished one begins anew; who has changed its cells is told.
+    repl.losesNothing = { !open.isFinished || !open.stepper.hasChangedCells }
+    repl.bringsBack = nil
     if arguments.presents { repl.place = presentedPlace("tour/\(lesson.name)") }
     let status = repl.run(presents: arguments.presents)
-    let words = ReaderLanguage(of: open.stepper.notebook)
+    let words = open.stepper.language
     if open.isFinished {
       let next = Tour.compiledIn.lesson(after: lesson)
       painter.hint(
@@ -125,7 +128,7 @@ extension Gnb {
       notebook = try NotebookReader.read(path: name)
     } else {
       let lesson = try Tour.compiledIn.lesson(name)
-      notebook = try lesson.notebook(in: Self.language(nil, TourState.read()))
+      notebook = try lesson.notebook(in: Self.language(arguments.language, TourState.read()))
     }
     let path = SpeakerNotes.path(of: notebook.path)
     let follows = isatty(1) == 1 && painter.hints

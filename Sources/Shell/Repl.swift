@@ -7,13 +7,17 @@ struct Repl {
   let painter: TerminalPainter
   /// Keeps the session after each cell; by default for `gnb --last`.
   var keeper: SessionKeeper?
+  /// Whether leaving loses nothing that anybody misses, so that it need not be said.
+  var losesNothing: () -> Bool = { false }
+  /// What brings the session back after it was left; nil where nothing does.
+  var bringsBack: String? = "gnb --last"
   /// Called after each cell.
   var moved: () throws -> Void = {}
   /// Called with the number of the cell that an audience sees, and whether the presentation has ended.
   var place: (Int, Bool) -> Void = { _, _ in }
 
   private var session: Session { stepper.session }
-  private var language: ReaderLanguage { ReaderLanguage(of: stepper.notebook) }
+  private var language: ReaderLanguage { stepper.language }
 
   func run(presents: Bool) -> Gnb.Status {
     let isTerminal = isatty(0) == 1
@@ -34,6 +38,16 @@ struct Repl {
     var hintedAtScratch = false
     // With --present, the output of a cell stays on the screen until the presenter presses Enter.
     var holds = false
+    // The pages of its output that were not shown yet, where it is taller than the screen.
+    var pages: [String] = []
+    var pageCount = 0
+    func turnPage() {
+      painter.present(page: pages.removeFirst())
+      painter.hint(
+        pages.isEmpty
+          ? stepper.isAtEnd ? language.showsRest : language.showsNextCell
+          : language.showsMore(pageCount - pages.count, of: pageCount))
+    }
     let keeper = keeper ?? (isTerminal ? SessionKeeper(stepper) : nil)
     defer { place(stepper.position, true) }
     var kept = stepper.moves
@@ -41,7 +55,7 @@ struct Repl {
     var hasAsked = !isTerminal
     while true {
       if stepper.isLeaving {
-        guard !hasAsked, !stepper.unsaved.isEmpty else { break }
+        guard !hasAsked, !losesNothing(), !stepper.unsaved.isEmpty else { break }
         stepper.stay()
         hasAsked = true
         ask()
@@ -52,17 +66,18 @@ struct Repl {
         show(presents: presents)
       }
       guard let text = read(editor, showsPrompt: isTerminal) else {
-        guard !hasAsked, !stepper.unsaved.isEmpty else { break }
+        guard !hasAsked, !losesNothing(), !stepper.unsaved.isEmpty else { break }
         hasAsked = true
         ask()
         continue
       }
       if holds, text.allSatisfy(\.isWhitespace) {
-        holds = false
+        if pages.isEmpty { holds = false } else { turnPage() }
         continue
       }
       Interrupts.clear()
       Interrupts.isWorking = true
+      let position = stepper.position
       stepper.enter(text)
       if !stepper.isLeaving { hasAsked = !isTerminal }
       if stepper.moves != kept, let keeper {
@@ -76,8 +91,17 @@ struct Repl {
       }
       Interrupts.isWorking = false
       Interrupts.clear()
-      holds = presents && stepper.moves != shown && !stepper.isAtEnd
-      if holds { painter.hint(language.showsNextCell) }
+      if presents, stepper.moves != shown {
+        // Three lines are for the hint and the prompt.
+        pages = []
+        if stepper.position > position, let rows = Gnb.terminalSize()?.rows, painter.height + 3 > rows {
+          // Its beginning has left the screen.
+          pages = painter.pages(stepper.lastTranscript, rows: rows - 3)
+        }
+        pageCount = pages.count
+        holds = !stepper.isAtEnd || pageCount > 0
+        if pageCount > 0 { turnPage() } else if holds { painter.hint(language.showsNextCell) }
+      }
       if stepper.hasScratch, !hintedAtScratch, !stepper.isAtExercise {
         hintedAtScratch = true
         painter.hint(language.ranOnCopy)
@@ -88,9 +112,8 @@ struct Repl {
 
   /// Says what leaving would lose.
   private func ask() {
-    let parts = stepper.unsaved.map { "\($0.what) ('\($0.remedy)')" }
-    painter.notice("not saved: " + parts.joined(separator: " and "))
-    painter.notice("Ctrl-D or 'quit' once more leaves; 'gnb --last' then brings this back")
+    painter.notice(language.isNotSaved(stepper.unsaved.map { "\($0.what) ('\($0.remedy)')" }))
+    painter.notice(language.leaves(bringingBack: bringsBack))
   }
 
   private func greet() {

@@ -26,6 +26,8 @@ final class TerminalPainter {
   var showsOutputs = true
   /// Whether help that is longer than the screen goes through the user's pager.
   var pagesHelp = false
+  /// Lines that were painted since the screen was cleared.
+  private(set) var height = 0
   private var progressShown = false
   private var lastTenth = -1
   private var lastInnerTenth = 0
@@ -48,7 +50,7 @@ final class TerminalPainter {
   }
 
   /// What comes from a notebook's text and from names of files is made visible here; what events hold is already.
-  private func styled(_ text: String, _ style: Span.Style) -> String {
+  func styled(_ text: String, _ style: Span.Style) -> String {
     let text = VisibleText.of(text)
     guard color, !text.isEmpty else { return text }
     let code: String
@@ -67,9 +69,10 @@ final class TerminalPainter {
     return "\u{1B}[\(code)m\(text)\u{1B}[0m"
   }
 
-  private func out(_ text: String) {
+  func out(_ text: String) {
     guard showsResults else { return }
     clearProgress()
+    height += text.count { $0 == "\n" }
     FileDescriptor.output.write(text)
   }
 
@@ -136,13 +139,21 @@ final class TerminalPainter {
       rest = "  " + NumberFormat.duration(elapsed / share * (1 - share)) + " left"
     }
     if redraws {
-      let room = 20
+      let count = " \(progress.unit) \(progress.done)/\(progress.total)  "
+      // Room for the ^C that the terminal shows behind it: on a line of its own it would move everything.
+      let space = (columns() ?? 80) - 3
+      let left = space - DisplayWidth.of(count) - DisplayWidth.of(rest)
+      // In a narrow terminal the bar is shorter, and then the note. How long it still takes is always to be read.
+      let room = [20, 12, 4].first { $0 + DisplayWidth.of(note) <= left } ?? 4
       let filled = Int(share * Double(room))
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: room - filled)
-      let text = "\(bar) \(progress.unit) \(progress.done)/\(progress.total)  \(note)\(rest)"
-      // Room for the ^C that the terminal shows behind it: on a line of its own it would move everything.
-      FileDescriptor.error.write(
-        place(for: progress) + DisplayWidth.truncate(text, to: (columns() ?? 80) - 3))
+      // Of the note whole parts are left out, so that no number is cut.
+      var parts = note.components(separatedBy: "  ")
+      while parts.count > 1, DisplayWidth.of(parts.joined(separator: "  ")) > left - room {
+        parts.removeLast()
+      }
+      let text = bar + count + parts.joined(separator: "  ") + rest
+      FileDescriptor.error.write(place(for: progress) + DisplayWidth.truncate(text, to: space))
       progressShown = true
     } else {
       if let inside = progress.inside {
@@ -189,14 +200,30 @@ final class TerminalPainter {
     }
   }
 
+  /// A text with `*words*` and `**words**` in bold, where there is bold.
+  private func emphasised(_ text: String) -> [Span] {
+    guard color else { return [Span(text)] }
+    var spans: [Span] = []
+    var rest = text[...]
+    // What is between backticks stays as it is.
+    while let match = rest.firstMatch(of: /`[^`]*`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*/) {
+      spans.append(Span(String(rest[..<match.range.lowerBound])))
+      let words = match.1 ?? match.2
+      spans.append(words.map { Span(String($0), .strong) } ?? Span(String(match.0)))
+      rest = rest[match.range.upperBound...]
+    }
+    return spans + [Span(String(rest))]
+  }
+
   /// - Parameter large: whether headings are of double size.
   private func paragraphs(_ lines: [String], large: Bool = false) {
     // Lines of a paragraph belong together, however the file breaks them.
     var paragraph: [String] = []
     func flush() {
       guard !paragraph.isEmpty else { return }
-      for line in DisplayWidth.wrap(paragraph.joined(separator: " "), to: width(), typeset: true) {
-        out(line + "\n")
+      let spans = emphasised(paragraph.joined(separator: " "))
+      for line in DisplayWidth.wrap(spans, to: width(), typeset: true) {
+        out(line.map { styled($0.text, $0.style) }.joined() + "\n")
       }
       paragraph = []
     }
@@ -239,8 +266,10 @@ final class TerminalPainter {
       return question(exercise, note: hints ? "  (\(exercise.asksFor))" : "")
     }
     for line in cell.source.components(separatedBy: "\n") {
-      for part in DisplayWidth.wrap(line, to: max(20, width() - 4)) {
-        out(styled("  │ ", .faint) + styled(part, .strong) + "\n")
+      // What is left of a long line is set in, so that it does not look like a command of its own.
+      let margin = String(line.prefix { $0 == " " }) + "  "
+      for (i, part) in DisplayWidth.wrap(line, to: max(20, width() - 4 - margin.count)).enumerated() {
+        out(styled("  │ ", .faint) + styled((i == 0 ? "" : margin) + part, .strong) + "\n")
       }
     }
   }
@@ -248,52 +277,20 @@ final class TerminalPainter {
   /// An exercise's question, indented like a cell.
   func question(_ exercise: Exercise, note: String = "") {
     guard !quiet, showsResults else { return }
-    let lines = DisplayWidth.wrap(exercise.question, to: max(20, width() - 4), typeset: true)
+    let room = max(20, width() - 4)
+    let lines = DisplayWidth.wrap(exercise.question, to: room, typeset: true)
+    let fits = DisplayWidth.of(lines.last ?? "") + DisplayWidth.of(note) <= room
     for (i, line) in lines.enumerated() {
-      out(
-        styled("  ? ", .good) + styled(line, .strong) + (i == lines.count - 1 ? styled(note, .faint) : "")
-          + "\n")
+      let end = fits && i == lines.count - 1 ? styled(note, .faint) : ""
+      out(styled("  ? ", .good) + styled(line, .strong) + end + "\n")
     }
+    if !fits { out(styled("  ? ", .good) + styled(note.trimmingCharacters(in: .whitespaces), .faint) + "\n") }
   }
 
   /// An empty screen, where there is one to redraw.
   func clear() {
     if redraws { out("\u{1B}[H\u{1B}[2J") }
-  }
-
-  /// A cell on a screen of its own, for an audience: what it is about, and its source in double size, or else in a frame with room
-  /// around it.
-  func present(_ steps: [Replay.Step], place: String) {
-    clear()
-    out(styled(place, .faint) + "\n\n")
-    for step in steps {
-      switch step {
-      case .prose(let lines): prose(lines, large: hasLargeType)
-      case .cell(let cell) where hasLargeType:
-        out("\n")
-        for line in DisplayWidth.wrap(VisibleText.of(cell.shown), to: max(10, width() / 2 - 3)) {
-          out(LargeType.lines(styled(" ┃ ", .faint) + styled(line, .strong)))
-        }
-        out("\n")
-      case .cell(let cell):
-        let inner = max(10, width() - 8)
-        let lines = DisplayWidth.wrap(VisibleText.of(cell.shown), to: inner)
-        let widest = lines.map { DisplayWidth.of($0) }.max() ?? 0
-        func row(_ text: String) {
-          out(
-            styled("  ┃", .faint) + "  " + styled(DisplayWidth.pad(text, to: widest), .strong) + "  "
-              + styled("┃", .faint) + "\n")
-        }
-        let bar = String(repeating: "━", count: widest + 4)
-        out("\n" + styled("  ┏" + bar + "┓", .faint) + "\n")
-        row("")
-        for line in lines {
-          row(line)
-          row("")
-        }
-        out(styled("  ┗" + bar + "┛", .faint) + "\n\n")
-      }
-    }
+    height = 0
   }
 
   /// What is being worked on, where no output shows it.

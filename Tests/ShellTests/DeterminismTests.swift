@@ -1,5 +1,6 @@
 import Foundation
 import Gemma
+import TestSupport
 import Testing
 
 /// The same notebook gives the same bytes with any number of threads and every kernel set, in debug and release builds

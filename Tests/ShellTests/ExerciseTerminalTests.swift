@@ -1,3 +1,4 @@
+import Commands
 import Foundation
 import Gemma
 import Testing
@@ -87,6 +88,39 @@ import Testing
     try terminal.wait("the solution") { $0.contains("1.609: right") && $0.lines.last == "gnb[3/5]>" }
     terminal.type("check memorising")
     try terminal.wait("nearly") { $0.contains("memorising: nearly") && $0.lines.last == "gnb[3/5]>" }
+  }
+
+  @Test(arguments: [80, 60]) func aJapaneseLessonSpeaksJapanese(_ columns: Int) throws {
+    let text = Self.notebook.replacing("# A number", with: "# 数\n\nこの課では損失を計算します。")
+      .replacing(
+        "The right word has the probability 0.2. What is the loss, -log p?",
+        with: "確率が 0.2 のとき、損失 -log p はいくつですか。"
+      )
+      .replacing("The natural logarithm with its sign turned round.", with: "自然対数の符号を変えたものです。")
+      .replacing(
+        "What is it called when a model learns its articles by heart? 丸暗記のことです。", with: "記事を丸暗記することを何と呼びますか。"
+      )
+      .replacing("Draw 20 articles to train on.", with: "学習用に 20 件を引いてください。").replacing(
+        "# The end", with: "終わりです。"
+      )
+      .replacing("# A word", with: "次は言葉です。").replacing("# A command", with: "次はコマンドです。")
+    _ = try program.write("lesson.gnb", Data(text.utf8))
+    let terminal = try Terminal(["lesson.gnb"], columns: columns, rows: 50, folder: program.folder)
+    try terminal.wait(prompt: "gnb[1/5]>")
+    for (line, words, prompt) in [
+      ("", "はいくつですか。", "gnb[2/5]>"), ("", "もう一度 Enter で解答を表示", "gnb[2/5]>"),
+      ("", "1.609: 正解", "gnb[3/5]>"), ("memorising", "memorising: 惜しい: 近いですが、違います", "gnb[3/5]>"),
+      ("過学習", "過学習: 正解", "gnb[4/5]>"), ("二十件", "二十件: まだ違います: この問題にはコマンドで答えてください", "gnb[4/5]>"),
+      ("", "コマンドを入力。もう一度", "gnb[4/5]>"), ("", "正解: 学習用の件数は 20 です", "gnb[5/5]>"),
+      ("run", "終わりです。", "gnb[end]>"), ("", "最後のセルでした", "gnb[end]>"),
+    ] {
+      terminal.type(line)
+      try terminal.wait("\(words) after \(line)") { $0.contains(words) && $0.lines.last == prompt }
+    }
+    #expect(terminal.screen.lines.allSatisfy { DisplayWidth.of($0) <= columns })
+    for word in ["right", "hint", "Enter once more", "type a"] {
+      #expect(!terminal.screen.contains(word), "\(word)")
+    }
   }
 
   @Test func runAndRecordAnswerByThemselves() throws {

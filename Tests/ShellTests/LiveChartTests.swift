@@ -52,6 +52,22 @@ import Testing
     try terminal.wait("the curve itself") { $0.contains("┤") && $0.lines.last == "gnb[4/4]>" }
   }
 
+  @Test(arguments: [80, 60]) func howLongItStillTakesIsToBeReadAtAnyWidth(_ columns: Int) throws {
+    let path = try program.write("a.gnb", notebook(longTraining))
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let terminal = try Terminal([path], columns: columns, folder: folder)
+    try terminal.wait(prompt: "gnb[1/4]>")
+    terminal.type("goto 3")
+    try terminal.wait(prompt: "gnb[3/4]>")
+    terminal.send("\r")
+    try terminal.wait("a bar and its end") { screen in
+      screen.lines.last?.hasSuffix(" left") == true && screen.lines.last?.contains("░ step") == true
+        && screen.lines.last?.contains("loss") == true
+    }
+    terminal.send("\u{3}")
+    try terminal.wait(prompt: "gnb[4/4]>")
+  }
+
   @Test(arguments: [(79, 24, [:]), (80, 23, [:]), (80, 24, ["ACCESSIBLE": "1"]), (80, 24, ["TERM": "dumb"])])
   func withoutRoomOrForAReaderThereIsNoChart(_ columns: Int, _ rows: Int, _ environment: [String: String])
     throws

@@ -215,6 +215,91 @@ import Testing
     #expect(try notes.exitStatus() == 0)
   }
 
+  @Test(arguments: [80, 60]) func anOutputTallerThanTheScreenIsShownInPages(_ columns: Int) throws {
+    let path = try program.write(
+      "talk.gnb",
+      Data(
+        """
+        ---
+        gnb: 1
+        title: Talk
+        ---
+        ```gnb
+        load data mini-news
+        split train=100 validation=200
+        show split
+        ```
+        ```gnb
+        let a = 1
+        ```
+
+        Take home.
+
+        """.utf8))
+    let talk = try Terminal([path, "--present"], columns: columns, rows: 16, folder: folder)
+    try talk.wait(prompt: "gnb[1/2]>")
+    talk.type("")
+    try talk.wait("the first page") {
+      $0.contains("(page 1 of ") && $0.contains("300 articles in 5 categories")
+        && $0.lines.last == "gnb[2/2]>"
+    }
+    // Enter turns the pages; the last one is followed by the next cell.
+    for page in 2...9 {
+      if talk.screen.contains("(Enter shows the next cell)") { break }
+      talk.type("")
+      try talk.wait("page \(page)") {
+        ($0.contains("(page \(page) of ") || $0.contains("(Enter shows the next cell)"))
+          && $0.lines.last == "gnb[2/2]>"
+      }
+    }
+    #expect(talk.screen.lines.suffix(14).allSatisfy { !$0.contains("300 articles") })
+    talk.type("")
+    try talk.wait("the next cell") { $0.contains("let a = 1") && $0.lines.last == "gnb[2/2]>" }
+    talk.type("")
+    try talk.wait("its output and the end") { $0.contains("Take home.") && $0.lines.last == "gnb[end]>" }
+    talk.send("\u{4}\u{4}")
+    _ = try talk.exitStatus()
+  }
+
+  @Test(arguments: [(16, 3), (40, 2)])
+  func anOutputThatHasNoRoomBelowItsCellIsShownAlone(_ rows: Int, _ screens: Int) throws {
+    let path = try program.write(
+      "talk.gnb",
+      Data(
+        """
+        ---
+        gnb: 1
+        ---
+        A text above the cell.
+
+        ```gnb
+        load data mini-news
+        ```
+        ```gnb
+        let a = 1
+        ```
+
+        """.utf8))
+    let talk = try Terminal([path, "--present"], rows: rows, folder: folder)
+    try talk.wait(prompt: "gnb[1/2]>")
+    talk.type("")
+    try talk.wait("the output") { $0.contains("(Enter shows the next cell)") && $0.lines.last == "gnb[2/2]>" }
+    talk.type("")
+    try talk.wait("the next cell") { $0.contains("let a = 1") && $0.lines.last == "gnb[2/2]>" }
+    #expect(talk.raw.components(separatedBy: "\u{1B}[2J").count - 1 == screens)
+    talk.send("\u{4}\u{4}")
+    _ = try talk.exitStatus()
+  }
+
+  @Test func theNotesOfALessonAreInTheLanguageAskedFor() throws {
+    let english = try gnb(["notes", "0"])
+    let japanese = try gnb(["notes", "0", "--language", "ja"])
+    #expect(english.output.hasPrefix("cell 1\n  Say: ") && japanese.output.hasPrefix("セル 1\n  話すこと: "))
+    #expect(try gnb(["tour"]).output.contains("Fine-tune Gemma"), "it is not remembered")
+    #expect(try gnb(["tour", "--language", "ja"]).output.contains("コーヒー一杯の間に"))
+    #expect(try gnb(["tour"]).output.contains("モデルがまだありません"))
+  }
+
   @Test func allNotesCanBePrinted() throws {
     let run = try gnb(["notes", try slides()])
     #expect(

@@ -45,21 +45,27 @@ struct gnb_panel_source {
   int capacity, cache_capacity, before, parent_row, parents, row, rows, first_tile, last_tile, unused;
 };
 
+/// As many as come as an argument of a kernel.
+enum { GNB_SEQUENCES = 32 };
+struct gnb_panel_sources {
+  struct gnb_panel_source all[GNB_SEQUENCES];
+};
+
 /// One query of a sequence, and the keys start..<end that it sees.
 struct gnb_query {
   unsigned long long keys, values;
   int capacity, row, position, start, end, width;
 };
-enum { GNB_QUERIES = 32 };
 struct gnb_queries {
-  struct gnb_query all[GNB_QUERIES];
+  struct gnb_query all[GNB_SEQUENCES];
 };
 
-/// y[rows, n] = x W^T for a few rows of x [rows, k] and up to three W of the same storage. A W takes `blocks` blocks.
+/// y[rows, n] = x W^T for a few rows of x [rows, k] and up to three W of the same storage. A W takes `blocks` blocks. `processors` is the
+/// GPU's number of them; `zero` is 0.
 struct gnb_few_rows {
   unsigned long long x;
   long long x_stride;
-  int k, unused;
+  int k, processors, zero, unused;
   struct gnb_few_outputs {
     unsigned long long panels, y;
     long long panel_bytes, y_stride;

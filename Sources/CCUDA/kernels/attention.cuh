@@ -11,10 +11,10 @@ DEVICE float *value_panels(u64 base, int capacity, const gnb_query_tile &t, cons
   const i64 group = head / (s.heads / s.groups);
   return (float *)base + group * capacity * 16 * ((s.dim + 15) / 16) + (i64)t.start * 16;
 }
-DEVICE void visible(const gnb_query_tile &t, const gnb_attention_shape &s, int i, int &low, int &high) {
-  const int position = t.position + i;
-  low = (s.window ? most(0, position - s.window + 1) : 0) - t.start;
-  high = position + 1 - t.start;
+// The keys low..<high that a query sees, counted from `start`.
+DEVICE void visible(int position, int start, const gnb_attention_shape &s, int &low, int &high) {
+  low = (s.window ? most(0, position - s.window + 1) : 0) - start;
+  high = position + 1 - start;
 }
 
 // scores = rows of q times the keys. Grid: (tiles of 64 keys, heads, query tiles); a tile has at most 64 queries.
@@ -57,7 +57,7 @@ KERNEL(256) attention_softmax(const gnb_query_tile *tiles, gnb_attention_shape s
     const bool writes = first_row + thread_x() / 16 < t.rows;
     float *row = scores + t.scores + ((i64)head * t.rows + i) * t.width;
     int low, high;
-    visible(t, s, i, low, high);
+    visible(t.position + i, t.start, s, low, high);
     const int first = low / 16 * 16, last = (high + 15) / 16 * 16;
     float best = -__builtin_inff();
     for (int j = first + lane; j < last; j += 16) {
@@ -108,7 +108,8 @@ KERNEL_TOGETHER(256, 1) attention_queries(gnb_queries queries, gnb_attention_sha
   const i64 place = (i64)query.row * s.heads * s.dim + head * s.dim;
   for (int d = t; d < s.dim; d += 256) row[d] = q[place + d];
   barrier();
-  const int low = (s.window ? most(0, query.position - s.window + 1) : 0) - query.start, high = query.position + 1 - query.start;
+  int low, high;
+  visible(query.position, query.start, s, low, high);
   const int first = low / 16 * 16, last = (high + 15) / 16 * 16;
   for (int j = t; j < query.width; j += 256) {
     if (j < low || j >= high) {
@@ -159,7 +160,7 @@ KERNEL(256) attention_softmax_backward(const gnb_query_tile *tiles, gnb_attentio
     const i64 at = t.scores + ((i64)head * t.rows + i) * t.width;
     const i64 column = ((i64)(t.row + i) * s.heads + head) * s.dim;
     int low, high;
-    visible(t, s, i, low, high);
+    visible(t.position + i, t.start, s, low, high);
     const float *stat = stats + ((i64)(t.row + i) * s.heads + head) * 2;
     const float top = stat[0], inverse = stat[1];
     const float d = lane_dot(s.dim, d_context + column, context + column, lane);
@@ -179,7 +180,7 @@ KERNEL(256) attention_softmax_backward(const gnb_query_tile *tiles, gnb_attentio
 }
 
 // Grid: (tiles of 64 columns, tasks of at most 64 keys, keys or values).
-KERNEL(256) attention_key_gradients(const gnb_query_tile *tiles, const gnb_key_task *tasks, gnb_attention_shape s, const float *p, const float *ds,
+KERNEL_TOGETHER(256, 2) attention_key_gradients(const gnb_query_tile *tiles, const gnb_key_task *tasks, gnb_attention_shape s, const float *p, const float *ds,
                                     const float *q, const float *d_context, float *dk, float *dv) {
   enum { QUERIES = 32 };
   alignas(16) SHARED float left[QUERIES][64], right[QUERIES][64];
@@ -187,7 +188,8 @@ KERNEL(256) attention_key_gradients(const gnb_query_tile *tiles, const gnb_key_t
   const bool is_value = block_z() == 1;
   const float *scores = is_value ? p : ds, *rows = is_value ? d_context : q;
   float *target = (is_value ? dv : dk) + task.sums;
-  const int t = thread_x(), key_group = t / 16, column_group = t % 16, first_column = block_x() * 64;
+  const int t = thread_x(), first_column = block_x() * 64;
+  const int key_group = t / 64 * 4 + warp_row(), column_group = t / 32 % 2 * 8 + warp_column();
   const int stride = s.heads * s.dim, per_group = s.heads / s.groups;
   float sums[4][4];
 #pragma unroll
@@ -274,8 +276,8 @@ KERNEL(256) attention_add_sums(const float *dk_sums, const float *dv_sums, i64 s
 }
 
 // Writes the panels of sequences. Grid: (16 positions, key-value heads, sequences).
-KERNEL(256) attention_panels(const gnb_panel_source *sources, gnb_attention_shape s, const float *k, const float *v) {
-  const gnb_panel_source &source = sources[block_z()];
+KERNEL(256) attention_panels(gnb_panel_sources sources, gnb_attention_shape s, const float *k, const float *v) {
+  const gnb_panel_source &source = sources.all[block_z()];
   const int tile = source.first_tile + block_x(), head = block_y(), width = s.groups * s.dim, panels = (s.dim + 15) / 16;
   if (tile >= source.last_tile) return;
   float *keys = (float *)source.keys + (i64)head * source.capacity * s.dim + (i64)tile * s.dim * 16;

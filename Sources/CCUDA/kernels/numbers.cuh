@@ -71,23 +71,32 @@ DEVICE float lane_dot(int n, const float *x, const float *y, int lane) {
   return lane_sum(sum);
 }
 
-// A sum over `length` links by all threads of a block, stretch after stretch of DEPTH. fetch(slot, first) reads a stretch into registers, AHEAD
-// stretches before its use; put(slot, side) brings it into one of two sides of shared memory; multiply(side, count) adds its links.
-template <int DEPTH, int AHEAD, class FETCH, class PUT, class MULTIPLY>
-DEVICE void over_stretches(int length, FETCH fetch, PUT put, MULTIPLY multiply) {
+// A warp as 4 rows of 8 threads. Of four threads that follow each other two read the same place, in a row or in a column: shared memory
+// then gives 16 bytes to each in half the time (measured on an H100).
+DEVICE int warp_row() { return (thread_x() & 1) | (thread_x() >> 4 & 1) << 1; }
+DEVICE int warp_column() { return thread_x() >> 1 & 7; }
+
+// A sum over `length` links by all threads of a block, stretch after stretch of DEPTH. fetch(first) reads the first stretch into registers;
+// bring(side, first) brings what was read into one of two sides of shared memory and reads the stretch at `first`; multiply(side, count)
+// adds the links of a side. A thread waits for all its reads, not for the oldest, so it reads only one stretch in front; prefetch(first)
+// has the memory bring those FAR stretches in front into the second-level cache.
+template <int DEPTH, int FAR, class PREFETCH, class FETCH, class BRING, class MULTIPLY>
+DEVICE void over_stretches(int length, PREFETCH prefetch, FETCH fetch, BRING bring, MULTIPLY multiply) {
+  fetch(0);
 #pragma unroll
-  for (int i = 0; i < AHEAD; i++) fetch(i, i * DEPTH);
-  put(0, 0);
-  fetch(0, AHEAD * DEPTH);
+  for (int i = 1; i < FAR; i++)
+    if (i * DEPTH < length) prefetch(i * DEPTH);
+  bring(0, DEPTH);
   barrier();
-  for (int first = 0; first < length; first += AHEAD * DEPTH) {
+  // Two stretches a turn, so that no register has to be moved: that would wait for its read.
+  for (int first = 0; first < length; first += 2 * DEPTH) {
 #pragma unroll
-    for (int i = 0; i < AHEAD; i++) {
-      const int at = first + i * DEPTH;
+    for (int side = 0; side < 2; side++) {
+      const int at = first + side * DEPTH;
       if (at >= length) return;
-      put((i + 1) % AHEAD, (i + 1) % 2);
-      fetch((i + 1) % AHEAD, at + (AHEAD + 1) * DEPTH);
-      multiply(i % 2, least(DEPTH, length - at));
+      if (at + FAR * DEPTH < length) prefetch(at + FAR * DEPTH);
+      bring(side ^ 1, at + 2 * DEPTH);
+      multiply(side, least(DEPTH, length - at));
       barrier();
     }
   }

@@ -16,10 +16,13 @@ enum Layout { BY_PANELS, TRANSPOSED, BY_ROWS };
 template <int BM, int BN, int BK, int TM, int TN, Layout LAYOUT> struct Tile {
   enum {
     THREADS = (BM / TM) * (BN / TN), A4 = BM * BK / 4 / THREADS, B4 = BN * BK / 4 / THREADS,
-    A_ROW = BM + 4, B_ROW = BN + (LAYOUT == TRANSPOSED ? 4 : 16)
+    // Where threads have four k of a row, they write them to four rows: 8 floats more for each four k keep a warp's writes in different banks.
+    A_STEP = 4 * BM + 8, B_STEP = LAYOUT == TRANSPOSED ? 4 * BN + 8 : 4 * (BN + 16), B_ROW = LAYOUT == TRANSPOSED ? BN : BN + 16
   };
-  float a[2][BK][A_ROW];
-  float b[2][BK][B_ROW];
+  alignas(16) float a[2][BK / 4 * A_STEP];
+  alignas(16) float b[2][BK / 4 * B_STEP];
+  DEVICE float *a_row(Tile &tile, int side, int kk) { return tile.a[side] + kk / 4 * A_STEP + kk % 4 * BM; }
+  DEVICE float *b_row(Tile &tile, int side, int kk) { return tile.b[side] + kk / 4 * B_STEP + kk % 4 * B_ROW; }
 };
 
 // Four values of a row from column `at` on; zero beyond `end`.
@@ -37,9 +40,8 @@ template <int BM, int BN, int BK, int TM, int TN, Layout LAYOUT>
 DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile<BM, BN, BK, TM, TN, LAYOUT> &tile) {
   typedef Tile<BM, BN, BK, TM, TN, LAYOUT> T;
   const int t = thread_x();
-  // A warp has 4 x 8 threads, so that its reads of the tile do not fight for banks.
-  const int warp = t / 32, lane = t % 32, across = BN / TN / 8;
-  const int row = (warp / across * 4 + lane / 8) * 4, column = (warp % across * 8 + lane % 8) * 4;
+  const int warp = t / 32, across = BN / TN / 8;
+  const int row = (warp / across * 4 + warp_row()) * 4, column = (warp % across * 8 + warp_column()) * 4;
   const bool a_aligned = is_aligned(p.a, p.a_stride), b_aligned = is_aligned(p.b, p.b_stride);
   const int whole = p.k / BK, steps = (p.k + BK - 1) / BK;
 
@@ -94,24 +96,24 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
 #pragma unroll
     for (int i = 0; i < T::A4; i++) {
       const int number = t + i * T::THREADS, of = number / (BK / 4), at = number % (BK / 4) * 4;
-      tile.a[side][at][of] = next_a[i].x;
-      tile.a[side][at + 1][of] = next_a[i].y;
-      tile.a[side][at + 2][of] = next_a[i].z;
-      tile.a[side][at + 3][of] = next_a[i].w;
+      T::a_row(tile, side, at)[of] = next_a[i].x;
+      T::a_row(tile, side, at + 1)[of] = next_a[i].y;
+      T::a_row(tile, side, at + 2)[of] = next_a[i].z;
+      T::a_row(tile, side, at + 3)[of] = next_a[i].w;
     }
 #pragma unroll
     for (int i = 0; i < T::B4; i++) {
       const int number = t + i * T::THREADS;
       if (LAYOUT == BY_PANELS) {
-        store4(&tile.b[side][number / 4 % BK][number / (4 * BK) * 16 + number % 4 * 4], next_b[i]);
+        store4(T::b_row(tile, side, number / 4 % BK) + number / (4 * BK) * 16 + number % 4 * 4, next_b[i]);
       } else if (LAYOUT == TRANSPOSED) {
         const int of = number / (BK / 4), at = number % (BK / 4) * 4;
-        tile.b[side][at][of] = next_b[i].x;
-        tile.b[side][at + 1][of] = next_b[i].y;
-        tile.b[side][at + 2][of] = next_b[i].z;
-        tile.b[side][at + 3][of] = next_b[i].w;
+        T::b_row(tile, side, at)[of] = next_b[i].x;
+        T::b_row(tile, side, at + 1)[of] = next_b[i].y;
+        T::b_row(tile, side, at + 2)[of] = next_b[i].z;
+        T::b_row(tile, side, at + 3)[of] = next_b[i].w;
       } else {
-        store4(&tile.b[side][number / (BN / 4)][number % (BN / 4) * 4], next_b[i]);
+        store4(T::b_row(tile, side, number / (BN / 4)) + number % (BN / 4) * 4, next_b[i]);
       }
     }
   };
@@ -128,9 +130,9 @@ DEVICE void product_tile(const Product &p, int first_row, int first_column, Tile
   auto multiply = [&](int side, int kk) {
     float x[TM], y[TN];
 #pragma unroll
-    for (int i = 0; i < TM; i += 4) *(float4 *)&x[i] = load4(&tile.a[side][kk][i / 4 * (4 * BM / TM) + row]);
+    for (int i = 0; i < TM; i += 4) *(float4 *)&x[i] = load4(T::a_row(tile, side, kk) + i / 4 * (4 * BM / TM) + row);
 #pragma unroll
-    for (int j = 0; j < TN; j += 4) *(float4 *)&y[j] = load4(&tile.b[side][kk][j / 4 * (4 * BN / TN) + column]);
+    for (int j = 0; j < TN; j += 4) *(float4 *)&y[j] = load4(T::b_row(tile, side, kk) + j / 4 * (4 * BN / TN) + column);
     // To and fro, so that each operation shares a factor with the one before: a processor reads two registers at a time.
 #pragma unroll
     for (int i = 0; i < TM; i++)
@@ -190,38 +192,47 @@ PRODUCTS(product_narrow, 64, 64, 16, 8, 4, 4)
 
 // scale * (x f^T): x [m, k], f [rank, k], for small ranks. A block has 16 rows and 16 columns of the result, a thread two of them.
 KERNEL_TOGETHER(128, 2) product_down(const float *x, int m, int k, const float *f, int rank, float scale, float *result) {
-  enum { DEPTH = 64, AHEAD = 4, ROW = DEPTH + 4 };
+  enum { DEPTH = 128, EACH = 16 * DEPTH / 4 / 128, ROW = DEPTH + 4 };
   alignas(16) SHARED float rows[2][16][ROW], factors[2][16][ROW];
-  const int t = thread_x(), row = t / 8, column = t % 8, first_row = block_x() * 16, first_column = block_y() * 16;
+  const int t = thread_x(), row = t / 32 * 4 + warp_row(), column = warp_column(), first_row = block_x() * 16, first_column = block_y() * 16;
   const bool aligned = is_aligned(x, k) && is_aligned(f, k);
   // Rows and columns beyond the end read the last ones: their sums are never stored.
-  const float *from_x[2], *from_f[2];
+  const float *prefetched = x + (i64)least(first_row + t / 8, m - 1) * k;
+  u32 from_x[EACH], from_f[EACH];
 #pragma unroll
-  for (int i = 0; i < 2; i++) {
-    from_x[i] = x + (i64)least(first_row + i * 8 + t / 16, m - 1) * k;
-    from_f[i] = f + (i64)least(first_column + i * 8 + t / 16, rank - 1) * k;
+  for (int i = 0; i < EACH; i++) {
+    const int number = i * 4 + t / 32;
+    from_x[i] = least(number, m - 1 - first_row) * k;
+    from_f[i] = least(number, rank - 1 - first_column) * k;
   }
-  float4 next_x[AHEAD][2], next_f[AHEAD][2];
+  x += (i64)first_row * k;
+  f += (i64)first_column * k;
+  float4 next_x[EACH], next_f[EACH];
   // Two columns, 8 apart.
   float sums[2] = {0.0f, 0.0f};
-  over_stretches<DEPTH, AHEAD>(
+  auto fetch = [&](int k0) {
+    const int at = k0 + t % 32 * 4;
+    if (aligned && k0 + DEPTH <= k) {
+#pragma unroll
+      for (int i = 0; i < EACH; i++) next_x[i] = load4(x + from_x[i] + at), next_f[i] = load4(f + from_f[i] + at);
+    } else {
+#pragma unroll
+      for (int i = 0; i < EACH; i++) next_x[i] = take4(x + from_x[i], at, k, false), next_f[i] = take4(f + from_f[i], at, k, false);
+    }
+  };
+  over_stretches<DEPTH, 4>(
       k,
-      [&](int slot, int k0) {
-        const int at = k0 + t % 16 * 4;
-        if (aligned && k0 + DEPTH <= k) {
-#pragma unroll
-          for (int i = 0; i < 2; i++) next_x[slot][i] = load4(from_x[i] + at), next_f[slot][i] = load4(from_f[i] + at);
-        } else {
-#pragma unroll
-          for (int i = 0; i < 2; i++) next_x[slot][i] = take4(from_x[i], at, k, false), next_f[slot][i] = take4(from_f[i], at, k, false);
-        }
+      [&](int k0) {
+        for (int at = k0 + t % 8 * 8; at < least(k0 + DEPTH, k); at += 64) prefetch_sector(prefetched + at);
       },
-      [&](int slot, int side) {
+      fetch,
+      [&](int side, int next) {
 #pragma unroll
-        for (int i = 0; i < 2; i++) {
-          store4(&rows[side][i * 8 + t / 16][t % 16 * 4], next_x[slot][i]);
-          store4(&factors[side][i * 8 + t / 16][t % 16 * 4], next_f[slot][i]);
+        for (int i = 0; i < EACH; i++) {
+          store4(&rows[side][i * 4 + t / 32][t % 32 * 4], next_x[i]);
+          store4(&factors[side][i * 4 + t / 32][t % 32 * 4], next_f[i]);
         }
+        fetch(next);
       },
       [&](int side, int count) {
         if (count < DEPTH) {
@@ -264,7 +275,7 @@ KERNEL_TOGETHER(128, 2) product_down(const float *x, int m, int k, const float *
 
 // gradient [rank, n] += h^T x: h [rows, rank], x [rows, n]. A thread has four ranks of one column. Grid: (32 columns, 16 ranks).
 KERNEL_TOGETHER(128, 3) add_outer(const float *h, const float *x, int rows, int n, int rank, float *gradient) {
-  enum { DEPTH = 32, AHEAD = 4 };
+  enum { DEPTH = 96 };
   alignas(16) SHARED float xs[2][DEPTH][32], hs[2][DEPTH][16];
   const int t = thread_x(), first_column = block_x() * 32, column = first_column + t % 32, first_rank = block_y() * 16 + t / 32 * 4;
   const bool is_simple = is_aligned(x, n) && is_aligned(h, rank) && first_column + 32 <= n && block_y() * 16 + 16 <= rank;
@@ -272,24 +283,34 @@ KERNEL_TOGETHER(128, 3) add_outer(const float *h, const float *x, int rows, int 
 #pragma unroll
   for (int i = 0; i < 4; i++)
     sums[i] = column < n && first_rank + i < rank ? gradient[(i64)(first_rank + i) * n + column] : 0.0f;
-  float4 next_x[AHEAD][2], next_h[AHEAD];
-  over_stretches<DEPTH, AHEAD>(
+  float4 next_x[DEPTH / 16], next_h[DEPTH / 32];
+  const int of_h = block_y() * 16 + t % 4 * 4, of_x = first_column + t % 8 * 4;
+  auto fetch = [&](int r0) {
+    // Rows beyond the end read the last one: they are not added.
+    if (is_simple) {
+#pragma unroll
+      for (int i = 0; i < DEPTH / 32; i++) next_h[i] = load4(h + (i64)least(r0 + i * 32 + t / 4, rows - 1) * rank + of_h);
+#pragma unroll
+      for (int i = 0; i < DEPTH / 16; i++) next_x[i] = load4(x + (i64)least(r0 + i * 16 + t / 8, rows - 1) * n + of_x);
+    } else {
+#pragma unroll
+      for (int i = 0; i < DEPTH / 32; i++) next_h[i] = take4(h + (i64)least(r0 + i * 32 + t / 4, rows - 1) * rank, of_h, rank, false);
+#pragma unroll
+      for (int i = 0; i < DEPTH / 16; i++) next_x[i] = take4(x + (i64)least(r0 + i * 16 + t / 8, rows - 1) * n, of_x, n, false);
+    }
+  };
+  over_stretches<DEPTH, 3>(
       rows,
-      [&](int slot, int r0) {
-        // Rows beyond the end read the last one: they are not added.
-        const int of_h = block_y() * 16 + t % 4 * 4, of_x = first_column + t % 8 * 4;
-        const float *from_h = h + (i64)least(r0 + t / 4, rows - 1) * rank;
-        next_h[slot] = is_simple ? load4(from_h + of_h) : take4(from_h, of_h, rank, false);
-#pragma unroll
-        for (int i = 0; i < 2; i++) {
-          const float *from_x = x + (i64)least(r0 + i * 16 + t / 8, rows - 1) * n;
-          next_x[slot][i] = is_simple ? load4(from_x + of_x) : take4(from_x, of_x, n, false);
-        }
+      [&](int r0) {
+        for (int row = r0 + t / 4; row < least(r0 + DEPTH, rows); row += 32) prefetch_sector(x + (i64)row * n + least(first_column + t % 4 * 8, n - 1));
       },
-      [&](int slot, int side) {
-        store4(&hs[side][t / 4][t % 4 * 4], next_h[slot]);
+      fetch,
+      [&](int side, int next) {
 #pragma unroll
-        for (int i = 0; i < 2; i++) store4(&xs[side][i * 16 + t / 8][t % 8 * 4], next_x[slot][i]);
+        for (int i = 0; i < DEPTH / 32; i++) store4(&hs[side][i * 32 + t / 4][t % 4 * 4], next_h[i]);
+#pragma unroll
+        for (int i = 0; i < DEPTH / 16; i++) store4(&xs[side][i * 16 + t / 8][t % 8 * 4], next_x[i]);
+        fetch(next);
       },
       [&](int side, int count) {
         enum { TOGETHER = 8 };
@@ -303,13 +324,13 @@ KERNEL_TOGETHER(128, 3) add_outer(const float *h, const float *x, int rows, int 
           for (int r = 0; r < count; r++) add(load4(&hs[side][r][t / 32 * 4]), xs[side][r][t % 32]);
           return;
         }
-        float4 of_h[2][TOGETHER];
-        float of_x[2][TOGETHER];
+        float4 taken_h[2][TOGETHER];
+        float taken_x[2][TOGETHER];
         auto take = [&](int part) {
 #pragma unroll
           for (int i = 0; i < TOGETHER; i++) {
-            of_h[part % 2][i] = load4(&hs[side][part * TOGETHER + i][t / 32 * 4]);
-            of_x[part % 2][i] = xs[side][part * TOGETHER + i][t % 32];
+            taken_h[part % 2][i] = load4(&hs[side][part * TOGETHER + i][t / 32 * 4]);
+            taken_x[part % 2][i] = xs[side][part * TOGETHER + i][t % 32];
           }
         };
         take(0);
@@ -318,7 +339,7 @@ KERNEL_TOGETHER(128, 3) add_outer(const float *h, const float *x, int rows, int 
           if (part < DEPTH / TOGETHER - 1) take(part + 1);
           read_before();
 #pragma unroll
-          for (int i = 0; i < TOGETHER; i++) add(of_h[part % 2][i], of_x[part % 2][i]);
+          for (int i = 0; i < TOGETHER; i++) add(taken_h[part % 2][i], taken_x[part % 2][i]);
         }
       });
 #pragma unroll
@@ -327,7 +348,7 @@ KERNEL_TOGETHER(128, 3) add_outer(const float *h, const float *x, int rows, int 
 }
 
 // y[rows, n] = x W^T for one or four rows, from packed panels of one or several W. A block has two panels. Its first warp computes the chains, one output a
-// lane. Four more warps make the weights' codes floats in shared memory; their reads are AHEAD stretches in front.
+// lane. Four more warps make the weights' codes floats in shared memory.
 template <int STORAGE> struct Codes {
   enum {
     GROUP = STORAGE == NF4 ? 64 : STORAGE == Q8 || STORAGE == Q8_MIN ? 32 : STORAGE == Q8_16 || STORAGE == Q8_16_MIN ? 16 : 0,
@@ -355,63 +376,83 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
   const i64 x_stride = g.x_stride, panel_bytes = g.of[number].panel_bytes, y_stride = g.of[number].y_stride;
   const int k = g.k, n = g.of[number].n;
   float *y = (float *)g.of[number].y;
-  enum { DEPTH = C::DEPTH, AHEAD = C::BITS == 32 || (C::BITS == 4 && M > 1) ? 2 : 4, ROW = 32 * 4 + 4 };
+  enum { DEPTH = C::DEPTH, ROW = 32 * 4 + 4, STRETCH = C::GROUP ? DEPTH / C::LENGTH * C::GROUP_BYTES : DEPTH * 2 * C::BITS };
   // Four k of a lane's output follow each other.
   alignas(16) SHARED u32 values[2][DEPTH / 4][ROW];
   alignas(16) SHARED float inputs[2][M][DEPTH];
   SHARED float scales[2][C::GROUPS][32], minima[2][C::GROUPS][32];
   SHARED float table[16];
-  const int t = thread_x(), first = block * 32, panel_count = (n + 15) / 16;
-  if (STORAGE == NF4 && t < 16) table[t] = nf4_values[t];
+  // The chains' warp is not the first: the fifth warp shares a part of the processor with that one. Blocks on one processor have it in
+  // different parts.
+  const int warp = thread_x() / 32, chains = 1 + block_x() / g.processors % 3, lane = thread_x() % 32;
+  const bool has_chains = warp == chains;
+  const int worker = thread_x() - (warp > chains ? 32 : 0), first = block * 32, panel_count = (n + 15) / 16;
+  if (STORAGE == NF4 && thread_x() < 16) table[thread_x()] = nf4_values[thread_x()];
   barrier();
 
   // What a thread of the four warps reads of one stretch: of the words of a panel, group by group, every 64th. With NF4 it reads four
   // outputs of eight k that follow each other.
-  u32 words[AHEAD][C::WORDS];
-  float4 own_scales[AHEAD];
-  float next_scales[AHEAD], next_minima[AHEAD], next_inputs[AHEAD][(M * DEPTH + 127) / 128];
+  u32 words[C::WORDS];
+  float4 own_scales;
+  float next_scale, next_minimum, next_inputs[(M * DEPTH + 127) / 128];
   // Beyond the end it reads the last ones: no chain takes them.
-  const int worker = t - 32, side_panel = STORAGE == NF4 ? worker % 8 / 4 : worker / 64, eighth = worker / 8;
+  const int side_panel = STORAGE == NF4 ? worker % 8 / 4 : worker / 64, eighth = worker / 8;
   const u8 *source = panels + (i64)least(block * 2 + side_panel, panel_count - 1) * panel_bytes;
   const u8 *scale_source = panels + (i64)least(block * 2 + worker % 32 / 16, panel_count - 1) * panel_bytes;
-  const int last_group = (k - 1) / C::LENGTH;
-  auto fetch = [&](int slot, int k0) {
-    if (t < 32) return;
+  auto prefetch = [&](int k0) {
+    const u8 *from = panels + (i64)least(block * 2 + worker / 64, panel_count - 1) * panel_bytes;
+#pragma unroll
+    for (int at = 0; at < STRETCH; at += 64 * 32)
+      if (at + worker % 64 * 32 < STRETCH) prefetch_sector(from + least(k0 / DEPTH * STRETCH + at + worker % 64 * 32, (int)panel_bytes - 4));
+  };
+  auto fetch = [&](int k0, int zero) {
+    const int start = k0 / DEPTH * STRETCH;
 #pragma unroll
     for (int i = 0; i < C::WORDS; i++) {
-      const int place = (STORAGE == NF4 ? (eighth * 4 + i) * 4 + worker % 4 : i * 64 + worker % 64) * 4, of_row = 2 * C::BITS;
-      const int of_group = of_row * C::LENGTH;
-      const int offset = C::GROUP != 0 ? least(k0 / C::LENGTH + place / of_group, last_group) * C::GROUP_BYTES + C::GROUP_BYTES - of_group + place % of_group
-                                       : least(k0 + place / of_row, k - 1) * of_row + place % of_row;
-      words[slot][i] = *(const u32 *)(source + offset);
+      const int place = (STORAGE == NF4 ? (eighth * 4 + i) * 4 + worker % 4 : i * 64 + worker % 64) * 4, of_group = 2 * C::BITS * C::LENGTH;
+      const int own = C::GROUP != 0 ? place / of_group * C::GROUP_BYTES + C::GROUP_BYTES - of_group + place % of_group : place;
+      words[i] = *(const u32 *)(source + zero + least(start + own, (int)panel_bytes - 4));
     }
     if (STORAGE == NF4) {
-      own_scales[slot] = load4((const float *)(source + least((k0 + eighth * 8) / C::LENGTH, last_group) * C::GROUP_BYTES) + worker % 4 * 4);
+      const int own = eighth * 8 / C::LENGTH * C::GROUP_BYTES + worker % 4 * 16;
+      own_scales = load4((const float *)(source + zero + least(start + own, (int)panel_bytes - 16)));
     } else if (C::SCALES_LATE && worker < 32 * C::GROUPS) {
-      const float *at = (const float *)(scale_source + least(k0 / C::LENGTH + worker / 32, last_group) * C::GROUP_BYTES) + worker % 16;
-      next_scales[slot] = at[0];
-      if (C::MINIMUM != 0) next_minima[slot] = at[16];
+      const int own = worker / 32 * C::GROUP_BYTES + worker % 16 * 4;
+      const float *at = (const float *)(scale_source + zero + least(start + own, (int)panel_bytes - 68));
+      next_scale = at[0];
+      if (C::MINIMUM != 0) next_minimum = at[16];
     }
 #pragma unroll
     for (int i = 0; i < (M * DEPTH + 127) / 128; i++) {
       const int number = worker + 128 * i;
-      if (number < M * DEPTH) next_inputs[slot][i] = x[number / DEPTH * x_stride + least(k0 + number % DEPTH, k - 1)];
+      if (M * DEPTH % 128 == 0 || number < M * DEPTH) next_inputs[i] = x[number / DEPTH * x_stride + least(k0 + number % DEPTH, k - 1) + zero];
     }
   };
-  auto put = [&](int slot, int side) {
-    if (t < 32) return;
+  auto bring = [&](int side, int next) {
+    // The next reads wait for these ones, by an address that depends on them: a zero comes out. Without it they would come first, and all
+    // would have to be waited for.
+    u32 taken[C::WORDS], all = 0;
+    float taken_inputs[(M * DEPTH + 127) / 128];
+    const float4 s = own_scales;
+    const float scale = next_scale, minimum = next_minimum;
+#pragma unroll
+    for (int i = 0; i < C::WORDS; i++) all |= taken[i] = words[i];
+#pragma unroll
+    for (int i = 0; i < (M * DEPTH + 127) / 128; i++) all |= __builtin_bit_cast(u32, taken_inputs[i] = next_inputs[i]);
+    if (STORAGE == NF4) all |= __builtin_bit_cast(u32, s.x);
+    if (C::SCALES_LATE) all |= __builtin_bit_cast(u32, scale);
+    fetch(next, all & g.zero);
     if (STORAGE == NF4) {
-      const float4 s = own_scales[slot];
 #pragma unroll
       for (int j = 0; j < 4; j++) {
-        const float scale = j == 0 ? s.x : j == 1 ? s.y : j == 2 ? s.z : s.w;
+        const float factor = j == 0 ? s.x : j == 1 ? s.y : j == 2 ? s.z : s.w;
         float made[8];
 #pragma unroll
         for (int i = 0; i < 8; i++) {
           // Four times a code is its place in the table: no operation is spent on an address.
           const int shift = 8 * j + i % 2 * 4;
-          const u32 word = words[slot][i / 2], place = (shift ? word >> (shift - 2) : word << 2) & 60;
-          made[i] = *(const float *)((const char *)table + place) * scale;
+          const u32 word = taken[i / 2], place = (shift ? word >> (shift - 2) : word << 2) & 60;
+          made[i] = *(const float *)((const char *)table + place) * factor;
         }
         float *to = (float *)&values[side][eighth * 2][lane_of(side_panel * 16 + worker % 4 * 4 + j) * 4];
         store4(to, float4{made[0], made[1], made[2], made[3]});
@@ -422,7 +463,7 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
       for (int i = 0; i < C::WORDS; i++) {
         // The number of the word's first code among the 16 outputs of a stretch, output by output in each k.
         const int code = (i * 64 + worker % 64) * 32 / C::BITS, at = code / 16;
-        const u32 word = words[slot][i];
+        const u32 word = taken[i];
         auto store = [&](int j, u32 value) { values[side][at / 4][lane_of(side_panel * 16 + code % 16 + j) * 4 + at % 4] = value; };
         if (C::BITS == 8) {
 #pragma unroll
@@ -436,13 +477,13 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
       }
     }
     if (C::SCALES_LATE && worker < 32 * C::GROUPS) {
-      scales[side][worker / 32][lane_of(worker % 32)] = next_scales[slot];
-      if (C::MINIMUM != 0) minima[side][worker / 32][lane_of(worker % 32)] = next_minima[slot];
+      scales[side][worker / 32][lane_of(worker % 32)] = scale;
+      if (C::MINIMUM != 0) minima[side][worker / 32][lane_of(worker % 32)] = minimum;
     }
 #pragma unroll
     for (int i = 0; i < (M * DEPTH + 127) / 128; i++) {
       const int number = worker + 128 * i;
-      if (number < M * DEPTH) inputs[side][number / DEPTH][number % DEPTH] = next_inputs[slot][i];
+      if (M * DEPTH % 128 == 0 || number < M * DEPTH) inputs[side][number / DEPTH][number % DEPTH] = taken_inputs[i];
     }
   };
 
@@ -455,7 +496,6 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
     sums[i] = fused(input, value, sums[i]);
   };
   auto multiply = [&](int side, int count) {
-    if (t >= 32) return;
     if (count == DEPTH) {
       // 16 k at a time, read before the 16 in front of them are multiplied: a chain waits for nothing but itself.
       float4 value[2][4], input[2][M][4];
@@ -463,12 +503,12 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
       auto take = [&](int part) {
 #pragma unroll
         for (int q = 0; q < 4; q++) {
-          value[part % 2][q] = load4((const float *)&values[side][part * 4 + q][t * 4]);
+          value[part % 2][q] = load4((const float *)&values[side][part * 4 + q][lane * 4]);
 #pragma unroll
           for (int i = 0; i < M; i++) input[part % 2][i][q] = load4(&inputs[side][i][part * 16 + q * 4]);
         }
-        scale[part % 2] = C::SCALES_LATE ? scales[side][part * C::GROUPS / (DEPTH / 16)][t] : 1.0f;
-        minimum[part % 2] = C::MINIMUM != 0 ? minima[side][part * C::GROUPS / (DEPTH / 16)][t] : 0.0f;
+        scale[part % 2] = C::SCALES_LATE ? scales[side][part * C::GROUPS / (DEPTH / 16)][lane] : 1.0f;
+        minimum[part % 2] = C::MINIMUM != 0 ? minima[side][part * C::GROUPS / (DEPTH / 16)][lane] : 0.0f;
       };
       take(0);
 #pragma unroll
@@ -492,17 +532,21 @@ template <int STORAGE, int M> DEVICE void few_rows(const gnb_few_rows &g) {
     } else {
       for (int j = 0; j < count; j++) {
         const int group = C::SCALES_LATE ? j / C::LENGTH : 0;
-        const float value = __builtin_bit_cast(float, values[side][j / 4][t * 4 + j % 4]);
+        const float value = __builtin_bit_cast(float, values[side][j / 4][lane * 4 + j % 4]);
 #pragma unroll
         for (int i = 0; i < M; i++)
-          link(value, C::SCALES_LATE ? scales[side][group][t] : 1.0f, C::MINIMUM != 0 ? minima[side][group][t] : 0.0f, inputs[side][i][j], i);
+          link(value, C::SCALES_LATE ? scales[side][group][lane] : 1.0f, C::MINIMUM != 0 ? minima[side][group][lane] : 0.0f, inputs[side][i][j], i);
       }
     }
   };
 
-  over_stretches<DEPTH, AHEAD>(k, fetch, put, multiply);
-  const int output = first + output_of(t % 32);
-  if (t < 32 && output < n)
+  auto none = [](int, int) {};
+  if (has_chains)
+    over_stretches<DEPTH, 1>(k, [](int) {}, [](int) {}, none, multiply);
+  else
+    over_stretches<DEPTH, 8>(k, prefetch, [&](int first) { fetch(first, 0); }, bring, none);
+  const int output = first + output_of(lane);
+  if (has_chains && output < n)
 #pragma unroll
     for (int i = 0; i < M; i++) y[i * y_stride + output] = sums[i];
 }

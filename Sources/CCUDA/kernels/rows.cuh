@@ -25,21 +25,50 @@ template <class TAKE, class USE> DEVICE void over_row(int n, int threads, TAKE t
   }
 }
 
-// One row a block, for wide rows: the row comes into shared memory, 16 lanes make the sum. Grid: rows.
-KERNEL_TOGETHER(256, 2) rms_norm(const float *x, int n, const float *weight, float epsilon, float *y, float *rstd) {
-  DYNAMIC_SHARED(float, row);
+// Reads a row early that is used late.
+DEVICE void prefetch_row(const float *x, int n) {
+  for (int j = thread_x() * 8; j < n; j += 8 * threads_x()) prefetch_sector(x + j);
+}
+
+// 1 / sqrt(mean(x^2) + epsilon) of a row in shared memory, for all threads of a block. 16 lanes make the sum.
+DEVICE float row_rstd(const float *row, int n, float epsilon) {
   SHARED float shared_r;
-  const float *from = x + (i64)block_x() * n;
-  over_row(n, 256, [&](int j) { return from[j]; }, [&](int j, float value) { row[j] = value; });
   barrier();
   if (thread_x() < 32) {
     const float r = 1.0f / root(lane_dot(n, row, row, thread_x() % 16) / (float)n + epsilon);
-    if (thread_x() == 0) shared_r = rstd[block_x()] = r;
+    if (thread_x() == 0) shared_r = r;
   }
   barrier();
-  const float r = shared_r;
+  return shared_r;
+}
+
+// One row a block, for wide rows: the row comes into shared memory. Grid: rows.
+KERNEL_TOGETHER(256, 2) rms_norm(const float *x, int n, const float *weight, float epsilon, float *y, float *rstd) {
+  DYNAMIC_SHARED(float, row);
+  prefetch_row(weight, n);
+  const float *from = x + (i64)block_x() * n;
+  over_row(n, 256, [&](int j) { return from[j]; }, [&](int j, float value) { row[j] = value; });
+  const float r = row_rstd(row, n, epsilon);
+  if (thread_x() == 0) rstd[block_x()] = r;
   float *to = y + (i64)block_x() * n;
   over_row(n, 256, [&](int j) { return weight[j]; }, [&](int j, float w) { to[j] = row[j] * r * w; });
+}
+
+// sum = y + norm(x), and the norm of that. Grid: rows.
+KERNEL_TOGETHER(256, 2) rms_norm_sum(const float *x, int n, const float *weight, const float *y, const float *next, float epsilon, float *sum,
+                                     float *normed) {
+  DYNAMIC_SHARED(float, row);
+  const i64 at = (i64)block_x() * n;
+  prefetch_row(weight, n);
+  prefetch_row(next, n);
+  prefetch_row(y + at, n);
+  over_row(n, 256, [&](int j) { return x[at + j]; }, [&](int j, float value) { row[j] = value; });
+  const float r = row_rstd(row, n, epsilon);
+  over_row(
+      n, 256, [&](int j) { return float2{weight[j], y[at + j]}; },
+      [&](int j, float2 taken) { row[j] = sum[at + j] = row[j] * r * taken.x + taken.y; });
+  const float s = row_rstd(row, n, epsilon);
+  over_row(n, 256, [&](int j) { return next[j]; }, [&](int j, float w) { normed[at + j] = row[j] * s * w; });
 }
 
 // Many narrow rows, 16 lanes each.
@@ -100,14 +129,15 @@ KERNEL(256) rms_norm_backward_narrow(const float *x, i64 rows, int n, const floa
   }
 }
 
-// Rotates halves of each head by the angles of the row's position, or back.
-KERNEL(256) rotate(i64 count, float *x, int heads, int half, const int *positions, const float *cosine, const float *sine, int back) {
+// Rotates halves of each head by the angles of the row's position, or back. y may be x.
+KERNEL(256) rotate(i64 count, const float *x, float *y, int heads, int half, const int *positions, const float *cosine, const float *sine, int back) {
   ELEMENT(count)
   const int j = (int)(i % half);
   const i64 head = i / half;
   const i64 angle = (i64)positions[head / heads] * half + j;
-  float *at = x + head * 2 * half + j;
-  const float a = at[0], b = at[half], c = cosine[angle], s = sine[angle];
+  const i64 place = head * 2 * half + j;
+  const float a = x[place], b = x[place + half], c = cosine[angle], s = sine[angle];
+  float *at = y + place;
   at[0] = back ? a * c + b * s : a * c - b * s;
   at[half] = back ? b * c - a * s : b * c + a * s;
 }
@@ -198,44 +228,52 @@ KERNEL(32) gram(const float *x, int columns, float *result) {
 
 // The sum of x * x as one row: 16 chains. One block; all its threads read ahead, 16 of them add.
 KERNEL_TOGETHER(512, 1) squared_sum(i64 count, const float *x, float *result) {
-  enum { LINKS = 256, AHEAD = 4, EACH = 16 * LINKS / 512, TOGETHER = 16 };
-  SHARED float values[2][16 * LINKS];
+  enum { LINKS = 256, EACH = 16 * LINKS / 512 };
+  // Four links of a lane follow each other.
+  alignas(16) SHARED float values[2][LINKS / 4][16 * 4];
   const int t = thread_x(), lane = t % 16;
-  float next[AHEAD][EACH], sum = 0.0f;
-  over_stretches<LINKS, AHEAD>(
+  float next[EACH], sum = 0.0f;
+  auto fetch = [&](int link) {
+#pragma unroll
+    for (int i = 0; i < EACH; i++) {
+      const i64 at = 16 * (i64)link + i * 512 + t;
+      next[i] = at < count ? x[at] : 0.0f;
+    }
+  };
+  over_stretches<LINKS, 4>(
       (int)((count + 15) / 16),
-      [&](int slot, int link) {
-#pragma unroll
-        for (int i = 0; i < EACH; i++) {
-          const i64 at = 16 * (i64)link + i * 512 + t;
-          next[slot][i] = at < count ? x[at] : 0.0f;
-        }
+      [&](int link) {
+        const i64 at = 16 * (i64)link + t * 8;
+        if (at < count) prefetch_sector(x + at);
       },
-      [&](int slot, int side) {
+      fetch,
+      [&](int side, int link) {
 #pragma unroll
-        for (int i = 0; i < EACH; i++) values[side][i * 512 + t] = next[slot][i];
+        for (int i = 0; i < EACH; i++) values[side][i * 8 + t / 64][lane * 4 + t / 16 % 4] = next[i];
+        fetch(link);
       },
       [&](int side, int links) {
         if (t >= 32) return;
-        const float *own = values[side] + lane;
-        const int whole = links / TOGETHER;
-        float taken[2][TOGETHER];
-        auto take = [&](int part, int slot) {
+        if (links < LINKS) {
+          for (int j = 0; j < links; j++) sum = fused(values[side][j / 4][lane * 4 + j % 4], values[side][j / 4][lane * 4 + j % 4], sum);
+          return;
+        }
+        float4 taken[2][4];
+        auto take = [&](int part) {
 #pragma unroll
-          for (int i = 0; i < TOGETHER; i++) taken[slot][i] = own[16 * (part * TOGETHER + i)];
+          for (int i = 0; i < 4; i++) taken[part % 2][i] = load4(&values[side][part * 4 + i][lane * 4]);
         };
-        take(0, 0);
-        for (int part = 0; part < whole; part += 2) {
+        take(0);
 #pragma unroll
-          for (int slot = 0; slot < 2; slot++) {
-            if (part + slot >= whole) break;
-            if (part + slot + 1 < LINKS / TOGETHER) take(part + slot + 1, slot ^ 1);
-            read_before();
+        for (int part = 0; part < LINKS / 16; part++) {
+          if (part < LINKS / 16 - 1) take(part + 1);
+          read_before();
 #pragma unroll
-            for (int i = 0; i < TOGETHER; i++) sum = fused(taken[slot][i], taken[slot][i], sum);
+          for (int i = 0; i < 4; i++) {
+            const float4 v = taken[part % 2][i];
+            sum = fused(v.w, v.w, fused(v.z, v.z, fused(v.y, v.y, fused(v.x, v.x, sum))));
           }
         }
-        for (int j = whole * TOGETHER; j < links; j++) sum = fused(own[16 * j], own[16 * j], sum);
       });
   if (t < 32) {
     sum = lane_sum(sum);

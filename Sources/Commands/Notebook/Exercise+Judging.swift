@@ -118,6 +118,18 @@ package struct Condition: Sendable, Equatable {
     return (true, found.joined(separator: language == .english ? ", " : "、"))
   }
 
+  /// A recorded verdict, "right: the accuracy is 0.8", in another language; nil for another text.
+  func translated(_ line: String, into language: ReaderLanguage) -> String? {
+    let english = ReaderLanguage.english
+    let start = english.name(.right) + ": "
+    guard line.hasPrefix(start) else { return nil }
+    let pieces = parts.compactMap { part -> String? in
+      guard let range = line.range(of: english.found(part.field, "")) else { return nil }
+      return language.found(part.field, String(line[range.upperBound...].prefix { $0 != "," }))
+    }
+    return pieces.count == parts.count ? "\(language.name(.right)): \(pieces.joined(separator: "、"))" : nil
+  }
+
   private static func shown(_ value: JSONValue) -> (text: String, number: Double?) {
     switch value {
     case .int(let number): ("\(number)", Double(number))
@@ -149,16 +161,20 @@ struct Judged: CommandResult {
   /// As typed; empty for a command, which stands above.
   let answer: String
   var hint: String?
+  /// The verdict for a recording, which is in English.
+  var recorded: Verdict?
 
   var outputs: [Output] {
     let style: Span.Style = verdict.kind == .right ? .good : verdict.kind == .wrong ? .bad : .strong
     let head = answer.isEmpty ? [] : [Span("\(answer): ")]
-    return [.line(head + [Span(verdict.words, style)])]
+    var words = Span(verdict.words, style)
+    words.english = recorded?.words
+    return [.line(head + [words])]
       + (hint.map { [.line(Span("\(verdict.language.hint): \($0)", .faint))] } ?? [])
   }
 
   var fields: [(name: String, value: JSONValue)] {
-    [("verdict", .string(verdict.kind.rawValue)), ("reason", .string(verdict.reason))]
+    [("verdict", .string(verdict.kind.rawValue)), ("reason", .string((recorded ?? verdict).reason))]
       + (answer.isEmpty ? [] : [("answer", .string(answer))])
   }
 }

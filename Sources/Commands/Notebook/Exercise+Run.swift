@@ -14,6 +14,18 @@ extension Notebook.Cell {
   public var shown: String { exercise?.question ?? source }
 }
 
+extension Exercise {
+  /// A recording of the solution for a reader: its verdict, which is recorded in English, in the language of the question.
+  func translated(_ recording: Notebook.Recording) -> Notebook.Recording {
+    guard language != .english, case .command(let accept, _) = kind, let last = recording.lines.last,
+      let line = accept.translated(last, into: language)
+    else { return recording }
+    var recording = recording
+    recording.lines[recording.lines.count - 1] = line
+    return recording
+  }
+}
+
 /// The last value of each field that commands told.
 final class ToldFields {
   private(set) var values: [String: JSONValue] = [:]
@@ -48,10 +60,15 @@ extension Interpreter {
     {
       return failure
     }
-    let verdict = exercise.isCommand ? exercise.judge(told.values) : exercise.judge(exercise.solution)
+    func judged(_ language: ReaderLanguage) -> Verdict {
+      exercise.isCommand
+        ? exercise.judge(told.values, in: language) : exercise.judge(exercise.solution, in: language)
+    }
+    let verdict = judged(.english)
     tell(
-      Judged(verdict: verdict, answer: exercise.isCommand ? "" : exercise.solution), cell: cell.name,
-      command: "check", context)
+      Judged(
+        verdict: judged(exercise.language), answer: exercise.isCommand ? "" : exercise.solution,
+        recorded: verdict), cell: cell.name, command: "check", context)
     // With other data, as --set gives it, a solution may be wrong.
     guard verdict.kind != .right, session.overrides.isEmpty else { return nil }
     var failure = Diagnostic(

@@ -106,7 +106,7 @@ extension LastSession {
       tell("note: \(path) has changed since then; the cells are those of the saved session")
     }
     stepper.resume(at: position, states: states)
-    tell("back after \(NumberFormat.count(position, "cell")), without running them again: " + found(session))
+    tell(stepper.language.isBack(after: position, with: found(session)))
     return stepper
   }
 

@@ -19,7 +19,7 @@ package enum ReaderLanguage: Sendable, Equatable {
     self.init(of: lines.joined(separator: "\n"))
   }
 
-  private func pick(_ english: String, _ japanese: String) -> String {
+  func pick(_ english: String, _ japanese: String) -> String {
     self == .english ? english : japanese
   }
 
@@ -36,6 +36,12 @@ package enum ReaderLanguage: Sendable, Equatable {
       "You gave a variable with --set, so your figures are not those in the text.",
       "--set で変数を変えたので、数字は本文のものとは違います。")
   }
+  package func showsMore(_ page: Int, of count: Int) -> String {
+    pick(
+      "(page \(page) of \(count) of this output; Enter shows the next page)",
+      "（出力 \(page) / \(count) ページ。Enter で次のページを表示）")
+  }
+  package var showsRest: String { pick("(Enter goes on)", "（Enter で続きを表示）") }
   package var showsNextCell: String { pick("(Enter shows the next cell)", "（Enter で次のセルを表示）") }
   package var ranOnCopy: String {
     pick(
@@ -159,15 +165,15 @@ package enum ReaderLanguage: Sendable, Equatable {
   func wanted(_ field: String, _ value: String, _ part: Condition.Part) -> String {
     let wish =
       switch part.sign {
-      case ">=": pick("at least \(part.value)", "\(part.value) 以上")
-      case "<=": pick("at most \(part.value)", "\(part.value) 以下")
-      case ">": pick("more than \(part.value)", "\(part.value) より大きい値")
-      case "<": pick("less than \(part.value)", "\(part.value) より小さい値")
-      case "!=": pick("something other than \(part.value)", "\(part.value) 以外")
-      default: part.value
+      case ">=": pick("at least \(part.value)", "\(part.value) 以上に")
+      case "<=": pick("at most \(part.value)", "\(part.value) 以下に")
+      case ">": pick("more than \(part.value)", "\(part.value) より大きい値に")
+      case "<": pick("less than \(part.value)", "\(part.value) より小さい値に")
+      case "!=": pick("something other than \(part.value)", "\(part.value) 以外に")
+      default: pick(part.value, "\(part.value) に")
       }
     return pick(
-      "\(found(field, value)), and should be \(wish)", "\(found(field, value))。\(wish) にしてください")
+      "\(found(field, value)), and should be \(wish)", "\(found(field, value))。\(wish)してください")
   }
 
   /// What fields that exercises ask about are called; another one is called by its own name.

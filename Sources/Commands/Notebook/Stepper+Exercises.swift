@@ -26,7 +26,13 @@ extension Stepper {
       }
       return true
     }
-    guard !exercise.isCommand, isAnswer(text, exercise) else { return false }
+    if exercise.isCommand {
+      guard isNoCommand(text) else { return false }
+      let language = exercise.language
+      settle(Verdict(kind: .wrong, reason: language.wantsCommand, language: language), answer: text, exercise)
+      return true
+    }
+    guard isAnswer(text, exercise) else { return false }
     settle(exercise.judge(text, in: exercise.language), answer: text, exercise)
     return true
   }
@@ -36,6 +42,13 @@ extension Stepper {
     if text.hasPrefix("?") || text.hasSuffix("?") { return false }
     let word = text.prefix { !$0.isWhitespace && $0 != ";" }
     return exercise.isAnswer(text) || !verbs.contains(String(word))
+  }
+
+  /// Whether a line is plain words. A mistyped command is not: it has a message of its own.
+  private func isNoCommand(_ text: String) -> Bool {
+    if text.hasPrefix("?") || text.hasSuffix("?") { return false }
+    let word = String(text.prefix { !$0.isWhitespace && $0 != ";" })
+    return !verbs.contains(word) && Suggestion.nearest(word, in: verbs) == nil
   }
 
   /// Judges what the lines typed at an exercise told, if it is what the exercise asks about.

@@ -64,6 +64,8 @@ public final class Stepper: Stepping {
   public var cells: [Notebook.Cell] { notebook.cells }
   var cellNames: [String] { cells.enumerated().map { $1.hasID ? $1.name : "\($0 + 1)" } }
   var interpreter: Interpreter { Interpreter(session, table) }
+  /// Of the notebook's text.
+  package var language: ReaderLanguage { ReaderLanguage(of: notebook) }
   public var isAtEnd: Bool { position >= states.count }
   /// Whether typed lines have changed the copy.
   public var hasScratch: Bool { scratch != nil }
@@ -103,7 +105,7 @@ public final class Stepper: Stepping {
     var parts: [(what: String, remedy: String)] = []
     let workspace = session.workspace
     let hasWork = !isSession || workspace.model != nil || workspace.data != nil
-    if hasWork, cells.map(\.source) != savedSources {
+    if hasWork, hasChangedCells {
       parts.append(
         isSession
           ? (NumberFormat.count(cells.count, "cell"), "save notebook NAME.gnb")
@@ -116,7 +118,13 @@ public final class Stepper: Stepping {
     return parts
   }
 
+  /// What the cell before the next one told; nothing if it was not run here.
+  public var lastTranscript: Transcript { runs[position - 1]?.transcript ?? Transcript() }
+
   func clearScreen() { clear() }
+
+  /// Whether the cells are other ones than in the file.
+  public var hasChangedCells: Bool { cells.map(\.source) != savedSources }
 
   func hasSaved() { savedSources = cells.map(\.source) }
 
@@ -138,7 +146,7 @@ public final class Stepper: Stepping {
       if answered(text) { return }
       if isEmpty {
         guard !isAtEnd else {
-          if !isSession { tell("this was the last cell: 'back', 'restart', or Ctrl-D to leave") }
+          if !isSession { tell(language.wasLastCell) }
           return
         }
         text = "next"
@@ -270,13 +278,11 @@ public final class Stepper: Stepping {
         rest.insert("the rest of the loop", at: 0)
       }
     }
-    if !rest.isEmpty {
-      let more = rest.count > 3 ? ", and \(rest.count - 3) more" : ""
-      tell("not run in this cell: " + rest.prefix(3).joined(separator: "; ") + more)
-    }
-    let onward =
-      isAtEnd ? (isSession ? "type on" : "this was the last cell") : "'next' runs cell \(position + 1)"
-    tell("\(onward); 'back' returns to before the interrupted \(isSession ? "line" : "cell")")
+    if !rest.isEmpty { tell(language.wasNotRun(rest)) }
+    tell(
+      isSession && isAtEnd
+        ? "type on; 'back' returns to before the interrupted line"
+        : language.goesOnAfterInterruption(next: isAtEnd ? nil : position + 1))
   }
 
   /// Runs the next cell. The effects of lines typed since the last cell are discarded.
@@ -295,7 +301,7 @@ public final class Stepper: Stepping {
     let run = interpreter.run(cell, statements, file: file)
     if let failure = run.failure, isUndone(failure) {
       restore(start)
-      if failure.code == .interrupted { tell("went back to before this cell") }
+      if failure.code == .interrupted { tell(language.wentBack) }
       return false
     }
     finish(run, statements)
@@ -313,9 +319,9 @@ public final class Stepper: Stepping {
     var isFirst = true
     while left > 0, !isAtEnd {
       if !isFirst {
-        if cells[position].exercise != nil, count == nil { return tell("stopped before an exercise") }
+        if cells[position].exercise != nil, count == nil { return tell(language.stopsAtExercise) }
         if cells[position].pauses, count == nil {
-          return tell("stopped before #\(cells[position].name), which has 'pause'")
+          return tell(language.stopsAtPause(cells[position].name))
         }
         upcoming.forEach(show)
       }
@@ -329,7 +335,7 @@ public final class Stepper: Stepping {
   func back(_ count: Int) throws {
     if count == 1, let scratch, !isSession {
       restore(scratch.base)
-      return tell("the lines typed since the last cell are undone")
+      return tell(language.linesAreUndone)
     }
     guard position >= count else {
       throw GemmaError.invalidValue(name: "back", expected: "at most \(position) cells", found: "\(count)")

@@ -21,7 +21,9 @@ public struct CommandTable: Sendable {
       let near = Suggestion.nearest(verb, in: verbs)
       throw Diagnostic(
         .unknownCommand, "unknown command '\(verb)'", range: first.range,
-        help: near.map { "did you mean '\($0)'?" } ?? "type 'help' for all commands")
+        help: verb == "gnb"
+          ? "this is gnb's own prompt: Ctrl-D leaves it, and the line is for the shell"
+          : near.map { "did you mean '\($0)'?" } ?? "type 'help' for all commands")
     }
     if line.words.count > 1, case .word(let noun) = line.words[1].kind,
       let command = candidates.first(where: { $0.noun == noun })

@@ -29,6 +29,8 @@ public struct Span: Sendable, Equatable {
   public var style: Style
   /// The kind of volatile value; nil for other text.
   public var volatile: Volatile?
+  /// The English words that a recording has in place of a reader's own language; nil for the same text.
+  public var english: String?
 
   public init(_ text: String, _ style: Style = .plain) {
     self.text = text
@@ -42,5 +44,5 @@ public struct Span: Sendable, Equatable {
   }
 
   /// The text for a notebook's recording.
-  public var recorded: String { volatile.map { "«\($0.rawValue)»" } ?? text }
+  public var recorded: String { volatile.map { "«\($0.rawValue)»" } ?? english ?? text }
 }

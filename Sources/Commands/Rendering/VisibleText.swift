@@ -42,7 +42,10 @@ extension Output {
   var visible: Output {
     switch self {
     case .line(var spans):
-      for i in spans.indices { spans[i].text = VisibleText.of(spans[i].text) }
+      for i in spans.indices {
+        spans[i].text = VisibleText.of(spans[i].text)
+        spans[i].english = spans[i].english.map(VisibleText.of)
+      }
       return .line(spans)
     case .stream(let text): return .stream(VisibleText.of(text))
     case .page(let page): return .page(Page { page.lines($0).map(VisibleText.line) })

@@ -30,10 +30,11 @@ public struct Doctor: CommandResult {
   public let remedies: [Remedy]
   /// Nil where nothing could be measured, or nobody asked for it.
   public let speed: MeasuredSpeed?
-  private let loading: Double?
+  /// Whether the speed is that of random weights, because the model is not here.
+  public let isOfRandomWeights: Bool
   private let tour: Tour
 
-  /// Looks at the computer, and measures it if the model is there.
+  /// Looks at the computer, and measures it: with the model, or without it with random weights of its shape.
   ///
   /// - Parameters:
   ///   - name: the model to measure with.
@@ -57,10 +58,10 @@ public struct Doctor: CommandResult {
     if model == nil {
       remedies.append(
         Remedy(
-          what: "the model is not here, so nothing was measured",
+          what: "the model is not here, and all lessons need it",
           remedy:
             "gnb pull \(Self.model) fetches it (253 MB); gnb pull \(Self.model) --from DIR takes it from a "
-            + "USB stick or a folder; then gnb doctor again",
+            + "USB stick or a folder",
           isNeeded: true))
     }
     if model == nil, let free, free < 600_000_000 {
@@ -110,28 +111,34 @@ public struct Doctor: CommandResult {
       ("corpus", corpus.map { _ in "livedoor" } ?? "livedoor is not here; no lesson needs it"),
       ("terminal", Self.words(terminal)),
     ]
+    // Another model that is not here has a shape that nobody knows.
+    let speedModel: SpeedTest.Model? = model != nil ? .named(name) : name == Self.model ? .random : nil
+    isOfRandomWeights = measures && model == nil && speedModel != nil
     var measured: SpeedTest.Result?
-    if measures, model != nil {
-      tell("measuring for five seconds ...")
+    if measures, let speedModel {
+      tell(
+        isOfRandomWeights
+          ? "the model is not here: measuring with random weights of its shape for five seconds ..."
+          : "measuring for five seconds ...")
       let context = session.context
       measured = try SpeedTest.run(
-        model: name, prompt: prompt, cache: cache, settings: session.settings,
+        speedModel, prompt: prompt, cache: cache, settings: session.settings,
         isStopped: { context.isInterrupted })
     }
     speed = measured?.speed
-    loading = measured?.loading
-    if let measured {
-      facts.append(
-        (
-          "speed",
-          "training \(NumberFormat.fixed(measured.speed.training, 0)) tokens/s, reading "
-            + "\(NumberFormat.fixed(measured.speed.reading, 1)) articles/s, model loaded in "
-            + NumberFormat.duration(measured.loading)
-        ))
-    } else {
-      facts.append(("speed", measures ? "not measured: this needs the model (see below)" : "not measured"))
-    }
+    facts.append(
+      (
+        "speed",
+        measured.map(Self.words)
+          ?? (measures ? "not measured: this needs the model (see below)" : "not measured")
+      ))
     self.facts = facts
+  }
+
+  private static func words(_ measured: SpeedTest.Result) -> String {
+    "training \(NumberFormat.fixed(measured.speed.training, 0)) tokens/s, reading "
+      + "\(NumberFormat.fixed(measured.speed.reading, 1)) articles/s, "
+      + (measured.loading.map { "model loaded in " + NumberFormat.duration($0) } ?? "with random weights")
   }
 
   private static func words(_ terminal: Terminal) -> String {
@@ -160,6 +167,12 @@ public struct Doctor: CommandResult {
             [.init("lesson", .right), .init("title", flexible: true), .init("takes about", .right)],
             rows: rows)),
       ]
+      if isOfRandomWeights {
+        outputs.append(
+          .line(
+            "Measured with random weights in the shape of \(Self.model), because the model is not here. "
+              + "With the model the times are about the same."))
+      }
     }
     if remedies.isEmpty {
       outputs += [.line(""), .line(Span("nothing to mend: gnb tour", .good))]
@@ -186,6 +199,7 @@ public struct Doctor: CommandResult {
     facts.map { ($0.subject.lowercased(), .string($0.finding)) }
       + (speed.map { speed in
         [
+          ("random_weights", .bool(isOfRandomWeights)),
           ("training_tokens_per_second", .number(speed.training)),
           ("reading_articles_per_second", .number(speed.reading)),
           (

@@ -59,10 +59,11 @@ public struct LessonTimes: Sendable {
   }
 
   /// On a computer of this speed, rounded as an estimate is.
-  public func text(_ lesson: Tour.Lesson, at speed: MeasuredSpeed?) -> String? {
+  public func text(
+    _ lesson: Tour.Lesson, at speed: MeasuredSpeed?, in language: Tour.Language = .english
+  ) -> String? {
     guard let speed, let seconds = seconds(lesson) else { return nil }
     let minutes = seconds * speed.factor / 60
-    if minutes < 1 { return "under 1 min" }
-    return minutes < 90 ? "\(Int(minutes.rounded())) min" : "\(Int((minutes / 60).rounded())) h"
+    return language.words.takes(minutes: minutes < 1 ? nil : minutes)
   }
 }

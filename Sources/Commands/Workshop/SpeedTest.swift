@@ -5,8 +5,15 @@ import Gemma
 struct SpeedTest {
   struct Result {
     var speed: MeasuredSpeed
-    /// Seconds that loading the model took.
-    var loading: Double
+    /// Seconds that loading the model took; nil for random weights, which are in no file.
+    var loading: Double?
+  }
+
+  enum Model {
+    /// A name or path, as `load model` takes it.
+    case named(String)
+    /// Random weights in the shape of the 270M.
+    case random
   }
 
   /// When the parts that are counted were done.
@@ -25,20 +32,31 @@ struct SpeedTest {
   }
 
   /// - Parameters:
-  ///   - model: a name or path, as `load model` takes it.
   ///   - prompt: the line that sets it.
   ///   - seconds: for training; reading takes two thirds of it.
   ///   - isStopped: whether the user asked to stop.
   static func run(
-    model: String, prompt: String, cache: Cache, settings: Settings, seconds: Double = 3,
+    _ model: Model, prompt: String, cache: Cache, settings: Settings, seconds: Double = 3,
     isStopped: @escaping () -> Bool
   ) throws -> Result {
     var own = settings
     own.seed = 3407
     let session = Session(cache: cache, settings: own, context: RunContext(sink: { _ in }))
-    let loading = Stopwatch()
-    try run("load model \(Value.string(model).source)", session, for: .infinity, isStopped) { _ in }
-    let loaded = loading.seconds
+    var loading: Double?
+    switch model {
+    case .named(let name):
+      let watch = Stopwatch()
+      try run("load model \(Value.string(name).source)", session, for: .infinity, isStopped) { _ in }
+      loading = watch.seconds
+    case .random:
+      let categories = try Dataset.miniNews().categories
+      let alpaca = PromptTemplate.alpaca(
+        instruction: PromptTemplate.defaultInstruction(categories: categories), maxInputTokens: nil)
+      let file = try ModelFile.random(words: alpaca.template + alpaca.instruction)
+      session.workspace.model = try GemmaModel(file, device: session.device()) {
+        if isStopped() { throw GemmaError.interrupted }
+      }
+    }
     try run(
       "load data mini-news; split train=100 validation=200 seed=200; \(prompt); lora",
       session, for: .infinity, isStopped
@@ -55,10 +73,10 @@ struct SpeedTest {
       before = progress.done
     }
     guard let trained = training.rate, let read = reading.rate else {
-      throw GemmaError.inputOutput(path: model, reason: "nothing could be measured")
+      throw GemmaError.missing(need: "a training step within \(seconds) seconds", remedy: "gnb doctor")
     }
     return Result(
-      speed: MeasuredSpeed(training: trained, reading: read, threads: settings.threads), loading: loaded)
+      speed: MeasuredSpeed(training: trained, reading: read, threads: settings.threads), loading: loading)
   }
 
   /// Runs a line, for so long at most.

@@ -7,6 +7,9 @@ public struct Tour: Sendable {
   public enum Language: String, Sendable, Codable, CaseIterable {
     case english = "en"
     case japanese = "ja"
+
+    /// The words beside the lessons.
+    package var words: ReaderLanguage { self == .japanese ? .japanese : .english }
   }
 
   public struct Lesson: Sendable {
@@ -53,7 +56,7 @@ public struct Tour: Sendable {
     for (path, text) in files {
       if path.hasSuffix("README.md") { tables += text + "\n" }
       guard path.hasSuffix(".gnb"), let file = path.split(separator: "/").last else { continue }
-      let language = Language.allCases.first { path.contains("/\($0.rawValue)/") } ?? .english
+      let language = Language.allCases.first { "/\(path)".contains("/\($0.rawValue)/") } ?? .english
       texts[String(file.dropLast(4)), default: [:]][language] = text
     }
     lessons = texts.map { name, texts in
@@ -83,14 +86,15 @@ public struct Tour: Sendable {
   /// The lessons with what a participant has done of them, and how long they take if this computer was measured.
   public func list(_ state: TourState, language: Language) -> Table {
     let hasTimes = state.speed != nil
+    let (words, titles) = (language.words, language.words.lessonTitles)
     return Table(
-      [.init(""), .init("lesson", .right), .init("title", flexible: true), .init("done")]
-        + (hasTimes ? [.init("takes", .right)] : []),
+      [.init(""), .init(titles[0], .right), .init(titles[1], flexible: true), .init(titles[2])]
+        + (hasTimes ? [.init(titles[3], .right)] : []),
       rows: lessons.map { lesson in
         [
           lesson.name == state.last ? "→" : "", lesson.reference, lesson.title(in: language),
-          state.lessons[lesson.name]?.words ?? "",
-        ] + (hasTimes ? [times.text(lesson, at: state.speed) ?? "?"] : [])
+          state.lessons[lesson.name]?.progress(words) ?? "",
+        ] + (hasTimes ? [times.text(lesson, at: state.speed, in: language) ?? "?"] : [])
       })
   }
 }

@@ -21,7 +21,9 @@ public struct TourState: Codable, Sendable, Equatable {
       self.language = language
     }
 
-    var words: String { isFinished ? "yes" : cells == 0 ? "" : "\(cells) of \(of) cells" }
+    func progress(_ words: ReaderLanguage) -> String {
+      isFinished ? words.isFinished : cells == 0 ? "" : words.cellsDone(cells, of: of)
+    }
   }
 
   public var language: Tour.Language?
@@ -87,7 +89,7 @@ public struct OpenLesson {
     try prepare(notebook)
     var restored: Stepper?
     if let place, place.hash != hash, place.cells > 0 {
-      tell("the lesson has changed since you were here: it begins anew")
+      tell(language.words.lessonHasChanged)
     } else if let place, place.cells > 0, !place.isFinished {
       do {
         let last = try LastSession(in: session.cache, at: folder)
@@ -96,7 +98,7 @@ public struct OpenLesson {
         let isSame = own.cells.map(\.source) == notebook.cells.map(\.source) && place.language != language
         restored = try last.restore(session, at: folder, own: isSame ? notebook : own, tell: tell)
       } catch {
-        tell("your place is not brought back: \(Diagnostic(error).message)")
+        tell(language.words.placeIsLost(Diagnostic(error).message))
       }
     }
     if let restored {

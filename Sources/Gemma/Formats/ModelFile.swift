@@ -16,15 +16,20 @@ public final class ModelFile: Sendable {
   private let source: any TensorSource
   /// The name of each tensor in the file, by its canonical name.
   private let places: [String: String]
+  /// The tokenizer of a model that is in no file.
+  private let ownTokenizer: Tokenizer?
 
-  private init(
-    path: String, name: String, config: ModelConfig, source: any TensorSource, places: [String: String]
+  /// - Parameter tokenizer: nil for that of the file.
+  init(
+    path: String, name: String, config: ModelConfig, source: any TensorSource, places: [String: String],
+    tokenizer: Tokenizer? = nil
   ) throws {
     self.path = path
     self.name = name
     self.config = config
     self.source = source
     self.places = places
+    ownTokenizer = tokenizer
     gguf = source as? GGUFFile
     normWeightsIncludeOne = gguf != nil
     // Shapes and types are checked here, before anything is packed.
@@ -163,6 +168,7 @@ public final class ModelFile: Sendable {
   }
 
   public func tokenizer() throws -> Tokenizer {
+    if let ownTokenizer { return ownTokenizer }
     if let gguf { return try Tokenizer(gguf) }
     return try Tokenizer(folder: path)
   }

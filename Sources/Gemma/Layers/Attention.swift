@@ -81,8 +81,9 @@ struct Attention: Sendable {
 
   /// Norms and rotates queries or keys.
   private func prepare(_ x: Matrix, norm: RMSNorm?, positions: [Int], _ device: Device) -> Matrix {
-    let result = norm?.forward(x, device: device) ?? device.matrix(copying: x)
-    device.rotate(result, by: angles, positions: positions, back: false)
+    let normed = norm?.forward(x, device: device)
+    let result = normed ?? device.matrix(x.rows, x.columns)
+    device.rotate(normed ?? x, into: result, by: angles, positions: positions, back: false)
     return result
   }
 
@@ -90,7 +91,7 @@ struct Attention: Sendable {
   private func unprepare(
     _ d: Matrix, raw: Matrix, norm: RMSNorm?, positions: [Int], _ device: Device
   ) {
-    device.rotate(d, by: angles, positions: positions, back: true)
+    device.rotate(d, into: d, by: angles, positions: positions, back: true)
     norm?.backward(d, x: raw, into: d, adds: false, device: device)
   }
 }

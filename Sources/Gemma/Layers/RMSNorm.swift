@@ -11,6 +11,13 @@ struct RMSNorm: Sendable {
     device.rmsNorm(x, weight: weight, epsilon: epsilon).y
   }
 
+  /// y + norm(x), and `next` of that sum; all shaped as x.
+  func forward(_ x: Matrix, addedTo y: Matrix, then next: RMSNorm, device: Device) -> (
+    sum: Matrix, normed: Matrix
+  ) {
+    device.rmsNorm(x, weight: weight, addedTo: y, then: next.weight, epsilon: epsilon)
+  }
+
   /// dx (+)= the gradient of x, from dy and the input x. 1 / sqrt(...) is cheap, so it is computed again. dx may be dy if it overwrites.
   func backward(_ dy: Matrix, x: Matrix, into dx: Matrix, adds: Bool, device: Device) {
     let rstd = device.rmsNorm(x, weight: weight, epsilon: epsilon).rstd

@@ -19,19 +19,26 @@ struct DecoderLayer: Sendable {
     var mlp: GatedMLP.Saved
   }
 
-  /// The output [wanted, hidden] from the input x [rows, hidden].
-  func forward(_ x: Matrix, plan: LayerPass, lora: LayerFactors?, device: Device) -> (
-    y: Matrix, saved: Saved
-  ) {
-    let attended = attention.forward(
-      inputNorm.forward(x, device: device), plan: plan, lora: lora, device: device)
-    let middle = postAttentionNorm.forward(attended.y, device: device)
-    device.add(plan.gather(x, device), to: middle)
-    let (fed, mlpSaved) = mlp.forward(
-      preFeedforwardNorm.forward(middle, device: device), lora: lora, device: device)
-    let y = postFeedforwardNorm.forward(fed, device: device)
-    device.add(middle, to: y)
-    return (y, Saved(x: x, attention: attended, middle: middle, fed: fed, mlp: mlpSaved))
+  /// The output y [wanted, hidden] from the input x [rows, hidden] and its norm, `inputNorm` of x. `next` is the norm of what comes after this
+  /// layer; it is computed together with y.
+  func forward(
+    _ x: Matrix, normed: Matrix, next: RMSNorm, plan: LayerPass, lora: LayerFactors?, device: Device
+  ) -> (y: Matrix, normed: Matrix, saved: Saved) {
+    let saved = activations(x, normed: normed, plan: plan, lora: lora, device: device)
+    let (y, following) = postFeedforwardNorm.forward(
+      saved.fed, addedTo: saved.middle, then: next, device: device)
+    return (y, following, saved)
+  }
+
+  /// Everything but the sum at the end.
+  func activations(
+    _ x: Matrix, normed: Matrix, plan: LayerPass, lora: LayerFactors?, device: Device
+  ) -> Saved {
+    let attended = attention.forward(normed, plan: plan, lora: lora, device: device)
+    let (middle, middleNormed) = postAttentionNorm.forward(
+      attended.y, addedTo: plan.gather(x, device), then: preFeedforwardNorm, device: device)
+    let (fed, mlpSaved) = mlp.forward(middleNormed, lora: lora, device: device)
+    return Saved(x: x, attention: attended, middle: middle, fed: fed, mlp: mlpSaved)
   }
 
   /// dx [rows, hidden] from dy [wanted, hidden]; nil if nothing below needs it. Adds to the gradients.

@@ -129,15 +129,18 @@ public final class GemmaModel: Sendable {
     let plan = PassPlan(batch, adapter: adapter, noise: noise, layers: layers.count, device: device)
     var saved: [Kept] = []
     let whole = (tapeBytes ?? device.tapeBytes) / (config.savedFloats * 4 * batch.tokens.count)
+    // Each layer computes the norm of the next one, the last layer the final norm.
+    let norms = layers.map(\.inputNorm) + [finalNorm]
+    var normed = norms[0].forward(x, device: device)
     for i in layers.indices {
-      let (y, kept) = layers[i].forward(x, plan: plan.layer(i), lora: plan.factors(i), device: device)
+      let (y, following, kept) = layers[i].forward(
+        x, normed: normed, next: norms[i + 1], plan: plan.layer(i), lora: plan.factors(i), device: device)
       if keep { saved.append(i >= layers.count - whole ? .all(kept) : .input(x)) }
-      x = y
+      (x, normed) = (y, following)
       try device.check()
       try layerDone()
     }
-    let hidden = finalNorm.forward(x, device: device)
-    return (hidden, keep ? Tape(saved: saved, last: x, plan: plan) : nil)
+    return (normed, keep ? Tape(saved: saved, last: x, plan: plan) : nil)
   }
 
   /// Runs the backward pass from the gradient of the hidden states. It adds to `gradients`, which has the shape of the
@@ -156,7 +159,9 @@ public final class GemmaModel: Sendable {
       let saved =
         switch tape.saved.removeLast() {
         case .all(let kept): kept
-        case .input(let x): layers[i].forward(x, plan: plan, lora: lora, device: device).saved
+        case .input(let x):
+          layers[i].activations(
+            x, normed: layers[i].inputNorm.forward(x, device: device), plan: plan, lora: lora, device: device)
         }
       let below = layers[i].backward(
         dx, saved: saved, plan: plan, lora: lora, gradients: adapter.gradients(layer: i, in: gradients),

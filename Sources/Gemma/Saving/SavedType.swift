@@ -32,23 +32,23 @@ public enum SavedType: String, Sendable, CaseIterable {
   /// The type of one tensor in a GGUF file.
   func type(of tensor: ModelTensor, in model: ModelFile) -> ElementType {
     guard tensor.kind != .norm else { return .f32 }
+    return plain(like: model) ?? quantised(tensor, layers: model.config.layers.count)
+  }
+
+  /// The quantised type of a tensor that is no norm, in a model of so many layers.
+  func quantised(_ tensor: ModelTensor, layers: Int) -> ElementType {
     let columns = tensor.shape.last ?? 1
-    let wanted: ElementType
-    switch self {
-    case .auto, .f32, .f16, .bf16: return plain(like: model) ?? .f32
-    case .q8: wanted = .q8n0
-    case .q4KM:
-      let more =
-        switch tensor.kind {
-        case .embedding, .head: true
-        case .projection(let layer, .value), .projection(let layer, .down):
-          Self.usesMoreBits(layer, of: model.config.layers.count)
-        default: false
-        }
-      // If the length of the rows is not a multiple of 256, the next larger type is used.
-      wanted =
-        columns % ElementType.q4k.blockCount == 0 ? (more ? .q6k : .q4k) : (more ? .q8n0 : .q5n0)
-    }
+    guard self == .q4KM else { return columns % ElementType.q8n0.blockCount == 0 ? .q8n0 : .f16 }
+    let more =
+      switch tensor.kind {
+      case .embedding, .head: true
+      case .projection(let layer, .value), .projection(let layer, .down):
+        Self.usesMoreBits(layer, of: layers)
+      default: false
+      }
+    // If the length of the rows is not a multiple of 256, the next larger type is used.
+    let wanted: ElementType =
+      columns % ElementType.q4k.blockCount == 0 ? (more ? .q6k : .q4k) : (more ? .q8n0 : .q5n0)
     return columns % wanted.blockCount == 0 ? wanted : .f16
   }
 

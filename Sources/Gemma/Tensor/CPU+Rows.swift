@@ -32,7 +32,18 @@ extension CPU {
     }
   }
 
-  public func rotate(_ x: Matrix, by angles: RotaryAngles, positions: [Int], back: Bool) {
+  public func rmsNorm(
+    _ x: Matrix, weight: Constants, addedTo y: Matrix, then next: Constants, epsilon: Float
+  ) -> (sum: Matrix, normed: Matrix) {
+    let sum = rmsNorm(x, weight: weight, epsilon: epsilon).y
+    add(y, to: sum)
+    return (sum, rmsNorm(sum, weight: next, epsilon: epsilon).y)
+  }
+
+  public func rotate(
+    _ x: Matrix, into y: Matrix, by angles: RotaryAngles, positions: [Int], back: Bool
+  ) {
+    if y !== x { y.copy(from: x) }
     let half = angles.half
     let heads = x.columns / (2 * half)
     precondition(heads * 2 * half == x.columns && positions.count == x.rows)
@@ -45,7 +56,7 @@ extension CPU {
           for row in rows {
             let offset = positions[row] * half
             for head in 0..<heads {
-              rotate(half, x.row(row) + head * 2 * half, cosine + offset, sine + offset)
+              rotate(half, y.row(row) + head * 2 * half, cosine + offset, sine + offset)
             }
           }
         }

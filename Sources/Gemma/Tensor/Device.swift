@@ -79,11 +79,15 @@ public protocol Device: AnyObject, Sendable {
   /// y = x / sqrt(mean(x^2) + epsilon) * w over each group of `weight.count` columns (Zhang & Sennrich 2019); also 1 / sqrt(...) of
   /// each group [rows, groups].
   func rmsNorm(_ x: Matrix, weight: Constants, epsilon: Float) -> (y: Matrix, rstd: Matrix)
+  /// y + norm(x), and the norm of that sum with another weight: x, y and both results [rows, weight.count].
+  func rmsNorm(_ x: Matrix, weight: Constants, addedTo y: Matrix, then next: Constants, epsilon: Float) -> (
+    sum: Matrix, normed: Matrix
+  )
   /// dx (+)= the gradient of x. dx may be dy if it overwrites.
   func rmsNormBackward(
     _ dy: Matrix, x: Matrix, rstd: Matrix, weight: Constants, into dx: Matrix, adds: Bool)
-  /// Rotates each head of x [rows, heads * 2 * half] in place by the angles of its row's position, or back.
-  func rotate(_ x: Matrix, by angles: RotaryAngles, positions: [Int], back: Bool)
+  /// y: each head of x [rows, heads * 2 * half] rotated by the angles of its row's position, or back. y may be x.
+  func rotate(_ x: Matrix, into y: Matrix, by angles: RotaryAngles, positions: [Int], back: Bool)
   /// gelu_tanh(gate) * up, element by element.
   func gatedGELU(_ gate: Matrix, _ up: Matrix) -> Matrix
   /// Overwrites gate and up by their gradients for dy.

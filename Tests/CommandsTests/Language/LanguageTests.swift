@@ -32,6 +32,14 @@ final class Recorder {
     for event in events { transcript.add(event) }
     return transcript.recorded(width: width)
   }
+
+  /// All output so far as a reader sees it: in a recording some words are English, and no time stands there.
+  func shownLines(width: Int = 80) -> [String] {
+    events.flatMap { event -> [String] in
+      guard case .output(let output) = event.kind else { return [] }
+      return output.lines(width: width).texts
+    }
+  }
 }
 
 extension [[Span]] {
@@ -54,6 +62,11 @@ extension [[Span]] {
     let diagnostic = recorder.run("set width=60\n" + source)
     #expect(diagnostic?.code.rawValue == code, "\(diagnostic?.message ?? "nothing")")
     #expect(recorder.session.settings.width == nil, "the line before must not have run")
+  }
+
+  @Test func aLineForTheShellIsNamedAsOne() {
+    let diagnostic = Recorder().run("gnb tour 4")
+    #expect(diagnostic?.code == .unknownCommand && diagnostic?.help?.contains("for the shell") == true)
   }
 
   /// A line longer than the window is cut around the mistake, so that the caret stands under it.

@@ -305,6 +305,69 @@ import Testing
     #expect(runs[0].transcript.recorded(width: 80) == ["1.609: right"])
   }
 
+  @Test func aSolutionThatIsShownIsJudgedInTheLanguageOfItsQuestion() throws {
+    let recorder = Recorder()
+    let number = Self.number.replacing("What is the loss?", with: "この損失はいくつですか。対数で答えてください。")
+    let command = Self.command.replacing("Draw 20 articles to train on.", with: "学習用に 20 件を引いてください。")
+    let stepper = try stepper("```gnb\nload data mini-news\n```\n" + number + command, recorder)
+    for line in ["", "", "", "", ""] { stepper.enter(line) }
+    let told = recorder.shownLines()
+    for line in ["1.609: 正解", "正解: 学習用の件数は 20 です、評価用の件数は 5 です"] {
+      #expect(told.contains(line), "\(line) in \(told)")
+    }
+    #expect(stepper.isAtEnd && !told.contains { $0.contains("right") })
+    // What is recorded is English, as in the lesson's twin.
+    let document = stepper.document
+    #expect(document.cells[1].recording?.lines == ["1.609: right"])
+    let recorded = "right: the number of training articles is 20, the number of validation articles is 5"
+    #expect(document.cells[2].recording?.lines.suffix(2).joined(separator: " ") == recorded)
+    #expect(
+      recorder.events.compactMap { $0.json?.text }.contains { $0.contains("the number of training articles") }
+    )
+    let again = try Replay(document, session: Recorder().session).run { _, _ in true }
+    #expect(zip(document.cells, again).allSatisfy { Check.difference($0, $1, in: document) == nil })
+  }
+
+  @Test(arguments: [Export.Format.html, .md, .ipynb])
+  func aHandoutHasTheVerdictInTheLanguageOfItsQuestion(_ format: Export.Format) throws {
+    for (question, verdict, other) in [
+      ("Draw 20 articles to train on.", "right: the number of training articles is 20", "正解"),
+      ("学習用に 20 件を引いてください。", "正解: 学習用の件数は 20 です", "right: the number"),
+    ] {
+      let command = Self.command.replacing("Draw 20 articles to train on.", with: question)
+        .replacing(" and validation > 0", with: "")
+      let notebook = try notebook("```gnb\nload data mini-news\n```\n" + command)
+      let runs = try Replay(notebook, session: Recorder().session).run { _, _ in true }
+      let text = Export.text(notebook.recorded(runs), to: format)
+      #expect(text.contains(verdict) && !text.contains(other), "\(verdict)")
+    }
+  }
+
+  @Test func theWordsBetweenCellsAreInTheLanguageOfTheText() throws {
+    let recorder = Recorder()
+    let number = Self.number.replacing("What is the loss?", with: "この損失はいくつですか。対数で答えてください。")
+    let cell = "```gnb\nload data mini-news\n```\n"
+    let stepper = try stepper("この課では記事を読み込みます。\n\n" + cell + number + cell, recorder)
+    for line in ["run", "1.609", "show data", "back", "", ""] { stepper.enter(line) }
+    let told = recorder.lines()
+    for line in ["問題の前で止まりました", "前のセルの後に入力した行を取り消しました", "最後のセルでした。back、restart、または Ctrl-D で終了"] {
+      #expect(told.contains(line), "\(line) in \(told)")
+    }
+  }
+
+  @Test func wordsWhereACommandIsWantedAreNoMistakeOfTheLanguage() throws {
+    let recorder = Recorder()
+    let stepper = try stepper("```gnb\nload data mini-news\n```\n" + Self.command, recorder)
+    for line in ["", "twenty articles", "splt train=20"] { stepper.enter(line) }
+    for line in ["twenty articles: not yet: this exercise wants a command", "hint: The command is split."] {
+      #expect(recorder.lines().contains(line), "\(recorder.lines())")
+    }
+    let codes = recorder.events.compactMap { event -> String? in
+      if case .error(let diagnostic) = event.kind { diagnostic.code.rawValue } else { nil }
+    }
+    #expect(codes == ["G010"] && stepper.position == 1, "a mistyped command is one")
+  }
+
   @Test func runStopsBeforeAnExercise() throws {
     let recorder = Recorder()
     let stepper = try stepper("```gnb\nlet a = 1\n```\n" + Self.number + "```gnb\nlet b = 2\n```\n", recorder)

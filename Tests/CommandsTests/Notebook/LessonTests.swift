@@ -2,7 +2,7 @@ import Commands
 import Foundation
 import Testing
 
-/// The lessons of notebooks/lessons, without running them: `make check` does that.
+/// The lessons of notebooks/lessons and the quickstart, without running them: `make check` does that.
 @Suite struct LessonTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -14,9 +14,12 @@ import Testing
     }.sorted()
   }
   static let names = names(in: folder)
+  /// What is in two languages.
+  static let both = names + ["quickstart.gnb"]
 
   private func lesson(_ name: String, japanese: Bool = false) throws -> Notebook {
-    let folder = japanese ? Self.folder.appendingPathComponent("ja") : Self.folder
+    var folder = name == "quickstart.gnb" ? Self.folder.deletingLastPathComponent() : Self.folder
+    if japanese { folder.appendPathComponent("ja") }
     return try NotebookReader.read(path: folder.appendingPathComponent(name).path)
   }
 
@@ -39,7 +42,7 @@ import Testing
     for cell in notebook.cells { if let exercise = cell.exercise { #expect(exercise.hint != nil) } }
   }
 
-  @Test(arguments: names) func whatIsRecordedIsUpToDate(_ name: String) throws {
+  @Test(arguments: both) func whatIsRecordedIsUpToDate(_ name: String) throws {
     for notebook in [try lesson(name), try lesson(name, japanese: true)] {
       #expect(notebook.cells.contains { $0.recording != nil })
       #expect(Check.outdated(notebook).map(\.message) == [])
@@ -49,7 +52,7 @@ import Testing
     }
   }
 
-  @Test(arguments: names) func theJapaneseLessonHasTheSameCellsAndOutputs(_ name: String) throws {
+  @Test(arguments: both) func theJapaneseLessonHasTheSameCellsAndOutputs(_ name: String) throws {
     let (english, japanese) = (try lesson(name), try lesson(name, japanese: true))
     #expect(english.inputHashes == japanese.inputHashes)
     #expect(english.cells.count == japanese.cells.count && english.seed == japanese.seed)
@@ -67,7 +70,7 @@ import Testing
     }
   }
 
-  @Test(arguments: names) func everyCellHasNotesForTheSpeaker(_ name: String) throws {
+  @Test(arguments: both) func everyCellHasNotesForTheSpeaker(_ name: String) throws {
     let (english, japanese) = (try lesson(name), try lesson(name, japanese: true))
     for position in 0...english.cells.count {
       let notes = ProseText.notes(english.prose(beforeCell: position))
@@ -90,7 +93,7 @@ import Testing
     }
   }
 
-  @Test(arguments: names) func wordsAroundALessonAreInItsLanguage(_ name: String) throws {
+  @Test(arguments: both) func wordsAroundALessonAreInItsLanguage(_ name: String) throws {
     for isJapanese in [false, true] {
       let notebook = try lesson(name, japanese: isJapanese)
       let language: ReaderLanguage = isJapanese ? .japanese : .english

@@ -22,7 +22,7 @@ import Testing
   {
     Tour(files: [
       ("lessons/02-loss.gnb", notebook("Loss", cells)),
-      ("lessons/ja/02-loss.gnb", notebook("損失", cells, prose: "本文。")),
+      ("lessons/ja/02-loss.gnb", notebook("損失", cells, prose: "これは本文です。")),
       ("lessons/11-bytes.gnb", notebook("Bytes", ["load data mini-news"])),
       ("lessons/own.gnb", notebook("Own", ["load data mini-news"])),
       ("quickstart.gnb", notebook("Start", ["load data mini-news"])),
@@ -40,10 +40,15 @@ import Testing
     let names = Set(lessons.map { String($0.dropLast(4)) } + ["quickstart"])
     #expect(Set(Tour.compiledIn.lessons.map(\.name)) == names, "run Sources/CNotebooks/generate")
     for lesson in Tour.compiledIn.lessons {
-      let file = notebooks.path + (lesson.name == "quickstart" ? "/" : "/lessons/") + lesson.name + ".gnb"
-      let (read, inside) = (try NotebookReader.read(path: file), try lesson.notebook(in: .english))
-      #expect(inside.cells.map(\.source) == read.cells.map(\.source) && inside.title == read.title)
-      #expect(inside.inputHashes == read.inputHashes, "run Sources/CNotebooks/generate, and build again")
+      for language in Tour.Language.allCases {
+        let folder =
+          notebooks.path + (lesson.name == "quickstart" ? "" : "/lessons")
+          + (language == .japanese ? "/ja/" : "/")
+        let read = try NotebookReader.read(path: folder + lesson.name + ".gnb")
+        let inside = try lesson.notebook(in: language)
+        #expect(inside.cells.map(\.source) == read.cells.map(\.source) && inside.title == read.title)
+        #expect(inside.inputHashes == read.inputHashes, "run Sources/CNotebooks/generate, and build again")
+      }
     }
   }
 
@@ -80,6 +85,7 @@ import Testing
     #expect(abs(half.factor - 2) < 1e-9)
     #expect(tour.times.text(try tour.lesson("2"), at: reference) == "5 min")
     #expect(tour.times.text(try tour.lesson("2"), at: half) == "11 min")
+    #expect(tour.times.text(try tour.lesson("2"), at: half, in: .japanese) == "11 分")
     #expect(tour.times.text(try tour.lesson("2"), at: nil) == nil)
   }
 
@@ -96,11 +102,14 @@ import Testing
       state.last == "02-loss" && state.lessons["02-loss"]?.cells == 2 && state.lessons["02-loss"]?.of == 3)
     let list = tour().list(state, language: .english).rows.map { $0.map(\.text) }
     #expect(list[1] == ["→", "2", "Loss", "2 of 3 cells"], "\(list)")
+    #expect(
+      tour().list(state, language: .japanese).rows[1].map(\.text) == ["→", "2", "損失", "セル 2 / 3"], "\(list)")
 
     var told: [String] = []
     let later = Recorder(cache: folder + "/cache")
     let second = try OpenLesson(lesson, in: .japanese, session: later.session, path: path) { told.append($0) }
     #expect(second.stepper.position == 2 && later.session.workspace.split != nil, "\(told)")
+    #expect(told.contains { $0.hasPrefix("セル 2 の後から続けます") }, "\(told)")
     #expect(second.stepper.notebook.title == "損失", "the text is in the language asked for")
     second.stepper.enter("")
     try second.note()

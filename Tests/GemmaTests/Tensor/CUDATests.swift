@@ -1,5 +1,6 @@
 import Foundation
 import Gemma
+import TestSupport
 import Testing
 
 /// The kernels of the GPU, run by the stand-in on this computer's processor, give the bits of the CPU. What only a real GPU can show
@@ -60,12 +61,20 @@ import Testing
         }
       }
     }
+    // Many stretches of k, and a part of one.
+    let inputs = group == 1 ? 1111 : 1280
+    let weight = weight(type, 33, inputs)
+    for rows in [1, 4] {
+      expectEqual("\(type) \(rows) x 33 x \(inputs)", gpu) { device, made in
+        [device.product(made(rows, inputs, 1), weight, outputs: nil).values]
+      }
+    }
     try gpu.check()
   }
 
   @Test func lowRankProducts() throws {
     let gpu = try StandIn.gpu()
-    for (rows, n, rank) in [(1, 5, 3), (20, 130, 5), (70, 64, 16), (33, 200, 20)] {
+    for (rows, n, rank) in [(1, 5, 3), (20, 130, 5), (70, 64, 16), (33, 200, 20), (230, 1100, 16)] {
       expectEqual("\(rows) x \(n), rank \(rank)", gpu) { device, made in
         let (x, h, factor) = (made(rows, n, 1), made(rows, rank, 2), made(rank, n, 3))
         let slice = factor.slice(at: 0, rank, n)
@@ -93,7 +102,11 @@ import Testing
         device.gatedGELUBackward(gate, up, x)
         let turned = made(rows, n, 6)
         let positions = (0..<rows).map { 3 * $0 + 2 }
-        device.rotate(turned, by: RotaryAngles(headDim: 4, base: 10_000), positions: positions, back: false)
+        let angles = RotaryAngles(headDim: 4, base: 10_000)
+        let elsewhere = device.matrix(rows, n)
+        device.rotate(turned, into: elsewhere, by: angles, positions: positions, back: true)
+        device.rotate(turned, into: turned, by: angles, positions: positions, back: false)
+        let after = device.rmsNorm(x, weight: weight, addedTo: elsewhere, then: weight, epsilon: 1e-6)
         let capped = made(rows, n, 7)
         device.softCap(capped, 0.5)
         let sum = made(rows, n, 8)
@@ -105,10 +118,17 @@ import Testing
         device.scaleColumns(sum, by: factors.slice(at: 0, 1, n))
         return [
           y.values, rstd.values, dx.values, dy.values, gated, gate.values, up.values, turned.values,
+          elsewhere.values, after.sum.values, after.normed.values,
           capped.values, sum.values, columns.values, device.gram(x), [device.squaredSum(x)],
           device.largest(x).map(Float.init),
         ]
       }
+    }
+  }
+
+  @Test func aLongSumOfSquares() throws {
+    expectEqual("20,011 values", try StandIn.gpu()) { device, made in
+      [[device.squaredSum(made(1, 20_011, 1))]]
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Gemma
+import TestSupport
 import Testing
 
 /// Trainings as a whole: stopping, going on, going wrong.

@@ -85,6 +85,7 @@ public enum Export {
       ? ["```gnb", VisibleText.of(exercise.solution), "```"] : ["**\(VisibleText.of(exercise.solution))**"]
     let title = exercise.language.answerTitle
     return ["**?** " + VisibleText.of(exercise.question), "", "<details><summary>\(title)</summary>", ""]
-      + solution + (exercise.isCommand ? cell.recording.map(outputs) ?? [] : []) + ["", "</details>"]
+      + solution + (exercise.isCommand ? cell.recording.map(exercise.translated).map(outputs) ?? [] : [])
+      + ["", "</details>"]
   }
 }

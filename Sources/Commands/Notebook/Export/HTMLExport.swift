@@ -57,7 +57,7 @@ enum HTMLExport {
     let solution =
       exercise.isCommand
       ? "<pre class=\"in\"><code>" + source(exercise.solution) + "</code></pre>\n"
-        + (cell.recording.map { output($0, language, &explained) } ?? "")
+        + (cell.recording.map { output(exercise.translated($0), language, &explained) } ?? "")
       : "<p><strong>\(HTML.escaped(exercise.solution))</strong></p>\n"
     let (hintTitle, answerTitle) = (exercise.language.hintTitle, exercise.language.answerTitle)
     let hint =

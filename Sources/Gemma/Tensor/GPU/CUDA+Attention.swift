@@ -38,9 +38,12 @@ extension CUDA {
       tiles = max(tiles, last - first)
       return panels
     }
-    withUploaded(sources) {
+    for first in stride(from: 0, to: sources.count, by: Int(GNB_SEQUENCES)) {
+      let part = sources[first..<min(first + Int(GNB_SEQUENCES), sources.count)]
+      var all = gnb_panel_sources()
+      withUnsafeMutableBytes(of: &all) { $0.copyBytes(from: part.withUnsafeBytes(Array.init)) }
       launch(
-        "attention_panels", (tiles, shape.keyValueHeads, sources.count), $0, self.shape(shape), address(k),
+        "attention_panels", (tiles, shape.keyValueHeads, part.count), all, self.shape(shape), address(k),
         address(v))
     }
     for (span, (panels, cache)) in zip(spans, zip(seen, caches))
@@ -155,7 +158,7 @@ extension CUDA {
     _ q: Matrix, _ shape: AttentionShape, _ tiles: [QueryTile], _ seen: [KeyValuePanels], sharedBytes: Int,
     into context: Matrix, _ stats: Matrix
   ) {
-    let together = Int(GNB_QUERIES)
+    let together = Int(GNB_SEQUENCES)
     for first in stride(from: 0, to: tiles.count, by: together) {
       let part = tiles[first..<min(first + together, tiles.count)]
       var queries = gnb_queries()

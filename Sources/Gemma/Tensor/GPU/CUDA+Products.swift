@@ -60,7 +60,7 @@ extension CUDA {
           Self.fewRows(storage, count), (Int(all.0.blocks + all.1.blocks + all.2.blocks), 1, 1), threads: 160,
           gnb_few_rows(
             x: address(x) + UInt64(4 * first * x.columns), x_stride: Int64(x.columns), k: Int32(x.columns),
-            unused: 0, of: all))
+            processors: Int32(driver.multiprocessors), zero: 0, unused: 0, of: all))
       }
     }
   }

@@ -21,6 +21,18 @@ extension CUDA {
     return (y, rstd)
   }
 
+  public func rmsNorm(
+    _ x: Matrix, weight: Constants, addedTo y: Matrix, then next: Constants, epsilon: Float
+  ) -> (sum: Matrix, normed: Matrix) {
+    let n = weight.count
+    precondition(x.columns == n && next.count == n && y.hasShape(of: x))
+    let (sum, normed) = (matrix(x.rows, n), matrix(x.rows, n))
+    launch(
+      "rms_norm_sum", (x.rows, 1, 1), threads: 256, sharedBytes: 4 * n, address(x), Int32(n),
+      weight.address(on: self), address(y), next.address(on: self), epsilon, address(sum), address(normed))
+    return (sum, normed)
+  }
+
   public func rmsNormBackward(
     _ dy: Matrix, x: Matrix, rstd: Matrix, weight: Constants, into dx: Matrix, adds: Bool
   ) {
@@ -39,13 +51,15 @@ extension CUDA {
     }
   }
 
-  public func rotate(_ x: Matrix, by angles: RotaryAngles, positions: [Int], back: Bool) {
+  public func rotate(
+    _ x: Matrix, into y: Matrix, by angles: RotaryAngles, positions: [Int], back: Bool
+  ) {
     let half = angles.half
     let heads = x.columns / (2 * half)
     precondition(heads * 2 * half == x.columns && positions.count == x.rows)
     let table = angles.addresses(on: self, count: (positions.max() ?? 0) + 1)
     launch(
-      "rotate", elements: x.rows * heads * half, address(x), Int32(heads), Int32(half),
+      "rotate", elements: x.rows * heads * half, address(x), address(y), Int32(heads), Int32(half),
       indices(positions), table.cosine, table.sine, Int32(back ? 1 : 0))
   }
 

@@ -13,6 +13,7 @@ extension gnb_attention_shape: KernelArgument {}
 extension gnb_adamw_numbers: KernelArgument {}
 extension gnb_words: KernelArgument {}
 extension gnb_queries: KernelArgument {}
+extension gnb_panel_sources: KernelArgument {}
 extension gnb_few_rows: KernelArgument {}
 
 /// The arguments of one launch as C++ places them: each at the next multiple of its alignment.
