@@ -3,7 +3,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 GNB := .build/release/gnb
 
-.PHONY: build test check record neon ptx check-ptx bench fuzz sanitize format lint demo packages dist dist-aarch64 kit clean-root
+.PHONY: build test check record neon ptx check-ptx bench fuzz sanitize format lint demo packages dist dist-aarch64 kit clean-root clean-root-aarch64
 
 # $(call install,PACKAGES): those of Debian's packages that are missing.
 install = for package in $(1); do \
@@ -25,8 +25,8 @@ dist: packages
 	Sources/CNotebooks/generate
 	Packaging/dist
 
-# The same for AArch64, beside them: compiled by Debian 13's Swift in a root of its own, and run under qemu. Needs root and a mirror. Never run
-# to its end yet: docs/log.md.
+# The same for AArch64, beside them: compiled by Debian 13's Swift in a root of its own. Under qemu the program then has to give the bytes of
+# every machine. Needs root and a mirror.
 dist-aarch64: packages
 	@$(call install,xz-utils dpkg-dev python3 debootstrap binutils-aarch64-linux-gnu qemu-user-static)
 	Sources/CNotebooks/generate
@@ -39,8 +39,13 @@ kit: dist
 # The packages in clean roots of Debian 12 and 13, without a toolchain. Needs root and a mirror.
 clean-root:
 	@$(call install,debootstrap)
-	Packaging/try-in-clean-root bookworm whole
+	Packaging/try-in-clean-root bookworm x86_64 whole
 	Packaging/try-in-clean-root trixie
+
+# The packages for AArch64 in a clean root of Debian 12 for AArch64, under qemu.
+clean-root-aarch64:
+	@$(call install,debootstrap qemu-user-static)
+	Packaging/try-in-clean-root bookworm aarch64
 
 # The demo: fetch the model once, then replay the quickstart notebook.
 demo: build

@@ -6,13 +6,11 @@ import Gemma
 #endif
 
 /// What a computer is, as far as it matters for lessons.
-enum Machine {
+package enum Machine {
   /// The CPU's name, as it gives it.
   static var cpu: String {
     #if os(Linux)
-      let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-      let line = text.split(separator: "\n").first { $0.hasPrefix("model name") || $0.hasPrefix("Model") }
-      return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+      return cpu(inProc: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
     #else
       // Untested: gnb was never run on macOS.
       var size = 0
@@ -23,6 +21,19 @@ enum Machine {
       guard sysctlbyname("machdep.cpu.brand_string", &name, &size, nil, 0) == 0 else { return "unknown" }
       return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
     #endif
+  }
+
+  /// The CPU's name in the text of /proc/cpuinfo: of x86 its own, of AArch64 that of the board where Linux knows it, else the numbers
+  /// of maker and part.
+  package static func cpu(inProc text: String) -> String {
+    func value(_ key: String) -> String? {
+      text.split(separator: "\n").lazy.map { $0.split(separator: ":", maxSplits: 1) }
+        .first { $0.count == 2 && $0[0].trimmingCharacters(in: .whitespaces) == key }
+        .map { $0[1].trimmingCharacters(in: .whitespaces) }
+    }
+    if let name = value("model name") ?? value("Model") { return name }
+    guard let maker = value("CPU implementer"), let part = value("CPU part") else { return "unknown" }
+    return "AArch64, maker \(maker), part \(part)"
   }
 
   static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }

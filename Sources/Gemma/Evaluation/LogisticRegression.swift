@@ -98,7 +98,11 @@ enum LBFGS {
         var next = x
         add(&next, direction, -step)
         let (nextValue, nextGradient) = try objective(next)
-        if nextValue <= value + 1e-4 * step * slope {
+        // Near the minimum two values differ by less than their rounding, so the slope decides (Hager & Zhang 2005).
+        let isLower = nextValue <= value + 1e-4 * step * slope
+        let isFlatter =
+          nextValue <= value + 1e-12 * abs(value) && abs(dot(nextGradient, direction)) <= -0.9 * slope
+        if isLower || isFlatter {
           var y = nextGradient
           add(&y, gradient, -1)
           var s = next

@@ -116,7 +116,8 @@ private final class Team: @unchecked Sendable {
       turns += 1
       guard turns > Self.callerSpins else { continue }
       condition.lock()
-      isCallerAsleep.store(true, ordering: .sequentiallyConsistent)
+      // An exchange, because qemu lets the next load pass a store: then neither side sees the other, and the caller sleeps on.
+      _ = isCallerAsleep.exchange(true, ordering: .sequentiallyConsistent)
       while tasksDone.load(ordering: .sequentiallyConsistent) < count { condition.wait() }
       isCallerAsleep.store(false, ordering: .relaxed)
       condition.unlock()

@@ -65,16 +65,19 @@ import Testing
   }
 
   /// Counting characters must leave something to learn.
-  @Test(.timeLimit(.minutes(5))) func countingCharactersDoesNotSolveTheSupportMessages() throws {
+  @Test func countingCharactersDoesNotSolveTheSupportMessages() throws {
     let data = try #require(try Dataset.bundled("support-messages"))
     let split = try Split.make(data, train: 100, validation: 200, seed: 200)
+    var looks = 0
     let baseline = try TFIDFBaseline(
       texts: split.train.map { data.samples[$0].text }, labels: split.train.map { data.samples[$0].category },
-      classes: data.categories)
+      classes: data.categories, check: { looks += 1 })
     let right = split.validation.count {
       baseline.predict(data.samples[$0].text).prediction == data.samples[$0].category
     }
     #expect((140...180).contains(right), "\(right) of 200")
+    // The fit ends, although near its end the values of the loss differ by less than their rounding.
+    #expect(looks < 100)
   }
 
   @Test func aStratifiedSplitKeepsProportionsAndNeverOverlaps() throws {
