@@ -124,7 +124,8 @@ public enum DisplayWidth {
 
   /// The text in lines of at most `columns`: broken at spaces, or anywhere between wide characters.
   ///
-  /// - Parameter typeset: as Japanese is set: no line begins with a mark such as 、 or 」, or ends with an opening bracket.
+  /// - Parameter typeset: as Japanese is set: no line begins with a mark such as 、 or 」, or ends with an opening bracket, and a Latin word stays
+  ///   whole.
   public static func wrap(_ text: String, to columns: Int, typeset: Bool = false) -> [String] {
     wrap([Span(text)], to: columns, typeset: typeset).map { $0.map(\.text).joined() }
   }
@@ -162,6 +163,10 @@ public enum DisplayWidth {
             var carried: [(character: Character, span: Int)] = []
             func carry() { carried.insert(line.removeLast(), at: 0) }
             if typeset {
+              // A Latin word after Japanese text stays whole.
+              let word =
+                character == " " || width == 2 ? 0 : line.reversed().prefix { of($0.character) == 1 }.count
+              if word < line.count { for _ in 0..<word { carry() } }
               while line.count > 1, notFirst.contains(carried.first?.character ?? character) { carry() }
               while line.count > 1, let last = line.last, notLast.contains(last.character) { carry() }
             }

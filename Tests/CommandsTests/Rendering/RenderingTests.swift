@@ -42,6 +42,9 @@ import Testing
     #expect(DisplayWidth.wrap("あいう、えお", to: 6) == ["あいう", "、えお"])
     #expect(DisplayWidth.wrap("あいう、えお", to: 6, typeset: true) == ["あい", "う、え", "お"])
     #expect(DisplayWidth.wrap("あい「う」え", to: 6, typeset: true) == ["あい", "「う」", "え"])
+    #expect(DisplayWidth.wrap("映画、sports-watch", to: 14, typeset: true) == ["映画、", "sports-watch"])
+    #expect(DisplayWidth.wrap("映画「ab」", to: 7, typeset: true) == ["映画", "「ab」"])
+    #expect(DisplayWidth.wrap("sports", to: 4, typeset: true) == ["spor", "ts"])
     #expect(DisplayWidth.wrap("。。。。", to: 4, typeset: true).allSatisfy { DisplayWidth.of($0) <= 4 })
   }
 
