@@ -132,6 +132,16 @@ import Testing
     }
   }
 
+  /// More sequences than the arguments of one launch hold.
+  @Test func fortySequencesAtOnce() throws {
+    let prompts = (0..<40).map { [2, Int32(20 + $0), Int32(30 + $0 % 7)] }
+    let answers = try [cpu as Device, StandIn.gpu()].map { device in
+      try Generator(model: Fixtures.model("gemma2", device: device), adapter: nil, device: device)
+        .generate(prompts, maxTokens: 3, stops: []).map(\.ids)
+    }
+    #expect(answers[0] == answers[1] && Set(answers[0]).count > 1)
+  }
+
   @Test func lossOverSlicesOfTheVocabulary() throws {
     let gpu = try StandIn.gpu()
     let head = weight(.bf16, 4500, 24)

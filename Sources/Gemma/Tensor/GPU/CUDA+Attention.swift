@@ -38,12 +38,9 @@ extension CUDA {
       tiles = max(tiles, last - first)
       return panels
     }
-    for first in stride(from: 0, to: sources.count, by: Int(GNB_SEQUENCES)) {
-      let part = sources[first..<min(first + Int(GNB_SEQUENCES), sources.count)]
-      var all = gnb_panel_sources()
-      withUnsafeMutableBytes(of: &all) { $0.copyBytes(from: part.withUnsafeBytes(Array.init)) }
+    inArguments(sources, gnb_panel_sources()) { part, count in
       launch(
-        "attention_panels", (tiles, shape.keyValueHeads, part.count), all, self.shape(shape), address(k),
+        "attention_panels", (tiles, shape.keyValueHeads, count), part, self.shape(shape), address(k),
         address(v))
     }
     for (span, (panels, cache)) in zip(spans, zip(seen, caches))
@@ -158,24 +155,28 @@ extension CUDA {
     _ q: Matrix, _ shape: AttentionShape, _ tiles: [QueryTile], _ seen: [KeyValuePanels], sharedBytes: Int,
     into context: Matrix, _ stats: Matrix
   ) {
-    let together = Int(GNB_SEQUENCES)
-    for first in stride(from: 0, to: tiles.count, by: together) {
-      let part = tiles[first..<min(first + together, tiles.count)]
-      var queries = gnb_queries()
-      withUnsafeMutableBytes(of: &queries) { bytes in
-        let all = bytes.bindMemory(to: gnb_query.self)
-        for (i, tile) in part.enumerated() {
-          let panels = seen[tile.span]
-          all[i] = gnb_query(
-            keys: address(panels.keys), values: address(panels.values), capacity: Int32(panels.capacity),
-            row: Int32(tile.queries.lowerBound), position: Int32(tile.position), start: Int32(tile.start),
-            end: Int32(tile.end), width: Int32(tile.width))
-        }
-      }
+    let queries = tiles.map { tile in
+      let panels = seen[tile.span]
+      return gnb_query(
+        keys: address(panels.keys), values: address(panels.values), capacity: Int32(panels.capacity),
+        row: Int32(tile.queries.lowerBound), position: Int32(tile.position), start: Int32(tile.start),
+        end: Int32(tile.end), width: Int32(tile.width))
+    }
+    inArguments(queries, gnb_queries()) { part, count in
       launch(
-        "attention_queries", (shape.heads, part.count, 1), sharedBytes: sharedBytes, queries,
-        self.shape(shape),
+        "attention_queries", (shape.heads, count, 1), sharedBytes: sharedBytes, part, self.shape(shape),
         address(q), address(context), address(stats))
+    }
+  }
+
+  /// Calls `body` with as many of the values as an argument holds, and their number, until all were given.
+  private func inArguments<Value, Argument: KernelArgument>(
+    _ values: [Value], _ empty: Argument, _ body: (Argument, Int) -> Void
+  ) {
+    let together = Int(GNB_SEQUENCES)
+    for first in stride(from: 0, to: values.count, by: together) {
+      let part = values[first..<min(first + together, values.count)]
+      body(part.withUnsafeBytes { empty.beginning(with: $0) }, part.count)
     }
   }
 
@@ -196,8 +197,7 @@ extension CUDA {
         "attention_softmax", (shape.heads, part.count, 1), tiles, sizes, address(scores), address(stats))
       launch(
         "attention_context", (Self.tiles(shape.headDim, by: 64), shape.heads, part.count), threads: 128,
-        tiles,
-        panels, sizes, address(scores), Int32(0), address(context))
+        tiles, panels, sizes, address(scores), Int32(0), address(context))
     }
   }
 
@@ -235,13 +235,12 @@ extension CUDA {
             address(stats), address(dContext), address(context))
           launch(
             "attention_context", (Self.tiles(shape.headDim, by: 64), shape.heads, part.count), threads: 128,
-            tiles,
-            panels, sizes, address(ds), Int32(1), address(dq))
+            tiles, panels, sizes, address(ds), Int32(1), address(dq))
           let tasks = keyTasks(part, shape, seen, starts)
           launch(
             "attention_key_gradients", (Self.tiles(shape.headDim, by: 64), tasks.count, 2), tiles,
-            array(tasks),
-            sizes, address(p), address(ds), address(q), address(dContext), address(dkSums), address(dvSums))
+            array(tasks), sizes, address(p), address(ds), address(q), address(dContext), address(dkSums),
+            address(dvSums))
         }
       }
     }

@@ -223,9 +223,7 @@ extension CUDA {
     precondition(h.rows == x.rows && gradient.rows == h.columns && gradient.columns == x.columns)
     launch(
       "add_outer", (Self.tiles(x.columns, by: 32), Self.tiles(h.columns, by: 16), 1), threads: 128,
-      address(h),
-      address(x),
-      Int32(x.rows), Int32(x.columns), Int32(h.columns), address(gradient))
+      address(h), address(x), Int32(x.rows), Int32(x.columns), Int32(h.columns), address(gradient))
   }
 
   public func merge(

@@ -95,12 +95,9 @@ public final class CUDA: Device, @unchecked Sendable {
     guard bytes <= 4 * words, bytes % 4 == 0 else {
       return record(driver.failure(driver.copy(from: source, to: target, bytes: bytes)))
     }
-    // As an argument of a kernel it needs no waiting.
-    var arguments = gnb_words()
-    withUnsafeMutableBytes(of: &arguments) {
-      $0.copyMemory(from: UnsafeRawBufferPointer(start: source, count: bytes))
-    }
-    launch("store_words", (1, 1, 1), target, Int32(bytes / 4), arguments)
+    launch(
+      "store_words", (1, 1, 1), target, Int32(bytes / 4),
+      gnb_words().beginning(with: UnsafeRawBufferPointer(start: source, count: bytes)))
   }
 
   func download(_ source: UInt64, bytes: Int, to target: UnsafeMutableRawPointer) {

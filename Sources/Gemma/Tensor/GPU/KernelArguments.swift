@@ -16,6 +16,16 @@ extension gnb_queries: KernelArgument {}
 extension gnb_panel_sources: KernelArgument {}
 extension gnb_few_rows: KernelArgument {}
 
+extension KernelArgument {
+  /// The same, beginning with other bytes: a small array that comes as an argument needs no copy, and nobody waits for it.
+  func beginning(with bytes: UnsafeRawBufferPointer) -> Self {
+    var argument = self
+    // An array may have padding at its end that its C struct has not.
+    withUnsafeMutableBytes(of: &argument) { $0.copyBytes(from: bytes.prefix($0.count)) }
+    return argument
+  }
+}
+
 /// The arguments of one launch as C++ places them: each at the next multiple of its alignment.
 struct KernelArguments {
   /// What the driver takes at most.
